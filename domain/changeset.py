@@ -1,0 +1,198 @@
+"""What one stored event holds: a changeset, decoded.
+
+Columns, not rows: entry i of each column belongs to row i. The stored form is server/eventlog/payload.py; everything else
+(index, oracle, history) reads these. Instants are microseconds since the epoch, UTC. Ordinals are the dense uint32 numbers of
+profiles in their workspace, tag numbers those of the catalogue.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+
+class ValueType(Enum):
+    """Type of a trait or property; the value is the stored form."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOL = "bool"
+    DATE = "date"
+
+
+# A trait or property value: numbers are floats here (the language's literals are Decimals).
+Value = str | float | bool | date
+
+
+@dataclass(frozen=True, slots=True)
+class TagColumns:
+    """Tag changes. The order of rows decides between changes of equal (profile, tag, effective_at)."""
+
+    ordinals: Sequence[int]
+    tags: Sequence[int]
+    applied: Sequence[bool]
+    """True: carries the tag from effective_at on; False: does not."""
+    effective_at: Sequence[int]
+    values: Sequence[float | None]
+    """Value of the assignment; None for none and for removals. Empty when no row has one."""
+    expiries: Sequence[bool]
+    """True for a removal that is the expiry of an assignment in the same changeset. Empty when no row is."""
+    already_so: Sequence[bool]
+    """True when the row found the state as asked when it was recorded. For people; no answer depends on it. Empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraitColumns:
+    """Trait changes, row order as in TagColumns."""
+
+    ordinals: Sequence[int]
+    names: Sequence[str]
+    types: Sequence[ValueType]
+    """Dictionary: names[k] has type types[k]."""
+    index: Sequence[int]
+    """Points into names."""
+    effective_at: Sequence[int]
+    values: Sequence[Value | None]
+    """None clears the trait."""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyColumn:
+    """One property of a batch; index is 0 for absent, else 1 + an index into values."""
+
+    name: str
+    type: ValueType
+    values: Sequence[Value]
+    index: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionColumns:
+    """Interactions; empty columns mean "none has one" (type_index, currency_index: all of the first, of the default)."""
+
+    ordinals: Sequence[int]
+    types: Sequence[str]
+    type_index: Sequence[int]
+    """Points into types; empty when all rows are of types[0]."""
+    occurred_at: Sequence[int]
+    touchpoints: Sequence[str]
+    touchpoint_index: Sequence[int]
+    """0 for none, else 1 + an index into touchpoints."""
+    amounts: Sequence[int | None]
+    """In 1/10,000 of the currency unit; None for none."""
+    currencies: Sequence[str]
+    currency_index: Sequence[int]
+    """0 for the workspace's currency, else 1 + an index into currencies."""
+    ids: Sequence[str]
+    """"" for none."""
+    properties: Sequence[PropertyColumn]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceCreated:
+    """First change of each workspace."""
+
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDefined:
+    """A tag group was made."""
+
+    number: int
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRenamed:
+    """A tag group got a new name; the keys of its tags follow."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRetired:
+    """A tag group was retired; its tags are retired by changes of their own."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagDefined:
+    """A tag was made; group is None for a tag outside any group."""
+
+    number: int
+    group: int | None
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRenamed:
+    """A tag got a new name inside its group."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRetired:
+    """A tag was retired: it can no longer be applied."""
+
+    number: int
+
+
+CatalogueChange = WorkspaceCreated | GroupDefined | GroupRenamed | GroupRetired | TagDefined | TagRenamed | TagRetired
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The counts that the first reply gave, so that a repeat gives them again."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    changed: int = 0
+    already_so: int = 0
+    new_profiles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who, why and from where."""
+
+    actor: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changeset:
+    """One atomic, attributed write. At most one of each kind of column."""
+
+    workspace: str
+    version: int
+    """Place in the workspace's stream, from 1, without gaps."""
+    changeset_id: str
+    """Lower-case UUID; the request_id of the write."""
+    attribution: Attribution
+    recorded_at: int
+    """Never decreases along the workspace's stream."""
+    first_ordinal: int
+    """Profiles first seen in this changeset have the ordinals first_ordinal .. first_ordinal + outcome.new_profiles - 1."""
+    outcome: Outcome
+    catalogue: Sequence[CatalogueChange] = ()
+    tags: TagColumns | None = None
+    traits: TraitColumns | None = None
+    interactions: InteractionColumns | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A changeset at its place in the log, with the hashes that it is stored with."""
+
+    position: int
+    changeset: Changeset
+    content_sha256: str
+    chain_sha256: str

@@ -1,0 +1,183 @@
+"""The one tree of refusals and faults.
+
+A CallerError says that the request is wrong, a ServiceError that we are. Each class has one `reason` (the names of
+proto/tagledger/v1/error_reason.proto); server/errors.py maps the tree to gRPC along the class order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One offending field: its path as in the proto (`interactions.occurred_at_us[3]`) and what to do about it."""
+
+    field: str
+    description: str
+
+
+class TagledgerError(Exception):
+    """Root. `message` says what is wrong and what to do; `metadata` repeats each dynamic part of it, as text."""
+
+    reason = "INTERNAL"
+
+    def __init__(
+        self, message: str, *, metadata: Mapping[str, str] | None = None, violations: Sequence[Violation] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.metadata = dict(metadata or {})
+        self.violations = tuple(violations)
+
+
+class CallerError(TagledgerError):
+    """The request is wrong; sending it again unchanged cannot help."""
+
+
+class InvalidField(CallerError):
+    """One or more fields break their bounds; `violations` names every one (the first 100)."""
+
+    reason = "INVALID_FIELD"
+
+    @classmethod
+    def of(cls, violations: Sequence[Violation]) -> "InvalidField":
+        """Build from at least one violation."""
+        first = violations[0]
+        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        return cls(f"{first.field}: {first.description}{more}", violations=violations[:100])
+
+
+class InvalidExpression(CallerError):
+    """The expression cannot be read. Line and column count from 1, in characters."""
+
+    reason = "INVALID_EXPRESSION"
+
+    def __init__(self, problem: str, *, line: int = 0, column: int = 0, source_line: str = "", expected: str = "") -> None:
+        where = f"line {line}, column {column}: " if line else ""
+        caret = f"\n  {source_line}\n  {' ' * (column - 1)}^" if line else ""
+        super().__init__(
+            f"{where}{problem}{caret}",
+            metadata={"line": str(line), "column": str(column), "expected": expected},
+            violations=[Violation("segment", problem)],
+        )
+        self.problem, self.line, self.column, self.source_line, self.expected = problem, line, column, source_line, expected
+
+
+class LimitExceeded(CallerError):
+    """A limit of domain/limits.py is passed."""
+
+    reason = "LIMIT_EXCEEDED"
+
+    @classmethod
+    def of(cls, limit: str, *, field: str, maximum: int, actual: int, remedy: str) -> "LimitExceeded":
+        """Build from the limit's name, both numbers and what to do."""
+        message = f"{field}: {actual:,} is more than the limit of {maximum:,} ({limit}); {remedy}"
+        return cls(
+            message,
+            metadata={"limit": limit, "maximum": str(maximum), "actual": str(actual)},
+            violations=[Violation(field, message)],
+        )
+
+
+class InvalidPageToken(CallerError):
+    """The token is not ours, or belongs to another question."""
+
+    reason = "INVALID_PAGE_TOKEN"
+
+
+class TypeConflict(CallerError):
+    """A trait or property was first recorded with another type."""
+
+    reason = "TYPE_CONFLICT"
+
+
+class NotFound(CallerError):
+    """Something that the request names does not exist."""
+
+
+class UnknownWorkspace(NotFound):
+    """No such tenant."""
+
+    reason = "UNKNOWN_WORKSPACE"
+
+
+class UnknownTag(NotFound):
+    """One or more tags are not in the catalogue."""
+
+    reason = "UNKNOWN_TAG"
+
+
+class UnknownTagGroup(NotFound):
+    """No such tag group."""
+
+    reason = "UNKNOWN_TAG_GROUP"
+
+
+class UnknownProfile(NotFound):
+    """The workspace has never seen this profile."""
+
+    reason = "UNKNOWN_PROFILE"
+
+
+class UnknownChangeset(NotFound):
+    """No such changeset in the workspace."""
+
+    reason = "UNKNOWN_CHANGESET"
+
+
+class NameTaken(CallerError):
+    """The name is in use."""
+
+    reason = "NAME_TAKEN"
+
+
+class RequestIdReused(CallerError):
+    """The request id was recorded with other content."""
+
+    reason = "REQUEST_ID_REUSED"
+
+
+class TagRetired(CallerError):
+    """A retired tag or group cannot be applied or changed."""
+
+    reason = "TAG_RETIRED"
+
+
+class MixedCurrencies(CallerError):
+    """A sum would add different currencies."""
+
+    reason = "MIXED_CURRENCIES"
+
+
+class PositionAhead(CallerError):
+    """known_at lies beyond the end of the log."""
+
+    reason = "POSITION_AHEAD"
+
+
+class ServiceError(TagledgerError):
+    """We are wrong, or not able just now."""
+
+
+class Overloaded(ServiceError):
+    """Too much is waiting; try again later."""
+
+    reason = "OVERLOADED"
+
+
+class StoreUnavailable(ServiceError):
+    """The database cannot be reached. A write was not acknowledged; repeat it with the same request id."""
+
+    reason = "STORE_UNAVAILABLE"
+
+
+class ShuttingDown(ServiceError):
+    """The server is going away."""
+
+    reason = "SHUTTING_DOWN"
+
+
+class LogDamaged(ServiceError):
+    """A stored changeset does not match its hash, or cannot be decoded."""
+
+    reason = "LOG_DAMAGED"

@@ -1,0 +1,82 @@
+"""Every bound that a caller can meet, in one table.
+
+A limit is checked where the input enters, refused with reason LIMIT_EXCEEDED (or INVALID_FIELD for the bounds of a single
+field), and tested at its edge. docs/limits.md is rendered from LIMITS by `make fix`, and a test holds the two together.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
+MAX_BATCH_ROWS: Final = 100_000
+MAX_CHANGES: Final = 100_000
+MAX_PROPERTIES_PER_BATCH: Final = 64
+MAX_PROFILE_ID_BYTES: Final = 256
+MAX_INTERACTION_ID_BYTES: Final = 256
+MAX_NAME_CHARACTERS: Final = 128
+MAX_ATTRIBUTION_CHARACTERS: Final = 200
+MAX_REASON_CHARACTERS: Final = 1_000
+MAX_DESCRIPTION_CHARACTERS: Final = 1_000
+MAX_VALUE_BYTES: Final = 1_024
+MAX_NUMBER_MAGNITUDE: Final = 1e14
+MAX_AMOUNT_UNITS: Final = 10**15
+MAX_EXPRESSION_CHARACTERS: Final = 65_536
+MAX_EXPRESSION_NODES: Final = 1_000
+MAX_EXPRESSION_DEPTH: Final = 64
+MAX_NUMBER_DIGITS: Final = 15
+MAX_COUNT: Final = 1_000_000_000
+MAX_SPAN_DAYS: Final = 36_525
+MAX_CHECKED_PROFILES: Final = 10_000
+MAX_MEMBERS_PAGE: Final = 10_000
+DEFAULT_MEMBERS_PAGE: Final = 1_000
+MAX_LIST_PAGE: Final = 1_000
+DEFAULT_LIST_PAGE: Final = 100
+MAX_EXPORT_COLUMNS: Final = 100
+MAX_CONCURRENT_STREAMS: Final = 1_000
+MAX_CONCURRENT_REQUESTS: Final = 2_000
+MAX_QUEUED_WRITE_BYTES: Final = 256 * 1024 * 1024
+
+# Instants are microseconds since the epoch, UTC; the bounds keep calendar arithmetic inside years that every library knows.
+MIN_INSTANT_US: Final = -2_208_988_800_000_000  # 1900-01-01T00:00:00Z, inclusive
+MAX_INSTANT_US: Final = 7_258_118_400_000_000  # 2200-01-01T00:00:00Z, exclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One row of docs/limits.md."""
+
+    name: str
+    maximum: str
+    what: str
+    beyond: str
+
+
+LIMITS: Final = (
+    Limit("message", f"{MAX_MESSAGE_BYTES:,} bytes", "a gRPC message in either direction", "RESOURCE_EXHAUSTED by gRPC"),
+    Limit("batch rows", f"{MAX_BATCH_ROWS:,}", "interactions in one batch", "LIMIT_EXCEEDED"),
+    Limit("changes", f"{MAX_CHANGES:,}", "tag and trait changes in one changeset", "LIMIT_EXCEEDED"),
+    Limit("properties", f"{MAX_PROPERTIES_PER_BATCH}", "properties of one batch", "LIMIT_EXCEEDED"),
+    Limit("profile_id", f"1 to {MAX_PROFILE_ID_BYTES} bytes", "a profile id as UTF-8", "INVALID_FIELD"),
+    Limit("interaction id", f"{MAX_INTERACTION_ID_BYTES} bytes", "an interaction id as UTF-8", "INVALID_FIELD"),
+    Limit("name", f"1 to {MAX_NAME_CHARACTERS} characters", "a type, touchpoint, property, trait, group or tag name", "INVALID_FIELD"),
+    Limit("actor, source", f"1 to {MAX_ATTRIBUTION_CHARACTERS} characters", "who and from where", "INVALID_FIELD"),
+    Limit("reason", f"{MAX_REASON_CHARACTERS:,} characters", "why", "INVALID_FIELD"),
+    Limit("description", f"{MAX_DESCRIPTION_CHARACTERS:,} characters", "of a tag or group", "INVALID_FIELD"),
+    Limit("string value", f"{MAX_VALUE_BYTES:,} bytes", "a trait or property value as UTF-8", "INVALID_FIELD"),
+    Limit("number", f"±{MAX_NUMBER_MAGNITUDE:.0e}", "a tag, trait or property value; finite", "INVALID_FIELD"),
+    Limit("amount", f"±{MAX_AMOUNT_UNITS:,}", "an amount in 1/10,000 of the currency unit", "INVALID_FIELD"),
+    Limit("instant", "1900-01-01 to before 2200-01-01", "any instant, UTC", "INVALID_FIELD"),
+    Limit("expression text", f"{MAX_EXPRESSION_CHARACTERS:,} characters", "a segment expression as text", "LIMIT_EXCEEDED"),
+    Limit("expression nodes", f"{MAX_EXPRESSION_NODES:,}", "nodes of the tree, conditions of filters and listed values among them", "LIMIT_EXCEEDED"),
+    Limit("expression depth", f"{MAX_EXPRESSION_DEPTH}", "nesting of the tree", "LIMIT_EXCEEDED"),
+    Limit("number digits", f"{MAX_NUMBER_DIGITS}", "significant digits of a number in an expression", "INVALID_EXPRESSION"),
+    Limit("count bound", f"0 to {MAX_COUNT:,}", "the number that did, distinct and days compare with", "INVALID_EXPRESSION"),
+    Limit("span", f"{MAX_SPAN_DAYS:,} days", "the length of a window (100 years)", "INVALID_EXPRESSION"),
+    Limit("checked profiles", f"{MAX_CHECKED_PROFILES:,}", "profiles of one CheckProfiles", "LIMIT_EXCEEDED"),
+    Limit("members page", f"{MAX_MEMBERS_PAGE:,}", "profile ids in one page of ListMembers", "cut to it"),
+    Limit("list page", f"{MAX_LIST_PAGE:,}", "entries in one page of other lists", "cut to it"),
+    Limit("export columns", f"{MAX_EXPORT_COLUMNS}", "columns beside profile_id", "LIMIT_EXCEEDED"),
+    Limit("concurrent streams", f"{MAX_CONCURRENT_STREAMS:,}", "calls in flight on one connection", "wait, by HTTP/2"),
+    Limit("concurrent requests", f"{MAX_CONCURRENT_REQUESTS:,}", "calls in flight on one server", "RESOURCE_EXHAUSTED by gRPC"),
+    Limit("queued writes", f"{MAX_QUEUED_WRITE_BYTES:,} bytes", "writes waiting for their commit", "OVERLOADED"),
+)

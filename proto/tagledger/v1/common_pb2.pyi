@@ -1,0 +1,87 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ValueType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VALUE_TYPE_UNSPECIFIED: _ClassVar[ValueType]
+    VALUE_TYPE_STRING: _ClassVar[ValueType]
+    VALUE_TYPE_NUMBER: _ClassVar[ValueType]
+    VALUE_TYPE_BOOL: _ClassVar[ValueType]
+    VALUE_TYPE_DATE: _ClassVar[ValueType]
+VALUE_TYPE_UNSPECIFIED: ValueType
+VALUE_TYPE_STRING: ValueType
+VALUE_TYPE_NUMBER: ValueType
+VALUE_TYPE_BOOL: ValueType
+VALUE_TYPE_DATE: ValueType
+
+class WriteContext(_message.Message):
+    __slots__ = ("workspace", "request_id", "actor", "reason", "source")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    request_id: str
+    actor: str
+    reason: str
+    source: str
+    def __init__(self, workspace: _Optional[str] = ..., request_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class KnownAt(_message.Message):
+    __slots__ = ("position", "instant")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    INSTANT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    instant: _timestamp_pb2.Timestamp
+    def __init__(self, position: _Optional[int] = ..., instant: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ReadContext(_message.Message):
+    __slots__ = ("workspace", "as_of", "known_at")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    as_of: _timestamp_pb2.Timestamp
+    known_at: KnownAt
+    def __init__(self, workspace: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[KnownAt, _Mapping]] = ...) -> None: ...
+
+class WriteReceipt(_message.Message):
+    __slots__ = ("position", "changeset_id", "recorded_at", "replayed")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    changeset_id: str
+    recorded_at: _timestamp_pb2.Timestamp
+    replayed: bool
+    def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
+
+class ReadClocks(_message.Message):
+    __slots__ = ("as_of", "known_at")
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    as_of: _timestamp_pb2.Timestamp
+    known_at: int
+    def __init__(self, as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[int] = ...) -> None: ...
+
+class Value(_message.Message):
+    __slots__ = ("string_value", "number_value", "bool_value", "date_value")
+    STRING_VALUE_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_VALUE_FIELD_NUMBER: _ClassVar[int]
+    BOOL_VALUE_FIELD_NUMBER: _ClassVar[int]
+    DATE_VALUE_FIELD_NUMBER: _ClassVar[int]
+    string_value: str
+    number_value: float
+    bool_value: bool
+    date_value: str
+    def __init__(self, string_value: _Optional[str] = ..., number_value: _Optional[float] = ..., bool_value: _Optional[bool] = ..., date_value: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,193 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from tagledger.v1 import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Attribution(_message.Message):
+    __slots__ = ("position", "changeset_id", "actor", "reason", "source", "recorded_at")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    changeset_id: str
+    actor: str
+    reason: str
+    source: str
+    recorded_at: _timestamp_pb2.Timestamp
+    def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., source: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class HistoryEntry(_message.Message):
+    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue")
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    TRAIT_FIELD_NUMBER: _ClassVar[int]
+    INTERACTION_FIELD_NUMBER: _ClassVar[int]
+    CATALOGUE_FIELD_NUMBER: _ClassVar[int]
+    attribution: Attribution
+    effective_at: _timestamp_pb2.Timestamp
+    profile_id: str
+    tag: TagEntry
+    trait: TraitEntry
+    interaction: InteractionEntry
+    catalogue: CatalogueEntry
+    def __init__(self, attribution: _Optional[_Union[Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ...) -> None: ...
+
+class TagEntry(_message.Message):
+    __slots__ = ("tag", "kind", "value")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[TagEntry.Kind]
+        KIND_APPLIED: _ClassVar[TagEntry.Kind]
+        KIND_REMOVED: _ClassVar[TagEntry.Kind]
+        KIND_EXPIRES: _ClassVar[TagEntry.Kind]
+    KIND_UNSPECIFIED: TagEntry.Kind
+    KIND_APPLIED: TagEntry.Kind
+    KIND_REMOVED: TagEntry.Kind
+    KIND_EXPIRES: TagEntry.Kind
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    tag: str
+    kind: TagEntry.Kind
+    value: float
+    def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[TagEntry.Kind, str]] = ..., value: _Optional[float] = ...) -> None: ...
+
+class TraitEntry(_message.Message):
+    __slots__ = ("trait", "value")
+    TRAIT_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    trait: str
+    value: _common_pb2.Value
+    def __init__(self, trait: _Optional[str] = ..., value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
+
+class InteractionEntry(_message.Message):
+    __slots__ = ("type", "touchpoint", "amount", "currency", "id", "properties")
+    class PropertiesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _common_pb2.Value
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    TOUCHPOINT_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    touchpoint: str
+    amount: int
+    currency: str
+    id: str
+    properties: _containers.MessageMap[str, _common_pb2.Value]
+    def __init__(self, type: _Optional[str] = ..., touchpoint: _Optional[str] = ..., amount: _Optional[int] = ..., currency: _Optional[str] = ..., id: _Optional[str] = ..., properties: _Optional[_Mapping[str, _common_pb2.Value]] = ...) -> None: ...
+
+class CatalogueEntry(_message.Message):
+    __slots__ = ("kind", "subject", "new_name")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    NEW_NAME_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    subject: str
+    new_name: str
+    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ...) -> None: ...
+
+class ListProfileHistoryRequest(_message.Message):
+    __slots__ = ("workspace", "profile_id", "known_at", "page_size", "page_token", "newest_first", "without_interactions")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_INTERACTIONS_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    profile_id: str
+    known_at: _common_pb2.KnownAt
+    page_size: int
+    page_token: str
+    newest_first: bool
+    without_interactions: bool
+    def __init__(self, workspace: _Optional[str] = ..., profile_id: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ...) -> None: ...
+
+class ListProfileHistoryResponse(_message.Message):
+    __slots__ = ("position", "entries", "next_page_token")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    entries: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
+    next_page_token: str
+    def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListTagHistoryRequest(_message.Message):
+    __slots__ = ("workspace", "tag", "known_at", "page_size", "page_token", "newest_first")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    tag: str
+    known_at: _common_pb2.KnownAt
+    page_size: int
+    page_token: str
+    newest_first: bool
+    def __init__(self, workspace: _Optional[str] = ..., tag: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ...) -> None: ...
+
+class ListTagHistoryResponse(_message.Message):
+    __slots__ = ("position", "entries", "next_page_token")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    entries: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
+    next_page_token: str
+    def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetChangesetRequest(_message.Message):
+    __slots__ = ("workspace", "changeset_id", "at_position", "page_size", "page_token")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
+    AT_POSITION_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    changeset_id: str
+    at_position: int
+    page_size: int
+    page_token: str
+    def __init__(self, workspace: _Optional[str] = ..., changeset_id: _Optional[str] = ..., at_position: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class GetChangesetResponse(_message.Message):
+    __slots__ = ("position", "attribution", "entries", "entry_count", "next_page_token", "content_sha256", "chain_sha256")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_SHA256_FIELD_NUMBER: _ClassVar[int]
+    CHAIN_SHA256_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    attribution: Attribution
+    entries: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
+    entry_count: int
+    next_page_token: str
+    content_sha256: str
+    chain_sha256: str
+    def __init__(self, position: _Optional[int] = ..., attribution: _Optional[_Union[Attribution, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., entry_count: _Optional[int] = ..., next_page_token: _Optional[str] = ..., content_sha256: _Optional[str] = ..., chain_sha256: _Optional[str] = ...) -> None: ...
