@@ -1,0 +1,186 @@
+"""The catalogue from the command line: which tags, groups and workspaces exist."""
+
+from collections.abc import Sequence
+
+import click
+
+from clients.cli.options import Attribution, Connection, attribution_options, connection_options
+from clients.cli.output import print_fields, print_json, print_table
+from clients.sdk import replies
+
+_TAG_COLUMNS = ("key", "group", "name", "retired", "created_at", "created_by", "description")
+_GROUP_COLUMNS = ("name", "tag_count", "retired", "created_at", "description")
+_WORKSPACE_COLUMNS = ("name", "currency", "created_at")
+_DESCRIPTION = click.option("--description", default="", metavar="TEXT", help="What it means, for people.")
+_RETIRED = click.option("--retired", is_flag=True, help="Show retired ones too.")
+Entry = replies.Tag | replies.TagGroup | replies.Workspace
+
+
+@click.group()
+def catalogue() -> None:
+    """See and change which tags, groups and workspaces exist."""
+
+
+def _list(name: str, columns: Sequence[str], entries: Sequence[Entry], connection: Connection) -> None:
+    rows = [{column: getattr(entry, column) for column in columns} for entry in entries]
+    if connection.as_json:
+        print_json({name: rows})
+    else:
+        print_table([column.replace("_", " ") for column in columns], [tuple(row.values()) for row in rows])
+
+
+def _show(name: str, columns: Sequence[str], entry: Entry, connection: Connection) -> None:
+    fields = {column: getattr(entry, column) for column in columns}
+    if connection.as_json:
+        print_json({name: fields})
+    else:
+        print_fields({column.replace("_", " "): value for column, value in fields.items()})
+
+
+def _reason(attribution: Attribution, default: str) -> str:
+    return attribution.reason or default
+
+
+@catalogue.command()
+@click.option("--group", default="", metavar="NAME", help="Only tags of this group.")
+@_RETIRED
+@connection_options
+def tags(group: str, retired: bool, connection: Connection) -> None:
+    """List tags by key."""
+    with connection.client() as client:
+        _list("tags", _TAG_COLUMNS, list(client.tags(group=group, show_retired=retired)), connection)
+
+
+@catalogue.command("tag")
+@click.argument("key", metavar="KEY")
+@connection_options
+def one_tag(key: str, connection: Connection) -> None:
+    """Show one tag, and how many profiles carry it now."""
+    with connection.client() as client:
+        _show("tag", (*_TAG_COLUMNS, "holder_count"), client.tag(key), connection)
+
+
+@catalogue.command()
+@_RETIRED
+@connection_options
+def groups(retired: bool, connection: Connection) -> None:
+    """List tag groups by name."""
+    with connection.client() as client:
+        _list("groups", _GROUP_COLUMNS, list(client.tag_groups(show_retired=retired)), connection)
+
+
+@catalogue.command()
+@connection_options
+def workspaces(connection: Connection) -> None:
+    """List workspaces by name."""
+    with connection.client() as client:
+        _list("workspaces", _WORKSPACE_COLUMNS, list(client.workspaces()), connection)
+
+
+@catalogue.command()
+@connection_options
+def names(connection: Connection) -> None:
+    """List the interaction types, touchpoints, properties and traits that the log has seen."""
+    with connection.client() as client:
+        seen = client.names()
+    if connection.as_json:
+        print_json(
+            {
+                "interaction_types": seen.interaction_types,
+                "touchpoints": seen.touchpoints,
+                "properties": seen.properties,
+                "traits": seen.traits,
+                "profiles": seen.profile_count,
+                "position": seen.position,
+            }
+        )
+        return
+    rows = [("interaction type", name, "") for name in seen.interaction_types]
+    rows += [("touchpoint", name, "") for name in seen.touchpoints]
+    rows += [("property", name, kind) for name, kind in seen.properties.items()]
+    rows += [("trait", name, kind) for name, kind in seen.traits.items()]
+    print_table(("kind", "name", "type"), rows)
+
+
+@catalogue.command("create-workspace")
+@click.argument("name", metavar="NAME")
+@click.option("--currency", default="", metavar="CODE", help="ISO 4217 code of amounts recorded without one.")
+@attribution_options("cli")
+@connection_options
+def create_workspace(name: str, currency: str, attribution: Attribution, connection: Connection) -> None:
+    """Make a workspace."""
+    reason = _reason(attribution, f"workspace {name} made from the command line")
+    with connection.client(attribution) as client:
+        _show("workspace", _WORKSPACE_COLUMNS, client.create_workspace(name, currency=currency, reason=reason), connection)
+
+
+@catalogue.command("define-tag")
+@click.argument("key", metavar="KEY")
+@_DESCRIPTION
+@click.option("--create-group", is_flag=True, help="Make the group too when it is missing.")
+@attribution_options("cli")
+@connection_options
+def define_tag(key: str, description: str, create_group: bool, attribution: Attribution, connection: Connection) -> None:
+    """Make a tag, NAME or GROUP/NAME."""
+    reason = _reason(attribution, f"tag {key} defined from the command line")
+    with connection.client(attribution) as client:
+        made = client.define_tag(key, description=description, create_group=create_group, reason=reason)
+    _show("tag", _TAG_COLUMNS, made, connection)
+
+
+@catalogue.command("define-group")
+@click.argument("name", metavar="NAME")
+@_DESCRIPTION
+@attribution_options("cli")
+@connection_options
+def define_group(name: str, description: str, attribution: Attribution, connection: Connection) -> None:
+    """Make a tag group."""
+    reason = _reason(attribution, f"group {name} defined from the command line")
+    with connection.client(attribution) as client:
+        _show("group", _GROUP_COLUMNS, client.define_tag_group(name, description=description, reason=reason), connection)
+
+
+@catalogue.command("rename-tag")
+@click.argument("key", metavar="KEY")
+@click.argument("new_name", metavar="NEW_NAME")
+@attribution_options("cli")
+@connection_options
+def rename_tag(key: str, new_name: str, attribution: Attribution, connection: Connection) -> None:
+    """Give a tag a new name in the same group."""
+    reason = _reason(attribution, f"tag {key} renamed from the command line")
+    with connection.client(attribution) as client:
+        _show("tag", _TAG_COLUMNS, client.rename_tag(key, new_name, reason=reason), connection)
+
+
+@catalogue.command("rename-group")
+@click.argument("name", metavar="NAME")
+@click.argument("new_name", metavar="NEW_NAME")
+@attribution_options("cli")
+@connection_options
+def rename_group(name: str, new_name: str, attribution: Attribution, connection: Connection) -> None:
+    """Give a tag group a new name; the keys of its tags follow."""
+    reason = _reason(attribution, f"group {name} renamed from the command line")
+    with connection.client(attribution) as client:
+        _show("group", _GROUP_COLUMNS, client.rename_tag_group(name, new_name, reason=reason), connection)
+
+
+@catalogue.command("retire-tag")
+@click.argument("key", metavar="KEY")
+@attribution_options("cli")
+@connection_options
+def retire_tag(key: str, attribution: Attribution, connection: Connection) -> None:
+    """End the use of a tag; it can still be removed, queried and read in history."""
+    reason = _reason(attribution, f"tag {key} retired from the command line")
+    with connection.client(attribution) as client:
+        _show("tag", _TAG_COLUMNS, client.retire_tag(key, reason=reason), connection)
+
+
+@catalogue.command("retire-group")
+@click.argument("name", metavar="NAME")
+@attribution_options("cli")
+@connection_options
+def retire_group(name: str, attribution: Attribution, connection: Connection) -> None:
+    """Retire a group and each of its tags."""
+    reason = _reason(attribution, f"group {name} retired from the command line")
+    with connection.client(attribution) as client:
+        _show("group", _GROUP_COLUMNS, client.retire_tag_group(name, reason=reason), connection)

@@ -1,0 +1,142 @@
+"""Who changed what, when and why: history of a profile, of a tag, and one changeset."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import click
+
+from clients.cli.options import Connection, connection_options, known_at_options
+from clients.cli.output import print_fields, print_json, print_table, text_of
+from clients.sdk import replies
+
+_LIMIT = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N entries.")
+_NEWEST = click.option("--newest-first", is_flag=True, help="Turn the order round.")
+_HEADINGS = ("position", "effective at", "profile", "change", "actor", "reason", "source", "recorded at")
+
+
+@click.group()
+def history() -> None:
+    """Show what changed, who did it, why, from where, when it held and when it was recorded."""
+
+
+def _change_text(change: object) -> str:
+    match change:
+        case replies.TagEntry(tag, kind, value):
+            return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}")
+        case replies.TraitEntry(trait, value):
+            return f"cleared {trait}" if value is None else f"{trait} = {text_of(value)}"
+        case replies.InteractionEntry():
+            amount = "" if change.amount is None else f" {change.amount.normalize():f} {change.currency}".rstrip()
+            via = f" via {change.touchpoint}" if change.touchpoint else ""
+            held = f" ({text_of(change.properties)})" if change.properties else ""
+            return f"{change.type}{amount}{via}{held}"
+        case replies.CatalogueEntry(kind, subject, new_name):
+            return f"{kind} {subject}" + (f" -> {new_name}" if new_name else "")
+        case _:
+            return "a kind of change that this version does not know"
+
+
+def _row(entry: replies.HistoryEntry) -> Sequence[object]:
+    who = entry.attribution
+    change = _change_text(entry.change)
+    return who.position, entry.effective_at, entry.profile_id, change, who.actor, who.reason, who.source, who.recorded_at
+
+
+def _object(entry: replies.HistoryEntry) -> dict[str, object]:
+    kinds = {
+        replies.TagEntry: "tag",
+        replies.TraitEntry: "trait",
+        replies.InteractionEntry: "interaction",
+        replies.CatalogueEntry: "catalogue",
+    }
+    return {
+        "attribution": entry.attribution,
+        "effective_at": entry.effective_at,
+        "profile_id": entry.profile_id,
+        "kind": kinds.get(type(entry.change), "unknown"),
+        "change": entry.change,
+    }
+
+
+def _show(entries: Iterable[replies.HistoryEntry], limit: int | None, connection: Connection) -> None:
+    shown = itertools.islice(entries, limit)
+    if connection.as_json:
+        print_json({"entries": [_object(entry) for entry in shown]})
+    else:
+        print_table(_HEADINGS, [_row(entry) for entry in shown])
+
+
+@history.command()
+@click.argument("profile_id", metavar="PROFILE")
+@click.option("--without-interactions", is_flag=True, help="Leave interactions out.")
+@_NEWEST
+@_LIMIT
+@known_at_options
+@connection_options
+def profile(
+    profile_id: str,
+    without_interactions: bool,
+    newest_first: bool,
+    limit: int | None,
+    known_at: int | datetime | None,
+    connection: Connection,
+) -> None:
+    """Changes and interactions of one profile."""
+    with connection.client() as client:
+        entries = client.profile_history(
+            profile_id,
+            known_at=known_at,
+            newest_first=newest_first,
+            without_interactions=without_interactions,
+            page_size=min(limit or 1_000, 1_000),
+        )
+        _show(entries, limit, connection)
+
+
+@history.command()
+@click.argument("key", metavar="KEY")
+@_NEWEST
+@_LIMIT
+@known_at_options
+@connection_options
+def tag(key: str, newest_first: bool, limit: int | None, known_at: int | datetime | None, connection: Connection) -> None:
+    """Changes of one tag: its catalogue entry, and who got or lost it."""
+    with connection.client() as client:
+        entries = client.tag_history(key, known_at=known_at, newest_first=newest_first, page_size=min(limit or 1_000, 1_000))
+        _show(entries, limit, connection)
+
+
+@history.command()
+@click.argument("name", metavar="ID|POSITION")
+@connection_options
+def changeset(name: str, connection: Connection) -> None:
+    """One changeset with all its changes, by its id or by its position."""
+    with connection.client() as client:
+        found = client.changeset(int(name) if name.isascii() and name.isdigit() else name)
+    if connection.as_json:
+        print_json(
+            {
+                "attribution": found.attribution,
+                "entries": [_object(entry) for entry in found.entries],
+                "content_sha256": found.content_sha256,
+                "chain_sha256": found.chain_sha256,
+                "position": found.position,
+            }
+        )
+        return
+    who = found.attribution
+    print_fields(
+        {
+            "position": who.position,
+            "changeset": who.changeset_id,
+            "actor": who.actor,
+            "reason": who.reason,
+            "source": who.source,
+            "recorded at": who.recorded_at,
+            "content sha256": found.content_sha256,
+            "chain sha256": found.chain_sha256,
+        }
+    )
+    rows = [(entry.effective_at, entry.profile_id, _change_text(entry.change)) for entry in found.entries]
+    print_table(("effective at", "profile", "change"), rows)

@@ -1,0 +1,186 @@
+"""Rows of a file as changesets of tags or traits."""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clients.cli.imports import cells
+from clients.cli.imports.plan import Field, Plan, batch_id
+from clients.cli.imports.run import Batch
+from clients.cli.imports.sources import Chunk
+from clients.sdk import ApplyTag, Change, Client, SetTrait
+from clients.sdk.replies import Receipt
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Instant = datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagMapping:
+    """Which column is what. Either ``tag`` or ``tag_column``; at most one of ``at`` and ``effective_at``."""
+
+    profile: str
+    tag: str | None
+    tag_column: str | None
+    at: str | None
+    effective_at: datetime | None
+    value: str | None
+    expires: str | None
+
+    def columns(self) -> list[str]:
+        """Return the columns that are read, each once."""
+        named = (self.profile, self.tag_column, self.at, self.value, self.expires)
+        return list(dict.fromkeys(name for name in named if name))
+
+    def described(self) -> dict[str, object]:
+        """Return what decides the meaning of the import."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class TraitMapping:
+    """Which column is what; at most one of ``at`` and ``effective_at``."""
+
+    profile: str
+    at: str | None
+    effective_at: datetime | None
+    traits: tuple[Field, ...]
+
+    def columns(self) -> list[str]:
+        """Return the columns that are read, each once."""
+        named = [self.profile, self.at, *(one.column for one in self.traits)]
+        return list(dict.fromkeys(name for name in named if name))
+
+    def described(self) -> dict[str, object]:
+        """Return what decides the meaning of the import."""
+        traits = [(one.column, one.name, one.kind) for one in self.traits]
+        return {"profile": self.profile, "at": self.at, "effective_at": self.effective_at, "traits": traits}
+
+
+def _column(chunk: Chunk, name: str) -> pa.Array:
+    return cells.plain(chunk.table.column(name))
+
+
+def _datetimes(us: cells.Ints, present: cells.Mask) -> list[Instant]:
+    return [
+        _EPOCH + timedelta(microseconds=instant) if there else None
+        for instant, there in zip(us.tolist(), present.tolist(), strict=True)
+    ]
+
+
+def _effective(chunk: Chunk, at: str | None, fixed: Instant, plan: Plan, rejects: cells.Rejects) -> list[Instant]:
+    if at is None:
+        return [fixed] * len(chunk.rows)
+    us, present = cells.instants(_column(chunk, at), plan.zone, at, rejects)
+    rejects.add_where(~present, lambda offset: f"{at}: empty")
+    return _datetimes(us, present)
+
+
+def tag_changes(
+    chunk: Chunk, mapping: TagMapping, plan: Plan, refusal: Callable[[str], str | None]
+) -> tuple[list[Change], dict[int, str], list[int]]:
+    """Return the changes, the rejected offsets with reasons, and which of those the catalogue is to blame for.
+
+    ``refusal`` tells why a tag cannot be applied now, None when it can.
+    """
+    rejects = cells.Rejects(chunk.broken)
+    profiles = cells.profile_ids(_column(chunk, mapping.profile), mapping.profile, rejects).to_pylist()
+    effective = _effective(chunk, mapping.at, mapping.effective_at, plan, rejects)
+    scores: list[float | None] = [None] * len(profiles)
+    if mapping.value:
+        scores = cells.numbers(_column(chunk, mapping.value), mapping.value, rejects).to_pylist()
+    expiries: list[Instant] = [None] * len(profiles)
+    if mapping.expires:
+        us, present = cells.instants(_column(chunk, mapping.expires), plan.zone, mapping.expires, rejects)
+        expiries = _datetimes(us, present)
+        for offset, (since, until) in enumerate(zip(effective, expiries, strict=True)):
+            if since is not None and until is not None and until <= since:
+                rejects.add(offset, f"{mapping.expires}: not after the time from which the tag holds")
+    tags: list[str | None] = [mapping.tag] * len(profiles)
+    if mapping.tag_column:
+        # A key is a group and a name of up to 128 characters each, hence no check of its length: the catalogue knows it.
+        text = cells.required(
+            cells.texts(_column(chunk, mapping.tag_column), mapping.tag_column, rejects), mapping.tag_column, rejects
+        )
+        tags = [None if key is None else cells.nfc(key) for key in text.to_pylist()]
+    blamed = []
+    for offset, key in enumerate(tags):
+        why = None if offset in rejects.reasons or key is None else refusal(key)
+        if why is not None:
+            blamed.append(offset)
+            rejects.add(offset, why)
+    changes: list[Change] = [
+        ApplyTag(profile, key or "", score, since, until)
+        for offset, (profile, key, score, since, until) in enumerate(
+            zip(profiles, tags, scores, effective, expiries, strict=True)
+        )
+        if offset not in rejects.reasons
+    ]
+    return changes, rejects.reasons, blamed
+
+
+def trait_changes(chunk: Chunk, mapping: TraitMapping, plan: Plan) -> tuple[list[Change], dict[int, str]]:
+    """Return the changes, none for an absent cell, and the rejected offsets with reasons."""
+    rejects = cells.Rejects(chunk.broken)
+    profiles = cells.profile_ids(_column(chunk, mapping.profile), mapping.profile, rejects).to_pylist()
+    effective = _effective(chunk, mapping.at, mapping.effective_at, plan, rejects)
+    columns = [
+        (one.name, cells.values(_column(chunk, one.column), one.kind or "string", one.column, rejects).to_pylist())
+        for one in mapping.traits
+    ]
+    changes: list[Change] = [
+        SetTrait(profile, name, held[offset], effective[offset])
+        for offset, profile in enumerate(profiles)
+        if offset not in rejects.reasons
+        for name, held in columns
+        if held[offset] is not None
+    ]
+    return changes, rejects.reasons
+
+
+def _batch(
+    chunk: Chunk, request_id: str, changes: list[Change], rejected: Mapping[int, str], client: Client, reason: str
+) -> Batch:
+    def send(made: list[Change], name: str, timeout: float) -> Receipt:
+        return client.apply_changeset(made, reason=reason, request_id=name, timeout=timeout)
+
+    sender = partial(send, changes) if changes else None
+    return Batch(chunk, request_id, len(chunk.rows) - len(rejected), rejected, sender)
+
+
+def tag_batches(
+    chunks: Iterator[Chunk],
+    mapping: TagMapping,
+    plan: Plan,
+    base: uuid.UUID,
+    client: Client,
+    reason: str,
+    refusal: Callable[[str], str | None],
+) -> Iterator[Batch]:
+    """Yield the batches of an import of tags."""
+    for number, chunk in enumerate(chunks):
+        changes, rejected, blamed = tag_changes(chunk, mapping, plan, refusal)
+        yield _batch(chunk, batch_id(base, number, blamed), changes, rejected, client, reason)
+
+
+def trait_batches(
+    chunks: Iterator[Chunk], mapping: TraitMapping, plan: Plan, base: uuid.UUID, client: Client, reason: str
+) -> Iterator[Batch]:
+    """Yield the batches of an import of traits."""
+    for number, chunk in enumerate(chunks):
+        changes, rejected = trait_changes(chunk, mapping, plan)
+        yield _batch(chunk, batch_id(base, number), changes, rejected, client, reason)
+
+
+def distinct_texts(tables: Iterator[pa.Table], column: str) -> list[str]:
+    """Return the distinct texts of a column over the whole file, in order of first sight, in NFC, without empty ones."""
+    seen: dict[str, None] = {}
+    for table in tables:
+        text = cells.texts(cells.plain(table.column(column)), column, cells.Rejects())
+        seen.update((cells.nfc(key), None) for key in pc.unique(text).to_pylist() if key)
+    return list(seen)

@@ -1,0 +1,121 @@
+"""What a command prints: one JSON object for programs, or tables for people. Never both on stdout."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from clients.sdk.errors import InvalidExpression, TagledgerError
+from clients.sdk.replies import Warning as ExpressionWarning
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name.name: getattr(value, name.name) for name in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
+    raise TypeError(f"cannot print {type(value).__name__}")
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant in UTC as ISO 8601 with Z."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def to_json(value: object) -> str:
+    """Return JSON of plain values, dataclasses, instants and decimals."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def print_json(result: Mapping[str, object]) -> None:
+    """Print the one JSON object of a command."""
+    sys.stdout.write(to_json(result) + "\n")
+    sys.stdout.flush()
+
+
+def print_text(text: str) -> None:
+    """Print text for people as it is."""
+    click.echo(text)
+
+
+def text_of(value: object) -> str:
+    """Return a cell's text for people."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={text_of(held)}" for name, held in value.items())
+    return str(value)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table as wide as its content; a pipe gets whole lines too."""
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    table = Table(*(escape(column) for column in columns), box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(escape(text_of(cell)) for cell in row))
+    console.print(table, no_wrap=not sys.stdout.isatty(), crop=False)
+
+
+def print_fields(fields: Mapping[str, object]) -> None:
+    """Print one thing, a name and a value a line."""
+    width = max(map(len, fields), default=0)
+    for name, value in fields.items():
+        click.echo(f"{name.ljust(width)}  {text_of(value)}")
+
+
+def warn(text: str) -> None:
+    """Tell something on stderr."""
+    click.echo(f"warning: {text}", err=True)
+
+
+def warn_all(warnings: Sequence[ExpressionWarning]) -> None:
+    """Tell the warnings about an expression on stderr."""
+    for warning in warnings:
+        place = f"line {warning.line}, column {warning.column}: " if warning.line else ""
+        suggestion = f" (did you mean {warning.suggestion}?)" if warning.suggestion else ""
+        # Services may have put the suggestion into the message already.
+        warn(place + warning.message + (suggestion if warning.suggestion not in warning.message else ""))
+
+
+def error_object(error: TagledgerError) -> dict[str, object]:
+    """Return a failed call as the value of `error` in JSON."""
+    described: dict[str, object] = {
+        "reason": error.reason or error.code,
+        "message": error.message,
+        "violations": list(error.violations),
+        "metadata": dict(error.metadata),
+    }
+    if error.request_id:
+        described["request_id"] = error.request_id
+    return described
+
+
+def report(error: TagledgerError) -> None:
+    """Tell a failed call to people, on stderr."""
+    heading = "" if isinstance(error, InvalidExpression) else f"{error.reason or error.code}: "
+    click.echo(f"error: {heading}{error.message}", err=True)
+    for violation in error.violations:
+        if violation.description not in error.message:
+            click.echo(f"  {violation.field}: {violation.description}", err=True)

@@ -1,0 +1,111 @@
+"""Tagging from the command line: tag and untag a few profiles."""
+
+import click
+
+from clients.cli.options import Attribution, Connection, attribution_options, connection_options, zone_option
+from clients.cli.output import print_json, print_text
+from clients.cli.times import option_instant, zone_of
+from clients.sdk import ApplyTag, Change, Client, RemoveTag, errors
+from clients.sdk.replies import ChangesetReceipt
+
+_KEY = click.argument("key", metavar="KEY")
+_PROFILES = click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...")
+_EFFECTIVE_AT = click.option(
+    "--effective-at", metavar="TIME", help="When it holds in the world (the moment of recording unless given)."
+)
+_REQUEST_ID = click.option("--request-id", metavar="UUID", help="Repeat an earlier write of unknown outcome under its id.")
+
+
+def _reason(attribution: Attribution) -> str:
+    if not attribution.reason:
+        raise click.UsageError("--reason is required: say why, for whoever reads the history")
+    return attribution.reason
+
+
+def _told(receipt: ChangesetReceipt, connection: Connection, done: str) -> None:
+    if connection.as_json:
+        print_json(
+            {
+                "position": receipt.position,
+                "changeset_id": receipt.changeset_id,
+                "recorded_at": receipt.recorded_at,
+                "replayed": receipt.replayed,
+                "changed": receipt.changed_count,
+                "already_so": receipt.already_so_count,
+                "new_profiles": receipt.new_profile_count,
+            }
+        )
+        return
+    already = f", {receipt.already_so_count} already so" if receipt.already_so_count else ""
+    print_text(f"{receipt.changed_count} {done}{already}, at position {receipt.position}")
+
+
+def _define(client: Client, key: str, reason: str) -> None:
+    try:
+        client.tag(key)
+    except errors.UnknownTag:
+        try:
+            client.define_tag(key, reason=reason, create_group=True)
+        except errors.NameTaken:
+            return  # somebody else was faster
+
+
+def _apply(client: Client, changes: list[Change], reason: str, request_id: str | None) -> ChangesetReceipt:
+    return client.apply_changeset(changes, reason=reason, request_id=request_id)
+
+
+@click.command()
+@_KEY
+@_PROFILES
+@_EFFECTIVE_AT
+@click.option("--expires-at", metavar="TIME", help="When the tag is removed again.")
+@click.option("--value", type=float, metavar="NUMBER", help="A number that goes with the assignment, such as a score.")
+@click.option("--create-tags", is_flag=True, help="Define the tag, and its group, when they are missing.")
+@_REQUEST_ID
+@zone_option
+@attribution_options("cli")
+@connection_options
+def tag(
+    key: str,
+    profiles: tuple[str, ...],
+    effective_at: str | None,
+    expires_at: str | None,
+    value: float | None,
+    create_tags: bool,
+    request_id: str | None,
+    zone: str,
+    attribution: Attribution,
+    connection: Connection,
+) -> None:
+    """Apply the tag KEY to profiles, all of them or none."""
+    reason, here = _reason(attribution), zone_of(zone)
+    since, until = option_instant("--effective-at", effective_at, here), option_instant("--expires-at", expires_at, here)
+    changes: list[Change] = [ApplyTag(profile, key, value, since, until) for profile in profiles]
+    with connection.client(attribution) as client:
+        if create_tags:
+            _define(client, key, reason)
+        _told(_apply(client, changes, reason, request_id), connection, "tagged")
+
+
+@click.command()
+@_KEY
+@_PROFILES
+@_EFFECTIVE_AT
+@_REQUEST_ID
+@zone_option
+@attribution_options("cli")
+@connection_options
+def untag(
+    key: str,
+    profiles: tuple[str, ...],
+    effective_at: str | None,
+    request_id: str | None,
+    zone: str,
+    attribution: Attribution,
+    connection: Connection,
+) -> None:
+    """Remove the tag KEY from profiles, all of them or none."""
+    reason, since = _reason(attribution), option_instant("--effective-at", effective_at, zone_of(zone))
+    changes: list[Change] = [RemoveTag(profile, key, since) for profile in profiles]
+    with connection.client(attribution) as client:
+        _told(_apply(client, changes, reason, request_id), connection, "untagged")

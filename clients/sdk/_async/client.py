@@ -1,0 +1,10 @@
+"""The client as callers see it: all rpcs of the service on one connection."""
+
+from .catalogue import AsyncCatalogueCalls
+from .history import AsyncHistoryCalls
+from .ledger import AsyncLedgerCalls
+from .segments import AsyncSegmentCalls
+
+
+class AsyncClient(AsyncLedgerCalls, AsyncCatalogueCalls, AsyncSegmentCalls, AsyncHistoryCalls):
+    """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

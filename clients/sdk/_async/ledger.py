@@ -1,0 +1,184 @@
+"""Writing: changesets and interactions."""
+
+import uuid
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import grpc
+from tagledger.v1 import ledger_service_pb2
+
+from .. import from_wire, replies, to_wire
+from ..interactions import columns_from
+from ..status_details import error_from
+from ..values import ApplyTag, Change, Interaction, InteractionBatch, RemoveTag, SetTrait, TraitValue
+from . import primitives
+from .buffer import AsyncInteractionBuffer
+from .caller import AsyncCaller
+
+
+class AsyncLedgerCalls(AsyncCaller):
+    """The rpcs of LedgerService."""
+
+    async def apply_changeset(
+        self,
+        changes: Iterable[Change],
+        *,
+        reason: str,
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.ChangesetReceipt:
+        """Record changes of tags and traits, all of them or none. A repeat with the same ``request_id`` counts once."""
+        context = self._write_context(actor, reason, source, request_id)
+        request = to_wire.changeset(context, changes)
+        return from_wire.changeset_receipt(await self._write(self._ledger.ApplyChangeset, request, timeout))
+
+    async def apply_tag(
+        self,
+        profile_id: str,
+        tag: str,
+        *,
+        reason: str,
+        value: float | None = None,
+        effective_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.ChangesetReceipt:
+        """Apply one tag to one profile."""
+        change = ApplyTag(profile_id, tag, value, effective_at, expires_at)
+        return await self.apply_changeset(
+            (change,), reason=reason, actor=actor, source=source, request_id=request_id, timeout=timeout
+        )
+
+    async def remove_tag(
+        self,
+        profile_id: str,
+        tag: str,
+        *,
+        reason: str,
+        effective_at: datetime | None = None,
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.ChangesetReceipt:
+        """Remove one tag from one profile."""
+        change = RemoveTag(profile_id, tag, effective_at)
+        return await self.apply_changeset(
+            (change,), reason=reason, actor=actor, source=source, request_id=request_id, timeout=timeout
+        )
+
+    async def set_trait(
+        self,
+        profile_id: str,
+        trait: str,
+        value: TraitValue | None,
+        *,
+        reason: str,
+        effective_at: datetime | None = None,
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.ChangesetReceipt:
+        """Set one trait of one profile; None clears it."""
+        change = SetTrait(profile_id, trait, value, effective_at)
+        return await self.apply_changeset(
+            (change,), reason=reason, actor=actor, source=source, request_id=request_id, timeout=timeout
+        )
+
+    async def record_interactions(
+        self,
+        interactions: InteractionBatch | Sequence[Interaction],
+        *,
+        reason: str = "",
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.InteractionsReceipt:
+        """Record one batch, 1 to 100,000 rows or prepared columns, all of them or none."""
+        context = self._write_context(actor, reason, source, request_id)
+        request = ledger_service_pb2.RecordInteractionsRequest(context=context, interactions=columns_from(interactions))
+        return from_wire.interactions_receipt(await self._write(self._ledger.RecordInteractions, request, timeout))
+
+    async def stream_interactions(
+        self,
+        batches: AsyncIterable[InteractionBatch | Sequence[Interaction]] | Iterable[InteractionBatch | Sequence[Interaction]],
+        *,
+        reason: str = "",
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.StreamReceipt:
+        """Record batches as they come, each durable by itself.
+
+        ``request_id`` names the stream, and each batch gets one derived from it and its number: when the stream breaks, send
+        the same batches again under the same ``request_id`` (it is in the exception), and none counts twice. Nothing is
+        repeated here, for the batches already taken are gone.
+        """
+        stream_id = str(uuid.uuid4()) if request_id is None else request_id
+        base = uuid.uuid5(uuid.NAMESPACE_OID, stream_id)
+        refused: list[Exception] = []
+
+        async def requests() -> AsyncIterator[Any]:
+            number = 0
+            try:
+                async for batch in primitives.iterate(batches):
+                    yield ledger_service_pb2.StreamInteractionsRequest(
+                        context=self._write_context(actor, reason, source, str(uuid.uuid5(base, str(number)))),
+                        interactions=columns_from(batch),
+                    )
+                    number += 1
+            except Exception as error:
+                refused.append(error)
+                raise
+
+        try:
+            reply = await self._ledger.StreamInteractions(requests(), timeout=timeout)
+        except grpc.RpcError as failure:
+            if refused:
+                raise refused[0] from None
+            raise error_from(failure, stream_id) from None
+        return replies.StreamReceipt(
+            reply.position,
+            stream_id,
+            reply.batch_count,
+            reply.accepted_count,
+            reply.duplicate_count,
+            reply.replayed_batch_count,
+        )
+
+    def buffer(
+        self,
+        *,
+        reason: str = "",
+        actor: str | None = None,
+        source: str | None = None,
+        batch_rows: int = 1_000,
+        max_age_seconds: float = 0.5,
+        max_buffered: int = 100_000,
+        in_flight: int = 4,
+        give_up_after_seconds: float = 300.0,
+    ) -> AsyncInteractionBuffer:
+        """Return a buffer that records interactions in the background; see its class."""
+
+        async def record(rows: Sequence[Interaction], request_id: str, timeout: float) -> None:
+            await self.record_interactions(
+                rows, reason=reason, actor=actor, source=source, request_id=request_id, timeout=timeout
+            )
+
+        return AsyncInteractionBuffer(
+            record,
+            batch_rows=batch_rows,
+            max_age_seconds=max_age_seconds,
+            max_buffered=max_buffered,
+            in_flight=in_flight,
+            give_up_after_seconds=give_up_after_seconds,
+        )

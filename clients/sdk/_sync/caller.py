@@ -1,0 +1,129 @@
+# Generated from ../_async/caller.py by clients/generate_sync.py. Do not edit.
+"""One call: its deadline, its repetitions and its refusal. Every rpc of the client goes through here."""
+
+import copy
+import math
+import uuid
+from collections.abc import Iterator
+from typing import Any, Self
+
+import grpc
+from tagledger.v1 import (
+    catalogue_service_pb2_grpc,
+    common_pb2,
+    export_service_pb2_grpc,
+    history_service_pb2_grpc,
+    ledger_service_pb2_grpc,
+    segment_service_pb2_grpc,
+)
+
+from .. import to_wire
+from ..errors import InvalidField
+from ..instants import invalid
+from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy
+from ..status_details import error_from
+from . import primitives
+
+
+class Caller:
+    """What all calls share: the connection, the workspace, who writes, deadlines and retries."""
+
+    def __init__(
+        self,
+        target: str = DEFAULT_TARGET,
+        *,
+        workspace: str = "default",
+        actor: str | None = None,
+        source: str = "python",
+        timeout: float = DEFAULT_TIMEOUT_SECONDS,
+        retry: RetryPolicy = DEFAULT_RETRY,
+        credentials: grpc.ChannelCredentials | None = None,
+    ) -> None:
+        """Open a connection to ``target`` ("host:port"), in clear text unless ``credentials`` are given.
+
+        ``timeout`` is the deadline of each unary call, retries included, in seconds (``math.inf`` for none); each method
+        takes another one. Streams have no deadline unless one is given. ``actor`` and ``source`` go with every write that
+        does not name its own.
+        """
+        self.workspace = workspace
+        self.actor = actor
+        self.source = source
+        self._timeout_seconds = timeout
+        self._retry = retry
+        self._channel = primitives.open_channel(target, credentials, CHANNEL_OPTIONS)
+        stubs: Any = (
+            ledger_service_pb2_grpc.LedgerServiceStub,
+            catalogue_service_pb2_grpc.CatalogueServiceStub,
+            segment_service_pb2_grpc.SegmentServiceStub,
+            history_service_pb2_grpc.HistoryServiceStub,
+            export_service_pb2_grpc.ExportServiceStub,
+        )
+        self._ledger, self._catalogue, self._segments, self._history, self._exports = (stub(self._channel) for stub in stubs)
+
+    def in_workspace(self, workspace: str) -> Self:
+        """Return the same client, on the same connection, for another workspace."""
+        other = copy.copy(self)
+        other.workspace = workspace
+        return other
+
+    def close(self) -> None:
+        """Close the connection. Calls under way are cancelled."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close the connection."""
+        self.close()
+
+    def _write_context(
+        self, actor: str | None, reason: str, source: str | None, request_id: str | None
+    ) -> common_pb2.WriteContext:
+        actor = self.actor if actor is None else actor
+        if actor is None:
+            raise invalid("context.actor", "say who decides the change, on the client or on the call")
+        chosen = str(uuid.uuid4()) if request_id is None else request_id
+        return to_wire.write_context(self.workspace, chosen, actor, reason, self.source if source is None else source)
+
+    def _write(self, method: Any, request: Any, timeout: float | None) -> Any:
+        """Send a write: safe to repeat, because its request_id goes with each attempt."""
+        return self._call(method, request, timeout, request.context.request_id)
+
+    def _read(self, method: Any, request: Any, timeout: float | None) -> Any:
+        """Send a read."""
+        return self._call(method, request, timeout, None)
+
+    def _call(self, method: Any, request: Any, timeout: float | None, request_id: str | None) -> Any:
+        timeout_seconds = self._timeout_seconds if timeout is None else timeout
+        begun = primitives.monotonic()
+        attempt = 0
+        while True:
+            left = timeout_seconds - (primitives.monotonic() - begun)
+            try:
+                return method(request, timeout=left if math.isfinite(left) else None)
+            except grpc.RpcError as failure:
+                error = error_from(failure, request_id)
+            except ValueError as failure:
+                raise InvalidField(f"the call cannot be sent: {failure}", request_id=request_id) from failure
+            delay = self._retry.delay_seconds(attempt)
+            attempt += 1
+            spent = primitives.monotonic() - begun + delay
+            if (
+                not error.transient
+                or attempt >= self._retry.max_attempts
+                or spent >= self._retry.allowed_seconds(timeout_seconds)
+            ):
+                raise error
+            primitives.sleep(delay)
+
+    def _parts(self, method: Any, request: Any, timeout: float | None) -> Iterator[Any]:
+        """Yield the parts of a server's stream; the call is cancelled when the caller stops early."""
+        call = method(request, timeout=timeout)
+        try:
+            yield from call
+        except grpc.RpcError as failure:
+            raise error_from(failure) from None
+        finally:
+            call.cancel()

@@ -1,0 +1,11 @@
+# Generated from ../_async/client.py by clients/generate_sync.py. Do not edit.
+"""The client as callers see it: all rpcs of the service on one connection."""
+
+from .catalogue import CatalogueCalls
+from .history import HistoryCalls
+from .ledger import LedgerCalls
+from .segments import SegmentCalls
+
+
+class Client(LedgerCalls, CatalogueCalls, SegmentCalls, HistoryCalls):
+    """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

@@ -1,0 +1,91 @@
+# Generated from ../_async/history.py by clients/generate_sync.py. Do not edit.
+"""Auditing: what changed, who did it and why."""
+
+from collections.abc import Iterator
+
+from tagledger.v1 import history_service_pb2
+
+from .. import from_wire, replies, to_wire
+from ..instants import invalid
+from ..to_wire import KnownAt
+from .caller import Caller
+
+
+class HistoryCalls(Caller):
+    """The rpcs of HistoryService. ``timeout`` is for each page."""
+
+    def profile_history(
+        self,
+        profile_id: str,
+        *,
+        known_at: KnownAt = None,
+        newest_first: bool = False,
+        without_interactions: bool = False,
+        page_size: int = 1_000,
+        timeout: float | None = None,
+    ) -> Iterator[replies.HistoryEntry]:
+        """Yield the changes and interactions of one profile in log order, fetching pages as they are needed."""
+        request = history_service_pb2.ListProfileHistoryRequest(
+            workspace=to_wire.text(self.workspace, "workspace"),
+            profile_id=to_wire.text(profile_id, "profile_id"),
+            known_at=to_wire.known_at(known_at),
+            newest_first=newest_first,
+            without_interactions=without_interactions,
+            page_size=page_size,
+        )
+        while True:
+            reply = self._read(self._history.ListProfileHistory, request, timeout)
+            for entry in reply.entries:
+                yield from_wire.history_entry(entry)
+            if not reply.next_page_token:
+                return
+            request.page_token = reply.next_page_token
+
+    def tag_history(
+        self,
+        tag: str,
+        *,
+        known_at: KnownAt = None,
+        newest_first: bool = False,
+        page_size: int = 1_000,
+        timeout: float | None = None,
+    ) -> Iterator[replies.HistoryEntry]:
+        """Yield the changes of one tag, its catalogue entry and who got or lost it, in log order."""
+        request = history_service_pb2.ListTagHistoryRequest(
+            workspace=to_wire.text(self.workspace, "workspace"),
+            tag=to_wire.text(tag, "tag"),
+            known_at=to_wire.known_at(known_at),
+            newest_first=newest_first,
+            page_size=page_size,
+        )
+        while True:
+            reply = self._read(self._history.ListTagHistory, request, timeout)
+            for entry in reply.entries:
+                yield from_wire.history_entry(entry)
+            if not reply.next_page_token:
+                return
+            request.page_token = reply.next_page_token
+
+    def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
+        """Return one changeset with all its entries, by its id or by its position."""
+        request = history_service_pb2.GetChangesetRequest(workspace=to_wire.text(self.workspace, "workspace"), page_size=1_000)
+        if isinstance(name, str):
+            request.changeset_id = to_wire.text(name, "changeset_id")
+        elif -(2**63) <= name < 2**63:
+            request.at_position = name
+        else:
+            raise invalid("at_position", f"is no position of a log: {name}")
+        entries: list[replies.HistoryEntry] = []
+        while True:
+            reply = self._read(self._history.GetChangeset, request, timeout)
+            entries += map(from_wire.history_entry, reply.entries)
+            if not reply.next_page_token:
+                break
+            request.page_token = reply.next_page_token
+        return replies.Changeset(
+            reply.position,
+            from_wire.attribution(reply.attribution),
+            tuple(entries),
+            reply.content_sha256,
+            reply.chain_sha256,
+        )

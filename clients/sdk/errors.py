@@ -1,0 +1,313 @@
+"""Every refusal as a class, so that callers catch what they can handle and never match English text.
+
+The tree says who has to act: a CallerError will fail again until the call is changed, a ServiceError may pass by itself::
+
+    TagledgerError
+    ├── CallerError
+    │   ├── InvalidArgument      InvalidField, InvalidExpression, LimitExceeded, InvalidPageToken, TypeConflict, PositionAhead
+    │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownProfile, UnknownChangeset
+    │   ├── AlreadyExists        NameTaken
+    │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies
+    └── ServiceError
+        ├── Unavailable          StoreUnavailable, ShuttingDown
+        ├── ResourceExhausted    Overloaded
+        ├── DeadlineExceeded     OutcomeUnknown (a write)
+        └── Fault                LogDamaged, Internal
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from .values import Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class FieldViolation:
+    """One field that breaks its bounds, by path, and how."""
+
+    field: str
+    description: str
+
+
+class TagledgerError(Exception):
+    """A call that was not answered. ``reason`` is the machine-readable reason, empty when the service gave none."""
+
+    REASON: ClassVar[str] = ""
+    CODE: ClassVar[str] = "UNKNOWN"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str = "",
+        code: str = "",
+        metadata: Mapping[str, str] | None = None,
+        violations: Sequence[FieldViolation] = (),
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason or self.REASON
+        self.code = code or self.CODE
+        self.metadata: Mapping[str, str] = dict(metadata or {})
+        self.violations: tuple[FieldViolation, ...] = tuple(violations)
+        self.request_id = request_id
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same call, with the same request_id, may succeed later."""
+        return False
+
+
+class CallerError(TagledgerError):
+    """The call is wrong, and stays wrong until it is changed."""
+
+
+class ServiceError(TagledgerError):
+    """The service could not do it; the call may be right."""
+
+
+class InvalidArgument(CallerError):
+    """Something in the call cannot be read or is out of bounds."""
+
+    CODE = "INVALID_ARGUMENT"
+
+
+class NotFound(CallerError):
+    """Something that the call names does not exist."""
+
+    CODE = "NOT_FOUND"
+
+
+class AlreadyExists(CallerError):
+    """Something that the call would make exists."""
+
+    CODE = "ALREADY_EXISTS"
+
+
+class FailedPrecondition(CallerError):
+    """The state of the workspace forbids it."""
+
+    CODE = "FAILED_PRECONDITION"
+
+
+class Unavailable(ServiceError):
+    """The service cannot be reached, or is going away."""
+
+    CODE = "UNAVAILABLE"
+
+    @property
+    def transient(self) -> bool:
+        """Unavailability passes."""
+        return True
+
+
+class ResourceExhausted(ServiceError):
+    """A bound of the transport was passed, such as the size of a message."""
+
+    CODE = "RESOURCE_EXHAUSTED"
+
+
+class DeadlineExceeded(ServiceError):
+    """No answer came in time."""
+
+    CODE = "DEADLINE_EXCEEDED"
+
+
+class Fault(ServiceError):
+    """A fault on the service's side."""
+
+    CODE = "INTERNAL"
+
+
+class InvalidField(InvalidArgument):
+    """One or more fields break their stated bounds; ``violations`` names each."""
+
+    REASON = "INVALID_FIELD"
+
+
+class InvalidExpression(InvalidArgument):
+    """The segment expression cannot be read; ``metadata`` has line, column and expected."""
+
+    REASON = "INVALID_EXPRESSION"
+
+
+class LimitExceeded(InvalidArgument):
+    """A named limit is passed; ``metadata`` has limit, maximum and actual."""
+
+    REASON = "LIMIT_EXCEEDED"
+
+
+class InvalidPageToken(InvalidArgument):
+    """The page token is not the service's, or belongs to another question."""
+
+    REASON = "INVALID_PAGE_TOKEN"
+
+
+class TypeConflict(InvalidArgument):
+    """A trait or property has another type than the one that its name was first recorded with."""
+
+    REASON = "TYPE_CONFLICT"
+
+
+class PositionAhead(InvalidArgument):
+    """``known_at`` lies beyond the end of the log."""
+
+    REASON = "POSITION_AHEAD"
+    CODE = "OUT_OF_RANGE"
+
+
+class UnknownWorkspace(NotFound):
+    """No such workspace."""
+
+    REASON = "UNKNOWN_WORKSPACE"
+
+
+class UnknownTag(NotFound):
+    """One or more tags are not in the catalogue."""
+
+    REASON = "UNKNOWN_TAG"
+
+
+class UnknownTagGroup(NotFound):
+    """No such tag group."""
+
+    REASON = "UNKNOWN_TAG_GROUP"
+
+
+class UnknownProfile(NotFound):
+    """No such profile."""
+
+    REASON = "UNKNOWN_PROFILE"
+
+
+class UnknownChangeset(NotFound):
+    """No such changeset."""
+
+    REASON = "UNKNOWN_CHANGESET"
+
+
+class NameTaken(AlreadyExists):
+    """The workspace, group or tag name is in use."""
+
+    REASON = "NAME_TAKEN"
+
+
+class RequestIdReused(FailedPrecondition):
+    """This request_id was recorded with other content."""
+
+    REASON = "REQUEST_ID_REUSED"
+
+
+class TagRetired(FailedPrecondition):
+    """A retired tag or group cannot be applied or changed."""
+
+    REASON = "TAG_RETIRED"
+
+
+class MixedCurrencies(FailedPrecondition):
+    """A sum would add different currencies."""
+
+    REASON = "MIXED_CURRENCIES"
+
+
+class Overloaded(ResourceExhausted):
+    """Too much at once; the same call may succeed later."""
+
+    REASON = "OVERLOADED"
+
+    @property
+    def transient(self) -> bool:
+        """Overload passes."""
+        return True
+
+
+class StoreUnavailable(Unavailable):
+    """The service's database cannot be reached; the write may be repeated with the same request_id."""
+
+    REASON = "STORE_UNAVAILABLE"
+
+
+class ShuttingDown(Unavailable):
+    """The server is going away; repeat later with the same request_id."""
+
+    REASON = "SHUTTING_DOWN"
+
+
+class LogDamaged(Fault):
+    """A stored changeset does not match its hash."""
+
+    REASON = "LOG_DAMAGED"
+    CODE = "DATA_LOSS"
+
+
+class Internal(Fault):
+    """A fault of the service; ``metadata`` has the incident id that stands in its log."""
+
+    REASON = "INTERNAL"
+
+
+class OutcomeUnknown(DeadlineExceeded):
+    """A write was not answered in time: it may or may not be recorded. Repeat it with ``request_id``: it counts once."""
+
+
+class InteractionsNotRecorded(TagledgerError):
+    """A batch of a buffer was refused, or given up: ``rows`` were not acknowledged, ``__cause__`` says why."""
+
+    def __init__(self, cause: TagledgerError, rows: Sequence[Interaction], request_id: str) -> None:
+        super().__init__(
+            f"{len(rows)} interactions were not recorded: {cause.message}",
+            reason=cause.reason,
+            code=cause.code,
+            metadata=cause.metadata,
+            violations=cause.violations,
+            request_id=request_id,
+        )
+        self.__cause__ = cause
+        self.rows: tuple[Interaction, ...] = tuple(rows)
+
+
+BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
+    error.REASON: error
+    for error in (
+        InvalidField,
+        InvalidExpression,
+        LimitExceeded,
+        InvalidPageToken,
+        TypeConflict,
+        PositionAhead,
+        UnknownWorkspace,
+        UnknownTag,
+        UnknownTagGroup,
+        UnknownProfile,
+        UnknownChangeset,
+        NameTaken,
+        RequestIdReused,
+        TagRetired,
+        MixedCurrencies,
+        Overloaded,
+        StoreUnavailable,
+        ShuttingDown,
+        LogDamaged,
+        Internal,
+    )
+}
+"""The class of each reason of error_reason.proto; a test holds the two together."""
+
+BY_CODE: Final[Mapping[str, type[TagledgerError]]] = {
+    "INVALID_ARGUMENT": InvalidArgument,
+    "OUT_OF_RANGE": InvalidArgument,
+    "NOT_FOUND": NotFound,
+    "ALREADY_EXISTS": AlreadyExists,
+    "FAILED_PRECONDITION": FailedPrecondition,
+    "PERMISSION_DENIED": CallerError,
+    "UNAUTHENTICATED": CallerError,
+    "UNIMPLEMENTED": CallerError,
+    "UNAVAILABLE": Unavailable,
+    "RESOURCE_EXHAUSTED": ResourceExhausted,
+    "DEADLINE_EXCEEDED": DeadlineExceeded,
+    "DATA_LOSS": Fault,
+    "INTERNAL": Fault,
+}
+"""The nearest base class for a reason that this client does not know, by gRPC status code; else ServiceError."""

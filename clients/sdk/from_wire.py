@@ -1,0 +1,239 @@
+"""Replies into plain values: total functions, the only place that reads protobuf messages."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from google.protobuf.json_format import MessageToDict
+from tagledger.v1 import (
+    catalogue_service_pb2,
+    common_pb2,
+    export_service_pb2,
+    history_service_pb2,
+    ledger_service_pb2,
+    segment_service_pb2,
+)
+
+from . import replies
+from .instants import from_timestamp
+from .values import TraitValue
+
+_TYPES: Final = {
+    common_pb2.VALUE_TYPE_STRING: "string",
+    common_pb2.VALUE_TYPE_NUMBER: "number",
+    common_pb2.VALUE_TYPE_BOOL: "bool",
+    common_pb2.VALUE_TYPE_DATE: "date",
+}
+_TAG_KINDS: Final = {
+    history_service_pb2.TagEntry.KIND_APPLIED: "applied",
+    history_service_pb2.TagEntry.KIND_REMOVED: "removed",
+    history_service_pb2.TagEntry.KIND_EXPIRES: "expires",
+}
+_AMOUNT_UNIT: Final = Decimal("0.0001")
+
+
+def receipt(message: common_pb2.WriteReceipt) -> replies.Receipt:
+    """Convert a receipt."""
+    return replies.Receipt(message.position, message.changeset_id, from_timestamp(message.recorded_at), message.replayed)
+
+
+def changeset_receipt(message: ledger_service_pb2.ApplyChangesetResponse) -> replies.ChangesetReceipt:
+    """Convert the reply to a changeset."""
+    base = receipt(message.receipt)
+    return replies.ChangesetReceipt(
+        base.position,
+        base.changeset_id,
+        base.recorded_at,
+        base.replayed,
+        message.changed_count,
+        message.already_so_count,
+        message.new_profile_count,
+    )
+
+
+def interactions_receipt(message: ledger_service_pb2.RecordInteractionsResponse) -> replies.InteractionsReceipt:
+    """Convert the reply to a batch of interactions."""
+    base = receipt(message.receipt)
+    return replies.InteractionsReceipt(
+        base.position,
+        base.changeset_id,
+        base.recorded_at,
+        base.replayed,
+        message.accepted_count,
+        message.duplicate_count,
+        message.new_profile_count,
+    )
+
+
+def clocks(message: common_pb2.ReadClocks) -> replies.Clocks:
+    """Convert the clocks of a read."""
+    return replies.Clocks(from_timestamp(message.as_of), message.known_at)
+
+
+def _warning(message: segment_service_pb2.Warning) -> replies.Warning:
+    return replies.Warning(message.line, message.column, message.message, message.suggestion)
+
+
+def count(message: segment_service_pb2.CountResponse) -> replies.Count:
+    """Convert a count."""
+    warnings = tuple(map(_warning, message.warnings))
+    return replies.Count(message.position, clocks(message.clocks), message.count, warnings, message.engine_us)
+
+
+def members_page(message: segment_service_pb2.ListMembersResponse) -> replies.MembersPage:
+    """Convert one page of members."""
+    warnings = tuple(map(_warning, message.warnings))
+    return replies.MembersPage(
+        message.position, clocks(message.clocks), tuple(message.profile_ids), message.total_count, warnings
+    )
+
+
+def _check(message: segment_service_pb2.ProfileCheck) -> replies.ProfileCheck:
+    return replies.ProfileCheck(message.profile_id, message.member, message.known)
+
+
+def checks(message: segment_service_pb2.CheckProfilesResponse) -> replies.Checks:
+    """Convert the answers for profiles."""
+    warnings = tuple(map(_warning, message.warnings))
+    return replies.Checks(message.position, clocks(message.clocks), tuple(map(_check, message.results)), warnings)
+
+
+def _step(message: segment_service_pb2.PlanStep) -> replies.PlanStep:
+    return replies.PlanStep(
+        message.depth,
+        message.operator,
+        message.expression,
+        message.note,
+        message.estimated_count,
+        message.actual_count if message.actual_count >= 0 else None,
+        message.elapsed_us,
+        message.holds if message.HasField("holds") else None,
+    )
+
+
+def explanation(message: segment_service_pb2.ExplainResponse) -> replies.Explanation:
+    """Convert a plan."""
+    return replies.Explanation(
+        message.position,
+        clocks(message.clocks),
+        message.canonical_text,
+        tuple(map(_step, message.steps)),
+        message.count,
+        _check(message.profile) if message.HasField("profile") else None,
+        tuple(map(_warning, message.warnings)),
+        message.engine_us,
+    )
+
+
+def validation(message: segment_service_pb2.ValidateExpressionResponse) -> replies.Validation:
+    """Convert a read expression."""
+    tree = MessageToDict(message.tree)
+    return replies.Validation(message.position, message.canonical_text, tree, tuple(map(_warning, message.warnings)))
+
+
+def value(message: common_pb2.Value) -> TraitValue | None:
+    """Convert a typed value, None for an empty one."""
+    match message.WhichOneof("kind"):
+        case "string_value":
+            return message.string_value
+        case "number_value":
+            return message.number_value
+        case "bool_value":
+            return message.bool_value
+        case "date_value":
+            return date.fromisoformat(message.date_value)
+        case _:
+            return None
+
+
+def attribution(message: history_service_pb2.Attribution) -> replies.Attribution:
+    """Convert who, why, from where and when."""
+    return replies.Attribution(
+        message.position,
+        message.changeset_id,
+        message.actor,
+        message.reason,
+        message.source,
+        from_timestamp(message.recorded_at),
+    )
+
+
+def _interaction(message: history_service_pb2.InteractionEntry) -> replies.InteractionEntry:
+    return replies.InteractionEntry(
+        message.type,
+        message.touchpoint,
+        message.amount * _AMOUNT_UNIT if message.HasField("amount") else None,
+        message.currency,
+        message.id,
+        {name: value(held) for name, held in message.properties.items()},
+    )
+
+
+def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryEntry:
+    """Convert one change; a kind that this client does not know has no ``change``."""
+    change: replies.TagEntry | replies.TraitEntry | replies.InteractionEntry | replies.CatalogueEntry | None = None
+    match message.WhichOneof("change"):
+        case "tag":
+            tag = message.tag
+            change = replies.TagEntry(tag.tag, _TAG_KINDS.get(tag.kind, ""), tag.value if tag.HasField("value") else None)
+        case "trait":
+            change = replies.TraitEntry(message.trait.trait, value(message.trait.value))
+        case "interaction":
+            change = _interaction(message.interaction)
+        case "catalogue":
+            entry = message.catalogue
+            change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name)
+    return replies.HistoryEntry(
+        attribution(message.attribution), from_timestamp(message.effective_at), message.profile_id, change
+    )
+
+
+def workspace(message: catalogue_service_pb2.Workspace) -> replies.Workspace:
+    """Convert a tenant."""
+    return replies.Workspace(message.name, message.currency, from_timestamp(message.created_at))
+
+
+def tag_group(message: catalogue_service_pb2.TagGroup) -> replies.TagGroup:
+    """Convert a tag group."""
+    created_at = from_timestamp(message.created_at)
+    return replies.TagGroup(message.name, message.description, message.retired, message.tag_count, created_at)
+
+
+def tag(message: catalogue_service_pb2.Tag, holder_count: int | None = None) -> replies.Tag:
+    """Convert a tag."""
+    return replies.Tag(
+        message.key,
+        message.group,
+        message.name,
+        message.description,
+        message.retired,
+        from_timestamp(message.created_at),
+        message.created_by,
+        holder_count,
+    )
+
+
+def names(message: catalogue_service_pb2.ListNamesResponse) -> replies.Names:
+    """Convert what the log has seen."""
+    return replies.Names(
+        message.position,
+        tuple(message.interaction_types),
+        tuple(message.touchpoints),
+        {named.name: _TYPES.get(named.type, "") for named in message.properties},
+        {named.name: _TYPES.get(named.type, "") for named in message.traits},
+        message.profile_count,
+    )
+
+
+def export_part(message: export_service_pb2.ExportMembersResponse) -> replies.ExportPart:
+    """Convert one part of an export."""
+    rows = tuple(replies.ExportRow(row.profile_id, tuple(map(value, row.values))) for row in message.rows)
+    return replies.ExportPart(
+        message.position,
+        clocks(message.clocks),
+        message.total_count,
+        tuple(message.column_names),
+        rows,
+        message.arrow,
+        tuple(message.warnings),
+    )

@@ -1,0 +1,283 @@
+"""What a caller gets back: frozen values in plain Python types, one class per reply of the contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from .values import TraitValue
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A write that is on disk. ``replayed``: this request_id had been recorded before, and this is the first reply again."""
+
+    position: int
+    changeset_id: str
+    recorded_at: datetime
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesetReceipt(Receipt):
+    """What a changeset did to the state."""
+
+    changed_count: int
+    already_so_count: int
+    new_profile_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionsReceipt(Receipt):
+    """How much of a batch was new."""
+
+    accepted_count: int
+    duplicate_count: int
+    new_profile_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReceipt:
+    """The batches of a stream, summed. ``request_id`` repeats the whole stream safely."""
+
+    position: int
+    request_id: str
+    batch_count: int
+    accepted_count: int
+    duplicate_count: int
+    replayed_batch_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two clocks that a read really used: an instant, and a position of the log."""
+
+    as_of: datetime
+    known_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something legal that is probably not meant; line and column from 1, 0 where unknown; suggestion may be empty."""
+
+    line: int
+    column: int
+    message: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many profiles are in a segment."""
+
+    position: int
+    clocks: Clocks
+    count: int
+    warnings: tuple[Warning, ...]
+    engine_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """One page of members, in order of first sight."""
+
+    position: int
+    clocks: Clocks
+    profile_ids: tuple[str, ...]
+    total_count: int
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileCheck:
+    """Whether one profile is in the segment, and whether the workspace has ever seen it."""
+
+    profile_id: str
+    member: bool
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Answers in the order asked."""
+
+    position: int
+    clocks: Clocks
+    results: tuple[ProfileCheck, ...]
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One operator of a plan; ``actual_count`` is None for a step that was not needed, ``holds`` without a profile."""
+
+    depth: int
+    operator: str
+    expression: str
+    note: str
+    estimated_count: int
+    actual_count: int | None
+    elapsed_us: int
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A plan as it ran, parents before children."""
+
+    position: int
+    clocks: Clocks
+    canonical_text: str
+    steps: tuple[PlanStep, ...]
+    count: int
+    profile: ProfileCheck | None
+    warnings: tuple[Warning, ...]
+    engine_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """An expression that can be read: canonical text, and the tree as plain mappings and lists (protobuf's JSON form)."""
+
+    position: int
+    canonical_text: str
+    tree: Mapping[str, object]
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who changed something, why, from where, and when the ledger learnt of it."""
+
+    position: int
+    changeset_id: str
+    actor: str
+    reason: str
+    source: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagEntry:
+    """A tag ``applied``, ``removed``, or one that ``expires``."""
+
+    tag: str
+    kind: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TraitEntry:
+    """A trait set, or cleared (None)."""
+
+    trait: str
+    value: TraitValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionEntry:
+    """An interaction; empty text for none."""
+
+    type: str
+    touchpoint: str
+    amount: Decimal | None
+    currency: str
+    id: str
+    properties: Mapping[str, TraitValue | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename."""
+
+    kind: str
+    subject: str
+    new_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change; ``profile_id`` is empty for changes of the catalogue."""
+
+    attribution: Attribution
+    effective_at: datetime
+    profile_id: str
+    change: TagEntry | TraitEntry | InteractionEntry | CatalogueEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changeset:
+    """One changeset with all its entries."""
+
+    position: int
+    attribution: Attribution
+    entries: tuple[HistoryEntry, ...]
+    content_sha256: str
+    chain_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A tenant."""
+
+    name: str
+    currency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagGroup:
+    """A named set of tags; ``tag_count`` counts retired ones too."""
+
+    name: str
+    description: str
+    retired: bool
+    tag_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A catalogue entry. ``holder_count`` is None where it was not asked for."""
+
+    key: str
+    group: str
+    name: str
+    description: str
+    retired: bool
+    created_at: datetime
+    created_by: str
+    holder_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the log has seen beside tags; ``properties`` and ``traits`` map each name to string, number, bool or date."""
+
+    position: int
+    interaction_types: tuple[str, ...]
+    touchpoints: tuple[str, ...]
+    properties: Mapping[str, str]
+    traits: Mapping[str, str]
+    profile_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One member; values in the order of the columns, None where absent."""
+
+    profile_id: str
+    values: tuple[TraitValue | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPart:
+    """One part of an export: rows, or bytes of an Arrow IPC stream. Only the first part is sure to have the header."""
+
+    position: int
+    clocks: Clocks
+    total_count: int
+    column_names: tuple[str, ...]
+    rows: tuple[ExportRow, ...]
+    arrow: bytes
+    warnings: tuple[str, ...]

@@ -1,0 +1,132 @@
+"""Requests from plain values: the only place, with interactions.py, that builds protobuf messages to send."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from tagledger.v1 import common_pb2, export_service_pb2, expression_pb2, ledger_service_pb2
+
+from .instants import invalid, optional_us, to_timestamp
+from .values import ApplyTag, Change, ColumnKind, ExportColumn, RemoveTag, SetTrait, TraitValue
+
+KnownAt = int | datetime | None
+"""A position of the log, an instant on the recording clock, or None for the end of the log."""
+
+
+def segment(expression: str) -> expression_pb2.Segment:
+    """Return the expression as a segment."""
+    return expression_pb2.Segment(text=text(expression, "segment"))
+
+
+def text(given: str, field: str) -> str:
+    """Return the text, refusing what is no valid Unicode."""
+    if not isinstance(given, str):
+        raise invalid(field, f"must be a string, got {given!r}")
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise invalid(field, str(error)) from error
+    return given
+
+
+def texts(given: Sequence[str], field: str) -> list[str]:
+    """Return the texts, refusing the first that is no valid Unicode."""
+    return [text(one, f"{field}[{number}]") for number, one in enumerate(given)]
+
+
+def known_at(cut: KnownAt) -> common_pb2.KnownAt | None:
+    """Return the second clock, None for the end of the log."""
+    if cut is None:
+        return None
+    if isinstance(cut, datetime):
+        return common_pb2.KnownAt(instant=to_timestamp(cut, "known_at"))
+    if isinstance(cut, bool) or not isinstance(cut, int) or not -(2**63) <= cut < 2**63:
+        raise invalid("known_at", f"must be a position or an instant, got {cut!r}")
+    return common_pb2.KnownAt(position=cut)
+
+
+def read_context(workspace: str, as_of: datetime | None, cut: KnownAt) -> common_pb2.ReadContext:
+    """Return the clocks of a read."""
+    context = common_pb2.ReadContext(workspace=text(workspace, "workspace"), known_at=known_at(cut))
+    if as_of is not None:
+        context.as_of.CopyFrom(to_timestamp(as_of, "as_of"))
+    return context
+
+
+def write_context(workspace: str, request_id: str, actor: str, reason: str, source: str) -> common_pb2.WriteContext:
+    """Return who writes what, why and from where."""
+    return common_pb2.WriteContext(
+        workspace=text(workspace, "workspace"),
+        request_id=text(request_id, "request_id"),
+        actor=text(actor, "actor"),
+        reason=text(reason, "reason"),
+        source=text(source, "source"),
+    )
+
+
+def value(given: TraitValue, field: str) -> common_pb2.Value:
+    """Return a typed value; ``field`` names it in a refusal."""
+    if isinstance(given, bool):
+        return common_pb2.Value(bool_value=given)
+    if isinstance(given, str):
+        return common_pb2.Value(string_value=text(given, field))
+    if isinstance(given, int | float):
+        try:
+            return common_pb2.Value(number_value=float(given))
+        except OverflowError as error:
+            raise invalid(field, str(error)) from error
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return common_pb2.Value(date_value=given.isoformat())
+    raise invalid(field, f"must be str, int, float, bool or date, got {given!r}")
+
+
+def changeset(context: common_pb2.WriteContext, changes: Iterable[Change]) -> ledger_service_pb2.ApplyChangesetRequest:
+    """Return the changes as one request, tags and traits each in the order given."""
+    request = ledger_service_pb2.ApplyChangesetRequest(context=context)
+    add_tag, add_trait = request.tags.add, request.traits.add
+    for number, change in enumerate(changes):
+        place = f"changes[{number}]"
+        try:
+            if isinstance(change, SetTrait):
+                add_trait(
+                    profile_id=change.profile_id,
+                    trait=change.trait,
+                    value=None if change.value is None else value(change.value, f"{place}.value"),
+                    effective_at_us=optional_us(change.effective_at, f"{place}.effective_at"),
+                )
+            elif isinstance(change, ApplyTag):
+                add_tag(
+                    profile_id=change.profile_id,
+                    tag=change.tag,
+                    operation=ledger_service_pb2.TagChange.OPERATION_APPLY,
+                    value=change.value,
+                    effective_at_us=optional_us(change.effective_at, f"{place}.effective_at"),
+                    expires_at_us=optional_us(change.expires_at, f"{place}.expires_at"),
+                )
+            elif isinstance(change, RemoveTag):
+                add_tag(
+                    profile_id=change.profile_id,
+                    tag=change.tag,
+                    operation=ledger_service_pb2.TagChange.OPERATION_REMOVE,
+                    effective_at_us=optional_us(change.effective_at, f"{place}.effective_at"),
+                )
+            else:
+                raise invalid(place, f"must be ApplyTag, RemoveTag or SetTrait, got {change!r}")
+        except (TypeError, ValueError) as error:
+            raise invalid(place, str(error)) from error
+    return request
+
+
+def export_columns(columns: Sequence[ExportColumn]) -> list[export_service_pb2.ExportColumn]:
+    """Return the columns beside profile_id."""
+    wire = export_service_pb2.ExportColumn
+    made = []
+    for number, column in enumerate(columns):
+        name = text(column.name, f"columns[{number}]")
+        match column.kind:
+            case ColumnKind.TRAIT:
+                made.append(wire(trait=name))
+            case ColumnKind.TAG:
+                made.append(wire(tag=name))
+            case ColumnKind.TAG_VALUE:
+                made.append(wire(tag_value=name))
+    return made

@@ -1,0 +1,199 @@
+"""What a readable tree is worth in a workspace: warnings for names and types that cannot be meant.
+
+A misspelt tag selects nobody, and that must never look like an answer; so every name that the workspace has never seen, and
+every comparison that no value can pass, is told, with what was perhaps meant. Trees from the wire are first held to the rules
+of the parser by `normalize` and `validate`, which stand in validation.py and are public here.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from heapq import nlargest
+from typing import assert_never
+
+from domain.changeset import ValueType
+from domain.language.lexer import shown
+from domain.language.printer import literal_text
+from domain.language.syntax import (
+    And,
+    Condition,
+    Did,
+    Edge,
+    Everyone,
+    Expression,
+    Filter,
+    Function,
+    Literal,
+    Measure,
+    Not,
+    Op,
+    Or,
+    Span,
+    Tagged,
+    Trait,
+)
+from domain.language.validation import conditions, nodes, normalize, validate
+
+__all__ = ["RESERVED_PROPERTIES", "Vocabulary", "Warning", "check", "conditions", "nodes", "normalize", "validate"]
+
+RESERVED_PROPERTIES: Mapping[str, ValueType] = {
+    "amount": ValueType.NUMBER,
+    "currency": ValueType.STRING,
+    "touchpoint": ValueType.STRING,
+}
+"""Properties that every interaction may have, whatever the vocabulary says."""
+
+_ORDERED = (Op.LT, Op.LE, Op.GT, Op.GE)
+_OF_NUMBERS = (Function.SUM, Function.AVG, Function.MIN, Function.MAX)
+_TYPES = {str: ValueType.STRING, Decimal: ValueType.NUMBER, bool: ValueType.BOOL, date: ValueType.DATE}
+_PLURALS = {ValueType.STRING: "strings", ValueType.NUMBER: "numbers", ValueType.BOOL: "true and false", ValueType.DATE: "dates"}
+
+# Searching costs milliseconds for large vocabularies, so only the first unknown names of an expression get one, over the most
+# likely candidates.
+_SEARCHES_MAX = 10
+_CANDIDATES_MAX = 200
+_COMPARED_CHARACTERS_MAX = 128
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every name that the workspace has seen."""
+
+    tags: Collection[str] = frozenset()
+    """Keys of tags; a set or mapping, so that looking up is cheap."""
+    interaction_types: Collection[str] = frozenset()
+    properties: Mapping[str, ValueType] = field(default_factory=dict)
+    traits: Mapping[str, ValueType] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something that is allowed, and hardly meant."""
+
+    span: Span
+    message: str
+    suggestion: str
+    """The name, or the spelling of the value, that was perhaps meant; "" for no idea."""
+
+
+def check(expression: Expression, vocabulary: Vocabulary) -> tuple[Warning, ...]:
+    """The warnings in the order of the text, each once; empty when all is well. The tree must be valid."""
+    return tuple(dict.fromkeys(_Checker(vocabulary).warnings(expression)))
+
+
+class _Checker:
+    """One pass over one tree; remembers the searches."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._properties = {**vocabulary.properties, **RESERVED_PROPERTIES}
+        self._indexes: dict[str, _Names] = {}
+        self._suggestions: dict[tuple[str, str], str] = {}
+
+    def warnings(self, expression: Expression) -> Iterator[Warning]:
+        for node in nodes(expression):
+            match node:
+                case Tagged(tags):
+                    for tag in tags:
+                        yield from self._unknown("tag", tag, self._vocabulary.tags, node.span)
+                case Did() | Measure() | Edge():
+                    yield from self._interactions(node)
+                case Trait():
+                    yield from self._comparison("trait", node.name, self._vocabulary.traits, node)
+                case Everyone() | And() | Or() | Not():
+                    pass  # no names of their own
+                case _:
+                    assert_never(node)
+
+    def _interactions(self, node: Did | Measure | Edge) -> Iterator[Warning]:
+        yield from self._unknown("interaction type", node.type, self._vocabulary.interaction_types, node.span)
+        if isinstance(node, Measure) and node.function is not Function.DAYS:
+            yield from self._unknown("property", node.property, self._properties, node.span)
+            held = self._properties.get(node.property, ValueType.NUMBER)
+            if node.function in _OF_NUMBERS and held is not ValueType.NUMBER:
+                message = f"property '{shown(node.property)}' holds {_PLURALS[held]}, and {node.function.value} needs numbers"
+                yield Warning(node.span, message, "")
+        if node.where is not None:
+            yield from self._filter(node.where)
+
+    def _filter(self, where: Filter) -> Iterator[Warning]:
+        for condition in conditions(where):
+            yield from self._comparison("property", condition.property, self._properties, condition)
+
+    def _comparison(self, kind: str, name: str, known: Mapping[str, ValueType], node: Trait | Condition) -> Iterator[Warning]:
+        yield from self._unknown(kind, name, known, node.span)
+        held = known.get(name)
+        if held is None or node.op is Op.EXISTS:
+            return
+        holds = f"{kind} '{shown(name)}' holds {_PLURALS[held]}"
+        compared = _TYPES[type(node.values[0])]
+        if compared is not held:
+            message = f"{holds}, and never compares with {_PLURALS[compared]}"
+            yield Warning(node.span, message, _respelled(node.values[0], held))
+        elif held is ValueType.BOOL and node.op in _ORDERED:
+            yield Warning(node.span, f"{holds}, which have no order; use = or !=", "")
+
+    def _unknown(self, kind: str, name: str, known: Collection[str], span: Span) -> Iterator[Warning]:
+        if name not in known:
+            yield Warning(span, f"the workspace has never seen the {kind} '{shown(name)}'", self._suggestion(kind, name, known))
+
+    def _suggestion(self, kind: str, name: str, known: Collection[str]) -> str:
+        if (kind, name) not in self._suggestions:
+            if kind not in self._indexes:
+                self._indexes[kind] = _Names(known)
+            search = len(self._suggestions) < _SEARCHES_MAX
+            self._suggestions[kind, name] = self._indexes[kind].nearest(name, search)
+        return self._suggestions[kind, name]
+
+
+class _Names:
+    """Known names by how they may be misspelt: in another case, without their group, or with other letters."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._whole: dict[str, str] = {}
+        self._last_part: dict[str, str] = {}
+        for name in sorted(known, key=lambda known_name: (len(known_name), known_name)):
+            folded = name.casefold()
+            self._whole.setdefault(folded, name)
+            self._last_part.setdefault(folded.rpartition("/")[2], name)
+
+    def nearest(self, name: str, search: bool) -> str:
+        """The nearest known name, or ""; without `search` only what a look-up finds."""
+        folded = name.casefold()[:_COMPARED_CHARACTERS_MAX]
+        found = self._whole.get(folded) or self._last_part.get(folded) or self._last_part.get(folded.rpartition("/")[2])
+        if found or not search:
+            return found or ""
+        return self._containing(folded) or self._similar(folded)
+
+    def _containing(self, folded: str) -> str:
+        """The shortest known name that begins or ends with this one."""
+        if len(folded) < 3:
+            return ""
+        return next((name for known, name in self._whole.items() if known.startswith(folded) or known.endswith(folded)), "")
+
+    def _similar(self, folded: str) -> str:
+        letters = set(folded)
+        spellings = {**self._last_part, **self._whole}
+        likely = nlargest(
+            _CANDIDATES_MAX, spellings, key=lambda known: len(letters.intersection(known)) - abs(len(known) - len(folded))
+        )
+        close = get_close_matches(folded, likely, n=1)
+        return spellings[close[0]] if close else ""
+
+
+def _respelled(value: Literal, held: ValueType) -> str:
+    """The same value as a literal of the type that is held, or ""."""
+    if held is ValueType.STRING:
+        return literal_text(value if isinstance(value, str) else literal_text(value))
+    if not isinstance(value, str):
+        return ""
+    try:
+        if held is ValueType.DATE:
+            return literal_text(date.fromisoformat(value))
+        if held is ValueType.NUMBER and len(value) <= _COMPARED_CHARACTERS_MAX and Decimal(value).is_finite():
+            return literal_text(Decimal(value)) if abs(Decimal(value).adjusted()) < _COMPARED_CHARACTERS_MAX else ""
+    except (ValueError, InvalidOperation):
+        return ""
+    return value.lower() if held is ValueType.BOOL and value.lower() in ("true", "false") else ""

@@ -1,0 +1,268 @@
+"""The bounds of the language, each once: the parser refuses with a place in the text, the checker for trees from the wire.
+
+A `..._problem` function says what is wrong and what to do about it, or "" when nothing is. Beside them stands the flattening
+of `and` and `or`, which both need too.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import assert_never
+
+from domain.errors import LimitExceeded
+from domain.instants import checked_instant, zone_exists, zones
+from domain.language.syntax import (
+    And,
+    Condition,
+    Did,
+    Edge,
+    Everyone,
+    Expression,
+    Filter,
+    FilterAll,
+    FilterAny,
+    FilterNot,
+    Literal,
+    Measure,
+    Not,
+    Or,
+    Tagged,
+    Trait,
+    Unit,
+)
+from domain.limits import (
+    MAX_COUNT,
+    MAX_EXPRESSION_CHARACTERS,
+    MAX_EXPRESSION_DEPTH,
+    MAX_EXPRESSION_NODES,
+    MAX_NAME_CHARACTERS,
+    MAX_NUMBER_DIGITS,
+    MAX_NUMBER_MAGNITUDE,
+    MAX_SPAN_DAYS,
+    MAX_VALUE_BYTES,
+)
+
+UNIT_COUNT_MAX = {
+    Unit.MINUTE: MAX_SPAN_DAYS * 24 * 60,
+    Unit.HOUR: MAX_SPAN_DAYS * 24,
+    Unit.DAY: MAX_SPAN_DAYS,
+    Unit.WEEK: MAX_SPAN_DAYS // 7,
+    Unit.MONTH: 1_200,
+    Unit.YEAR: 100,
+}
+"""The most units in a span of 100 years."""
+
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+_SMALLEST_EXPONENT = -330  # below every double
+
+
+# --- one value --------------------------------------------------------------------------------------------------------------
+
+
+def name_problem(name: str, what: str) -> str:
+    """For a name after NFC; `what` names its kind with the article: "a trait"."""
+    if not name:
+        return f"the name of {what} is empty; names have 1 to {MAX_NAME_CHARACTERS} characters"
+    if len(name) > MAX_NAME_CHARACTERS:
+        return f"the name of {what} has {len(name):,} characters; names have at most {MAX_NAME_CHARACTERS}"
+    if _has_surrogate(name):
+        return f"the name of {what} holds half of a surrogate pair; write whole characters"
+    if not unicodedata.is_normalized("NFC", name):
+        return f"the name of {what} is not in the normal form NFC; normalise it"
+    return ""
+
+
+def tag_problem(key: str) -> str:
+    """For the key of a tag: a name, or `group/name` with a name on each side of the first slash."""
+    group, slash, name = key.partition("/")
+    if not slash:
+        return name_problem(key, "a tag")
+    return name_problem(group, "a tag group") or name_problem(name, "a tag")
+
+
+def literal_problem(value: Literal) -> str:
+    """For a value that a trait or property is compared with."""
+    if isinstance(value, str):
+        return _string_problem(value)
+    if isinstance(value, Decimal):
+        return number_problem(value)
+    return ""
+
+
+def _string_problem(value: str) -> str:
+    if _has_surrogate(value):
+        return "the string holds half of a surrogate pair; write whole characters"
+    size = len(value.encode())
+    return f"the string has {size:,} bytes as UTF-8; values have at most {MAX_VALUE_BYTES:,}" if size > MAX_VALUE_BYTES else ""
+
+
+def number_problem(number: Decimal) -> str:
+    """For any number; zeros at either end are no significant digits."""
+    if not number.is_finite():
+        return "not a finite number; write one such as 12, -3 or 0.5"
+    if number.copy_abs() > Decimal(MAX_NUMBER_MAGNITUDE):
+        return "the number is too large; numbers lie between -100,000,000,000,000 and 100,000,000,000,000"
+    digits = number.as_tuple().digits
+    if len("".join(map(str, digits)).strip("0")) > MAX_NUMBER_DIGITS:
+        return f"the number has too many digits; write at most {MAX_NUMBER_DIGITS} significant ones"
+    if number and number.adjusted() < _SMALLEST_EXPONENT:
+        return "the number is too close to zero; write 0"
+    return ""
+
+
+def count_problem(number: Decimal) -> str:
+    """For the bound of a number of interactions, values or days."""
+    if number.is_finite() and 0 <= number <= MAX_COUNT and number == number.to_integral_value():
+        return ""
+    return f"not a count; write a whole number from 0 to {MAX_COUNT:,}"
+
+
+def span_problem(count: int, unit: Unit) -> str:
+    """For `N units`."""
+    most = UNIT_COUNT_MAX[unit]
+    if 1 <= count <= most:
+        return ""
+    return f"a span has 1 to {most:,} {unit.value}s (100 years)"
+
+
+def zone_problem(zone: str) -> str:
+    """For an IANA name, with the nearest ones."""
+    if zone_exists(zone):
+        return ""
+    nearest = get_close_matches(zone[:64].lower(), {name.lower(): name for name in sorted(zones())}, n=1)
+    hint = next((name for name in sorted(zones()) if nearest and name.lower() == nearest[0]), "")
+    return f"unknown time zone; write an IANA name such as Asia/Shanghai or UTC{f', perhaps {hint}' if hint else ''}"
+
+
+def day_problem(day: date) -> str:
+    """For the day of a window."""
+    return "" if _FIRST_DAY <= day <= _LAST_DAY else "the day lies outside 1900-01-01 to 2199-12-31, where all instants are"
+
+
+def instant_problem(us: int) -> str:
+    """For an instant of a window."""
+    try:
+        checked_instant(us)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _has_surrogate(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+
+
+# --- and, or ----------------------------------------------------------------------------------------------------------------
+
+
+def conjunction(operands: Sequence[Expression]) -> Expression:
+    """The operand itself when it is the only one, else an And without an And directly inside."""
+    if len(operands) == 1:
+        return operands[0]
+    return And(tuple(inner for outer in operands for inner in (outer.operands if isinstance(outer, And) else (outer,))))
+
+
+def disjunction(operands: Sequence[Expression]) -> Expression:
+    """As conjunction, with Or."""
+    if len(operands) == 1:
+        return operands[0]
+    return Or(tuple(inner for outer in operands for inner in (outer.operands if isinstance(outer, Or) else (outer,))))
+
+
+def filter_conjunction(operands: Sequence[Filter]) -> Filter:
+    """As conjunction, with FilterAll."""
+    if len(operands) == 1:
+        return operands[0]
+    return FilterAll(
+        tuple(inner for outer in operands for inner in (outer.operands if isinstance(outer, FilterAll) else (outer,)))
+    )
+
+
+def filter_disjunction(operands: Sequence[Filter]) -> Filter:
+    """As conjunction, with FilterAny."""
+    if len(operands) == 1:
+        return operands[0]
+    return FilterAny(
+        tuple(inner for outer in operands for inner in (outer.operands if isinstance(outer, FilterAny) else (outer,)))
+    )
+
+
+# --- the whole tree ---------------------------------------------------------------------------------------------------------
+
+
+def check_size(expression: Expression) -> None:
+    """LimitExceeded for a tree that is too deep or has too many nodes; never recurses, and stops at the first excess.
+
+    Each node of expressions and filters counts one, and each tag of `any of (…)` and value of `in (…)` one more.
+    """
+    count = 0
+    waiting: list[tuple[Expression | Filter, int]] = [(expression, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        check_depth(depth)
+        count += 1 + _listed(node)
+        if count > MAX_EXPRESSION_NODES:
+            raise LimitExceeded.of(
+                "expression nodes",
+                field="segment",
+                maximum=MAX_EXPRESSION_NODES,
+                actual=count,
+                remedy="split the segment, or mark the listed profiles with a tag",
+            )
+        waiting.extend((child, depth + 1) for child in children(node))
+
+
+def check_depth(depth: int) -> None:
+    """LimitExceeded beyond the deepest nesting."""
+    if depth > MAX_EXPRESSION_DEPTH:
+        raise LimitExceeded.of(
+            "expression depth",
+            field="segment",
+            maximum=MAX_EXPRESSION_DEPTH,
+            actual=depth,
+            remedy="nest fewer parentheses, nots, ands and ors",
+        )
+
+
+def check_length(characters: int) -> None:
+    """LimitExceeded for a text (given or canonical) that is too long."""
+    if characters > MAX_EXPRESSION_CHARACTERS:
+        raise LimitExceeded.of(
+            "expression text",
+            field="segment",
+            maximum=MAX_EXPRESSION_CHARACTERS,
+            actual=characters,
+            remedy="split the segment, or mark the listed profiles with a tag",
+        )
+
+
+def children(node: Expression | Filter) -> Iterator[Expression | Filter]:
+    """The nodes directly below, in the order of the text; the filter of a leaf is its only child."""
+    match node:
+        case And(operands) | Or(operands):
+            yield from operands
+        case FilterAll(filters) | FilterAny(filters):
+            yield from filters
+        case Not(operand):
+            yield operand
+        case FilterNot(inner):
+            yield inner
+        case Did() | Measure() | Edge():
+            if node.where is not None:
+                yield node.where
+        case Everyone() | Tagged() | Trait() | Condition():
+            return
+        case _:
+            assert_never(node)
+
+
+def _listed(node: Expression | Filter) -> int:
+    items: Iterable[object] = ()
+    if isinstance(node, Tagged):
+        items = node.tags
+    elif isinstance(node, Trait | Condition):
+        items = node.values
+    count = len(tuple(items))
+    return count if count > 1 else 0

@@ -1,0 +1,125 @@
+"""The catalogue of one workspace as its events made it: groups and tags by number, and by the name that they have now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from domain.changeset import (
+    CatalogueChange,
+    Changeset,
+    GroupDefined,
+    GroupRenamed,
+    GroupRetired,
+    TagDefined,
+    TagRenamed,
+    TagRetired,
+    WorkspaceCreated,
+)
+from domain.names import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A tag group as it is now. `created_at` in microseconds."""
+
+    number: int
+    name: str
+    description: str
+    created_at: int
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TagEntry:
+    """A tag as it is now. `name` is inside the group; `group` is the group's number."""
+
+    number: int
+    group: int | None
+    name: str
+    description: str
+    created_at: int
+    created_by: str
+    retired: bool = False
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """Groups and tags. Filled by `apply` in the order of the stream; reading never changes it."""
+
+    currency: str = ""
+    created_at: int = 0
+    groups: dict[int, GroupEntry] = field(default_factory=dict)
+    tags: dict[int, TagEntry] = field(default_factory=dict)
+    changes: list[tuple[int, CatalogueChange]] = field(default_factory=list)
+    """Every change with the version of its changeset, in order."""
+    _group_numbers: dict[str, int] = field(default_factory=dict)
+    _tag_numbers: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, change: CatalogueChange, changeset: Changeset) -> None:
+        """Take in one change of a changeset."""
+        match change:
+            case WorkspaceCreated():
+                self.currency, self.created_at = change.currency, changeset.recorded_at
+            case GroupDefined():
+                self.groups[change.number] = GroupEntry(change.number, change.name, change.description, changeset.recorded_at)
+            case GroupRenamed():
+                self.groups[change.number] = replace(self.groups[change.number], name=change.name)
+            case GroupRetired():
+                self.groups[change.number] = replace(self.groups[change.number], retired=True)
+            case TagDefined():
+                self.tags[change.number] = TagEntry(
+                    change.number,
+                    change.group,
+                    change.name,
+                    change.description,
+                    changeset.recorded_at,
+                    changeset.attribution.actor,
+                )
+            case TagRenamed():
+                self.tags[change.number] = replace(self.tags[change.number], name=change.name)
+            case TagRetired():
+                self.tags[change.number] = replace(self.tags[change.number], retired=True)
+            case _:
+                assert_never(change)
+        self._reindex(change)
+        self.changes.append((changeset.version, change))
+
+    def _reindex(self, change: CatalogueChange) -> None:
+        match change:
+            case TagDefined():
+                self._tag_numbers[self.key(change.number)] = change.number
+            case GroupDefined():
+                self._group_numbers[change.name] = change.number
+            case TagRenamed() | GroupRenamed():
+                # New dicts at once, so that a reader sees either all old names or all new ones.
+                self._group_numbers = {group.name: number for number, group in self.groups.items()}
+                self._tag_numbers = {self.key(number): number for number in self.tags}
+            case WorkspaceCreated() | GroupRetired() | TagRetired():
+                pass
+            case _:
+                assert_never(change)
+
+    def key(self, number: int) -> str:
+        """`name`, or `group/name`, of a tag."""
+        tag = self.tags[number]
+        return tag.name if tag.group is None else f"{self.groups[tag.group].name}/{tag.name}"
+
+    def tag_number(self, key: str) -> int | None:
+        """The tag with this key now."""
+        return self._tag_numbers.get(key)
+
+    def group_number(self, name: str) -> int | None:
+        """The group with this name now."""
+        return self._group_numbers.get(name)
+
+    def keys(self) -> Iterable[str]:
+        """Keys of all tags, retired ones too."""
+        return self._tag_numbers.keys()
+
+    def tags_of(self, group: int) -> list[TagEntry]:
+        """The tags of a group, retired ones too."""
+        return [tag for tag in self.tags.values() if tag.group == group]
+
+    def suggestion(self, key: str) -> str:
+        """The known key that is nearest to an unknown one, or ""."""
+        return nearest(key, list(self._tag_numbers))

@@ -1,0 +1,1 @@
+"""Who did what, when and why: which changesets concern a profile or a tag, and their changes one by one."""

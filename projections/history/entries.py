@@ -1,0 +1,123 @@
+"""The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.changeset import CatalogueChange, Changeset, InteractionColumns, TagColumns, TraitColumns, Value, ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A change of the catalogue."""
+
+    change: CatalogueChange
+
+
+@dataclass(frozen=True, slots=True)
+class TagEntry:
+    """A tag applied, removed or expiring; `tag` is the catalogue number."""
+
+    ordinal: int
+    effective_at: int
+    tag: int
+    applied: bool
+    expiry: bool
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TraitEntry:
+    """A trait set, or cleared when value is None."""
+
+    ordinal: int
+    effective_at: int
+    trait: str
+    type: ValueType
+    value: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionEntry:
+    """An interaction; `currency` "" is the workspace's."""
+
+    ordinal: int
+    effective_at: int
+    type: str
+    touchpoint: str
+    amount: int | None
+    currency: str
+    id: str
+    properties: dict[str, Value]
+
+
+Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry
+
+
+def entry_count(changeset: Changeset) -> int:
+    """How many entries the changeset has."""
+    columns = (changeset.tags, changeset.traits, changeset.interactions)
+    return len(changeset.catalogue) + sum(len(one.ordinals) for one in columns if one)
+
+
+def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Entry]]:
+    """Entries number start .. stop - 1, with their numbers."""
+    at = 0
+    end = entry_count(changeset) if stop is None else stop
+    for change in changeset.catalogue:
+        if start <= at < end:
+            yield at, CatalogueEntry(change)
+        at += 1
+    for columns, make in ((changeset.tags, _tag), (changeset.traits, _trait), (changeset.interactions, _interaction)):
+        if columns is None:
+            continue
+        for row in range(max(0, start - at), min(len(columns.ordinals), end - at)):
+            yield at + row, make(columns, row)  # type: ignore[operator]
+        at += len(columns.ordinals)
+
+
+def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -> list[int]:
+    """Numbers of the entries that concern the profile."""
+    at, found = len(changeset.catalogue), []
+    for columns in (changeset.tags, changeset.traits, changeset.interactions if interactions else None):
+        if columns is not None:
+            found += [at + row for row, one in enumerate(columns.ordinals) if one == ordinal]
+            at += len(columns.ordinals)
+    return found
+
+
+def rows_of_tag(changeset: Changeset, number: int) -> list[int]:
+    """Numbers of the entries that concern the tag: all catalogue changes of a changeset that was fetched for it, and its rows."""
+    at = len(changeset.catalogue)
+    tags = changeset.tags.tags if changeset.tags else ()
+    return [*range(at), *(at + row for row, one in enumerate(tags) if one == number)]
+
+
+def _tag(columns: TagColumns, row: int) -> TagEntry:
+    return TagEntry(
+        columns.ordinals[row],
+        columns.effective_at[row],
+        columns.tags[row],
+        columns.applied[row],
+        bool(len(columns.expiries) and columns.expiries[row]),
+        columns.values[row] if len(columns.values) else None,
+    )
+
+
+def _trait(columns: TraitColumns, row: int) -> TraitEntry:
+    k = columns.index[row]
+    return TraitEntry(columns.ordinals[row], columns.effective_at[row], columns.names[k], columns.types[k], columns.values[row])
+
+
+def _interaction(columns: InteractionColumns, row: int) -> InteractionEntry:
+    touchpoint = columns.touchpoint_index[row] if len(columns.touchpoint_index) else 0
+    currency = columns.currency_index[row] if len(columns.currency_index) else 0
+    return InteractionEntry(
+        columns.ordinals[row],
+        columns.occurred_at[row],
+        columns.types[columns.type_index[row] if len(columns.type_index) else 0],
+        columns.touchpoints[touchpoint - 1] if touchpoint else "",
+        columns.amounts[row] if len(columns.amounts) else None,
+        columns.currencies[currency - 1] if currency else "",
+        columns.ids[row] if len(columns.ids) else "",
+        {c.name: c.values[c.index[row] - 1] for c in columns.properties if c.index[row]},
+    )

@@ -1,0 +1,45 @@
+"""Which versions concern a profile or a tag: read from the index, so that only those changesets are fetched from the log."""
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
+from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
+from projections.index.rows import ORDINAL, VERSION
+from projections.index.workspace_index import WorkspaceIndex
+
+Versions = npt.NDArray[np.uint32]
+
+
+def versions_of_profile(index: WorkspaceIndex, ordinal: int, version: int, *, interactions: bool) -> Versions:
+    """Versions up to `version` with a change (or interaction) of the profile, ascending, each once."""
+    histories = [tag.history for tag in list(index.tags.values())] + [trait.history for trait in list(index.traits.values())]
+    found = []
+    for history in histories:
+        changes = history.visible(version)
+        found.append(changes.versions[changes.ordinals == ordinal])
+    if interactions:
+        for rows in list(index.interactions.values()):
+            for part in rows.rows(MIN_INSTANT_US, MAX_INSTANT_US, version):
+                found.append(part.column(VERSION)[part.column(ORDINAL) == ordinal])  # type: ignore[arg-type]
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+
+
+def versions_of_tag(index: WorkspaceIndex, number: int, version: int) -> Versions:
+    """Versions up to `version` that change who carries the tag, or its catalogue entry (its group's name included)."""
+    group = index.catalogue.tags[number].group
+    found = [np.asarray([at for at, change in index.catalogue.changes if _concerns(change, number, group)], np.uint32)]
+    if number in index.tags:
+        found.append(index.tags[number].history.visible(version).versions)
+    every = np.unique(np.concatenate(found))
+    return every[every <= version]
+
+
+def _concerns(change: object, tag: int, group: int | None) -> bool:
+    match change:
+        case TagDefined() | TagRenamed() | TagRetired():
+            return change.number == tag
+        case GroupDefined() | GroupRenamed() | GroupRetired():
+            return change.number == group
+        case _:
+            return False

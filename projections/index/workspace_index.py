@@ -1,0 +1,239 @@
+"""The index of one workspace: every store that expressions read, filled from changesets by one writer.
+
+Rebuilt and live are the same code: `apply` takes changesets in the order of the stream, at start from the log and
+then as they are recorded. Readers take `clock()` once and ask every store at that version.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from domain.changeset import Changeset, InteractionColumns, Recorded, TagColumns, TraitColumns, Value, ValueType
+from domain.language.checker import Vocabulary
+from domain.tag_catalogue import Catalogue
+from projections.index import rows as row_columns
+from projections.index.assignments import CodesByOrdinal, Fold, Holders, History
+from projections.index.columns import Column
+from projections.index.dictionary import Codes, Dictionary
+from projections.index.rows import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, InteractionRows
+from projections.index.universe import Universe
+from pyroaring import BitMap
+
+_HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
+
+
+class TagIndex:
+    """One tag: who carries it, and with which value."""
+
+    def __init__(self) -> None:
+        self.history = History()
+        self.values: Dictionary[float] = Dictionary()
+        self.holders = Fold(self.history, Holders(BitMap(), BitMap()))
+        self.held_codes = Fold(self.history, CodesByOrdinal(np.empty(0, np.int32), np.empty(0, np.bool_)))
+
+    def codes(self, applied: Sequence[bool], values: Sequence[float | None]) -> Codes:
+        """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value."""
+        codes = np.asarray(applied, dtype=np.int32)
+        for i, value in enumerate(values):
+            if value is not None:
+                codes[i] = _HELD_WITHOUT_VALUE + self.values.intern([value])[0]
+        return codes
+
+    def value_flags(self, flags_by_value: AnyColumn) -> AnyColumn:
+        """Flags by code, from flags by value code: an assignment without a value never matches."""
+        return np.concatenate([[False, False], flags_by_value[1:]])
+
+
+class TraitIndex:
+    """One trait: its value per profile."""
+
+    def __init__(self, kind: ValueType) -> None:
+        self.kind = kind
+        self.history = History()
+        self.values: Dictionary[Value] = Dictionary()
+        self.codes = Fold(self.history, CodesByOrdinal(np.empty(0, np.int32), np.empty(0, np.bool_)))
+
+
+class PropertyIndex:
+    """One property: its type and its values."""
+
+    def __init__(self, kind: ValueType) -> None:
+        self.kind = kind
+        self.values: Dictionary[Value] = Dictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The end of what is applied."""
+
+    version: int
+    position: int
+    recorded_at: int
+
+
+@dataclass(slots=True)
+class WorkspaceIndex:
+    """All stores of one workspace."""
+
+    name: str
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    universe: Universe = field(default_factory=Universe)
+    tags: dict[int, TagIndex] = field(default_factory=dict)
+    traits: dict[str, TraitIndex] = field(default_factory=dict)
+    interactions: dict[str, InteractionRows] = field(default_factory=dict)
+    properties: dict[str, PropertyIndex] = field(default_factory=dict)
+    touchpoints: Dictionary[str] = field(default_factory=Dictionary)
+    currencies: Dictionary[str] = field(default_factory=Dictionary)
+    interaction_count: int = 0
+    profile_count: int = 0
+    _positions: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
+    _recorded_at: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
+
+    # --- clocks -----------------------------------------------------------------------------------------------------------
+
+    def clock(self) -> Clock:
+        """The end of what is applied; all zero for an empty index."""
+        positions = self._positions.view()
+        if not len(positions):
+            return Clock(0, 0, 0)
+        version = len(positions)
+        return Clock(version, int(positions[-1]), int(self._recorded_at.view()[version - 1]))
+
+    def version_at_position(self, position: int) -> int:
+        """The last version at or before a log position."""
+        return int(np.searchsorted(self._positions.view(), position, side="right"))
+
+    def version_at_instant(self, instant: int) -> int:
+        """The last version recorded at or before an instant."""
+        return int(np.searchsorted(self._recorded_at.view(), instant, side="right"))
+
+    def position_of(self, version: int) -> int:
+        """The log position of a version; 0 of version 0."""
+        return int(self._positions.view()[version - 1]) if version else 0
+
+    def vocabulary(self) -> Vocabulary:
+        """The names that expressions can speak of."""
+        return Vocabulary(
+            tags=self.catalogue.keys(),
+            interaction_types=list(self.interactions),
+            properties={name: known.kind for name, known in list(self.properties.items())},
+            traits={name: known.kind for name, known in list(self.traits.items())},
+        )
+
+    def vocabulary_size(self) -> tuple[int, ...]:
+        """Differs whenever the vocabulary does: names are only ever added, or changed through the catalogue."""
+        return len(self.catalogue.changes), len(self.interactions), len(self.properties), len(self.traits)
+
+    # --- the writer -------------------------------------------------------------------------------------------------------
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take in the next changeset of the stream."""
+        changeset = recorded.changeset
+        self.profile_count = max(self.profile_count, changeset.first_ordinal + changeset.outcome.new_profiles)
+        for change in changeset.catalogue:
+            self.catalogue.apply(change, changeset)
+        if changeset.tags:
+            self._apply_tags(changeset, changeset.tags)
+        if changeset.traits:
+            self._apply_traits(changeset, changeset.traits)
+        if changeset.interactions:
+            self._apply_interactions(changeset, changeset.interactions)
+        # Recording time first, position last: `clock` counts positions.
+        self._recorded_at.extend([changeset.recorded_at])
+        self._positions.extend([recorded.position])
+
+    def _apply_tags(self, changeset: Changeset, columns: TagColumns) -> None:
+        ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
+        numbers = np.asarray(columns.tags, np.int64)
+        for number in dict.fromkeys(columns.tags):
+            tag = self.tags.get(number) or self.tags.setdefault(number, TagIndex())
+            here = np.flatnonzero(numbers == number)
+            places = here.tolist()
+            values = [columns.values[i] for i in places] if len(columns.values) else ()
+            codes = tag.codes([columns.applied[i] for i in places], values)
+            tag.history.append(effective[here], changeset.version, ordinals[here], codes)
+        self.universe.append(changeset.version, ordinals, effective)
+
+    def _apply_traits(self, changeset: Changeset, columns: TraitColumns) -> None:
+        ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
+        index = np.asarray(columns.index, np.int64)
+        for k, (name, kind) in enumerate(zip(columns.names, columns.types, strict=True)):
+            trait = self.traits.get(name) or self.traits.setdefault(name, TraitIndex(kind))
+            here = np.flatnonzero(index == k)
+            values = [columns.values[i] for i in here.tolist()]
+            codes = np.zeros(len(values), np.int32)
+            present = [i for i, value in enumerate(values) if value is not None]
+            codes[present] = trait.values.intern([value for value in values if value is not None])
+            trait.history.append(effective[here], changeset.version, ordinals[here], codes)
+        self.universe.append(changeset.version, ordinals, effective)
+
+    def _apply_interactions(self, changeset: Changeset, columns: InteractionColumns) -> None:
+        batch = self._row_columns(changeset, columns)
+        if len(columns.types) == 1:
+            self._rows_of(columns.types[0]).append(batch)
+        else:
+            index = np.asarray(columns.type_index)
+            for k, name in enumerate(columns.types):
+                here = np.flatnonzero(index == k)
+                if len(here):
+                    self._rows_of(name).append({column: values[here] for column, values in batch.items()})
+        self.interaction_count += len(batch[ORDINAL])
+        self.universe.append(changeset.version, batch[ORDINAL], batch[TIME])  # type: ignore[arg-type]
+
+    def _row_columns(self, changeset: Changeset, columns: InteractionColumns) -> Mapping[str, AnyColumn]:
+        ordinals = np.asarray(columns.ordinals, np.uint32)
+        batch: dict[str, AnyColumn] = {
+            TIME: np.asarray(columns.occurred_at, np.int64),
+            ORDINAL: ordinals,
+            VERSION: np.full(len(ordinals), changeset.version, np.uint32),
+        }
+        if len(columns.touchpoint_index):
+            batch[TOUCHPOINT] = _recoded(self.touchpoints, columns.touchpoints, columns.touchpoint_index)
+        if len(columns.amounts):
+            batch[AMOUNT] = amounts_array(columns.amounts)
+            batch[CURRENCY] = self._currency_codes(columns, len(ordinals))
+        for column in columns.properties:
+            known = self.properties.get(column.name) or self.properties.setdefault(column.name, PropertyIndex(column.type))
+            batch[property_column(column.name)] = _recoded(known.values, column.values, column.index)
+        return batch
+
+    def _currency_codes(self, columns: InteractionColumns, count: int) -> AnyColumn:
+        default = int(self.currencies.intern([self.catalogue.currency])[0])
+        if not len(columns.currency_index):
+            return np.full(count, default, np.int16)
+        codes = np.concatenate([[default], self.currencies.intern(columns.currencies)])
+        return codes[np.asarray(columns.currency_index)].astype(np.int16)
+
+    def _rows_of(self, name: str) -> InteractionRows:
+        return self.interactions.get(name) or self.interactions.setdefault(name, InteractionRows())
+
+    def compact(self) -> bool:
+        """Merge some runs, in the background; False when there is nothing to merge."""
+        return any([rows.compact() for rows in list(self.interactions.values())])
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the stores, roughly."""
+        histories = [tag.history for tag in list(self.tags.values())] + [trait.history for trait in list(self.traits.values())]
+        stores = [self.universe, *histories, *list(self.interactions.values())]
+        return sum(store.size_bytes for store in stores)
+
+
+def property_column(name: str) -> str:
+    """The row column of a property; no fixed column begins with a dot."""
+    return f".{name}"
+
+
+def amounts_array(amounts: Sequence[int | None]) -> row_columns.Int64s:
+    """Amounts with NO_AMOUNT for None."""
+    return np.asarray([NO_AMOUNT if amount is None else amount for amount in amounts], np.int64)
+
+
+def _recoded(dictionary: Dictionary[Value] | Dictionary[str], values: Sequence[Value], index: Sequence[int]) -> Codes:
+    """The dictionary's codes of a column that points into its own values (0 for absent)."""
+    codes = np.zeros(len(values) + 1, np.int32)
+    codes[1:] = dictionary.intern(values)  # type: ignore[arg-type]
+    return codes[np.asarray(index)]
+
+

@@ -1,0 +1,81 @@
+"""Runs a plan: bitmaps in, bitmaps out. No rule of cost or order lives here.
+
+Results belong to the stores and to each other: no bitmap is ever changed after it was made.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from pyroaring import BitMap
+
+from projections.query.plan import Intersection, Lookup, Step, Union, walk
+from projections.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a step gave, and how long it took with its parts, in microseconds."""
+
+    members: BitMap
+    elapsed_us: int
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run of one plan on one view."""
+
+    view: View
+    root: Step
+    thorough: bool = False
+    """Run every step, also those that cannot change the result; for explain."""
+    measured: dict[int, Measured] = field(default_factory=dict)
+    """By id() of the step."""
+
+    def verify(self) -> None:
+        """Raise the refusals that any leaf calls for, whether the result depends on it or not."""
+        for _, step in walk(self.root):
+            if isinstance(step, Lookup):
+                step.operator.verify()
+
+    def members(self) -> BitMap:
+        """Who is in it; must not be changed."""
+        self.verify()
+        return self._run(self.root)
+
+    def count(self) -> int:
+        """How many; the last intersection is counted without being made."""
+        self.verify()
+        root = self.root
+        if isinstance(root, Intersection) and root.wanted and not self.thorough:
+            *first, last = (*((step, True) for step in root.wanted), *((step, False) for step in root.unwanted))
+            if first:
+                members = self._narrowed(self._run(first[0][0]), first[1:])
+                final = self._run(last[0])
+                return members.intersection_cardinality(final) if last[1] else members.difference_cardinality(final)
+        return len(self._run(root))
+
+    def _run(self, step: Step) -> BitMap:
+        done = self.measured.get(id(step))
+        if done is None:
+            started = time.perf_counter_ns()
+            members = self._evaluate(step)
+            done = self.measured[id(step)] = Measured(members, (time.perf_counter_ns() - started) // 1000)
+        return done.members
+
+    def _evaluate(self, step: Step) -> BitMap:
+        match step:
+            case Lookup():
+                return step.operator.members()
+            case Union():
+                return BitMap.union(*(self._run(part) for part in step.parts))
+            case Intersection():
+                members = self._run(step.wanted[0]) if step.wanted else self.view.universe()
+                others = [*((part, True) for part in step.wanted[1:]), *((part, False) for part in step.unwanted)]
+                return self._narrowed(members, others)
+
+    def _narrowed(self, members: BitMap, others: list[tuple[Step, bool]]) -> BitMap:
+        for part, wanted in others:
+            if not members and not self.thorough:
+                break
+            members = members & self._run(part) if wanted else members - self._run(part)
+        return members

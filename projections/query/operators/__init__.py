@@ -1,0 +1,1 @@
+"""One leaf of the language, one operator, one small file. docs/language.md gives the meaning."""

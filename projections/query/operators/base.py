@@ -1,0 +1,27 @@
+"""What the planner and the executor know of an operator."""
+
+from typing import Protocol
+
+from pyroaring import BitMap
+
+
+class Operator(Protocol):
+    """A leaf bound to a view. Making one is cheap; `members` does the work."""
+
+    name: str
+    """For explain, for example "tagged"."""
+
+    def estimate(self) -> int:
+        """How many profiles at most, about; cheap."""
+
+    def cost(self) -> int:
+        """Rows that `members` may have to touch; cheap. Bitmaps that are kept ready cost nothing."""
+
+    def verify(self) -> None:
+        """Raise the refusal (MixedCurrencies) that this leaf's data calls for, whatever the rest of the expression says."""
+
+    def members(self) -> BitMap:
+        """The profiles; the caller must not change the bitmap."""
+
+    def note(self) -> str:
+        """How, in words for explain: the absolute bounds of the window, what is unknown."""

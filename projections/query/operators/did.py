@@ -1,0 +1,56 @@
+"""`did TYPE …`: how many interactions."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pyroaring import BitMap
+
+from domain.language.syntax import Bound, Op
+from projections.query.operators.comparing import compare_one
+from projections.query.operators.selecting import Selection, ordinals_of
+from projections.query.operators.totals import grouped_count, matching_totals
+
+
+@dataclass(frozen=True, slots=True)
+class DidOperator:
+    """Profiles whose number of selected interactions compares so."""
+
+    selection: Selection
+    count: Bound
+
+    @property
+    def name(self) -> str:
+        """See Operator."""
+        return "window union" if self._existence else "count rows"
+
+    @property
+    def _existence(self) -> bool:
+        """Is it the same as "at least one"?"""
+        op, number = self.count.op, self.count.number
+        return (op is Op.GE and 0 < number <= 1) or (op is Op.GT and 0 <= number < 1)
+
+    def estimate(self) -> int:
+        """See Operator."""
+        view = self.selection.view
+        if not compare_one(0, self.count.op, Fraction(self.count.number)):
+            return min(view.size, self.selection.row_estimate())
+        return view.size
+
+    def cost(self) -> int:
+        """See Operator."""
+        return 0 if self._existence and self.selection.passes is None else self.selection.row_estimate()
+
+    def verify(self) -> None:
+        """See Operator."""
+
+    def members(self) -> BitMap:
+        """See Operator."""
+        if self._existence:
+            return self.selection.profiles()
+        view = self.selection.view
+        ordinals, counts = grouped_count(ordinals_of(self.selection.rows()), view.size)
+        return matching_totals(view.universe, ordinals, counts, self.count.op, Fraction(self.count.number))
+
+    def note(self) -> str:
+        """See Operator."""
+        return self.selection.note()

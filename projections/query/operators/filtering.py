@@ -1,0 +1,78 @@
+"""`where`: a filter of the language as flags over rows."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import assert_never
+
+import numpy as np
+
+from domain.language.syntax import Condition, Filter, FilterAll, FilterAny, FilterNot, Op
+from domain.limits import MAX_AMOUNT_UNITS
+from projections.index.rows import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, RowSet
+from projections.index.workspace_index import WorkspaceIndex, property_column
+from projections.query.operators.comparing import Flags, compare_whole, value_predicate
+
+AMOUNT_UNITS = 10_000
+RowFilter = Callable[[RowSet], Flags]
+
+
+def compiled(condition: Filter, index: WorkspaceIndex) -> RowFilter:
+    """A function from rows to flags. Values are looked at once, here: make it after taking the view's version."""
+    match condition:
+        case Condition():
+            return _condition(condition, index)
+        case FilterAll():
+            parts = [compiled(operand, index) for operand in condition.operands]
+            return lambda rows: np.logical_and.reduce([part(rows) for part in parts])
+        case FilterAny():
+            parts = [compiled(operand, index) for operand in condition.operands]
+            return lambda rows: np.logical_or.reduce([part(rows) for part in parts])
+        case FilterNot():
+            inner = compiled(condition.operand, index)
+            return lambda rows: ~inner(rows)
+        case _:
+            assert_never(condition)
+
+
+def _condition(condition: Condition, index: WorkspaceIndex) -> RowFilter:
+    predicate = value_predicate(condition.op, condition.values)
+    match condition.property:
+        case "amount":
+            return _amount(condition)
+        case "currency":
+            flags = index.currencies.matching(predicate)
+            return lambda rows: flags[rows.column(CURRENCY)] & (rows.column(AMOUNT) != NO_AMOUNT)
+        case "touchpoint":
+            flags = index.touchpoints.matching(predicate)
+            return lambda rows: flags[rows.column(TOUCHPOINT)]
+        case name:
+            known = index.properties.get(name)
+            if known is None:
+                return lambda rows: np.zeros(len(rows), dtype=np.bool_)
+            flags, column = known.values.matching(predicate), property_column(name)
+            return lambda rows: flags[rows.column(column)]
+
+
+def _amount(condition: Condition) -> RowFilter:
+    bounds = [Fraction(value) * AMOUNT_UNITS for value in condition.values if is_number(value)]
+    op = Op.EQ if condition.op is Op.IN else condition.op
+
+    def flags(rows: RowSet) -> Flags:
+        amounts = rows.column(AMOUNT)
+        present = amounts != NO_AMOUNT
+        if op is Op.EXISTS:
+            return present
+        matches = [compare_whole(amounts, op, clamped(bound)) for bound in bounds]
+        return present & np.logical_or.reduce(matches) if matches else np.zeros(len(rows), dtype=np.bool_)
+
+    return flags
+
+
+def is_number(value: object) -> bool:
+    """Is a literal a number?"""
+    return not isinstance(value, str | bool) and hasattr(value, "as_tuple")
+
+
+def clamped(bound: Fraction) -> Fraction:
+    """A bound that compares with every possible amount as the given one does, and fits 64 bits."""
+    return max(min(bound, Fraction(2 * MAX_AMOUNT_UNITS)), Fraction(-2 * MAX_AMOUNT_UNITS))

@@ -1,0 +1,75 @@
+"""Which interactions a leaf speaks of: type, window and filter, bound to a view."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyroaring import BitMap
+
+from domain.instants import format_instant
+from domain.language.syntax import Filter
+from domain.limits import MIN_INSTANT_US
+from projections.index import bitmaps
+from projections.index.bitmaps import Ordinals
+from projections.index.rows import ORDINAL, InteractionRows, RowSet
+from projections.query.operators.filtering import RowFilter, compiled
+from projections.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Interactions of a type with start <= occurred_at < end that pass the filter."""
+
+    view: View
+    type: str
+    start: int
+    end: int
+    passes: RowFilter | None
+
+    @classmethod
+    def of(cls, view: View, type_name: str, bounds: tuple[int, int], where: Filter | None) -> "Selection":
+        """Bind; the bounds are already cut at as_of."""
+        return cls(view, type_name, *bounds, compiled(where, view.index) if where else None)
+
+    def between(self, start: int, end: int) -> "Selection":
+        """The same in another window."""
+        return Selection(self.view, self.type, start, end, self.passes)
+
+    @property
+    def known(self) -> InteractionRows | None:
+        """The rows of the type, if there have ever been any."""
+        return self.view.index.interactions.get(self.type)
+
+    def rows(self) -> list[RowSet]:
+        """The rows; sets are not empty."""
+        if self.known is None or self.start >= self.end:
+            return []
+        found = self.known.rows(self.start, self.end, self.view.version)
+        if self.passes:
+            found = [rows.where(self.passes(rows)) for rows in found if len(rows)]
+        return [rows for rows in found if len(rows)]
+
+    def profiles(self) -> BitMap:
+        """Who has at least one; must not be changed."""
+        if self.known is None or self.start >= self.end:
+            return BitMap()
+        if self.passes:
+            return bitmaps.from_ordinals(ordinals_of(self.rows()))
+        return self.known.collect(self.start, self.end, self.view.version).bitmap()
+
+    def row_estimate(self) -> int:
+        """How many rows at most."""
+        return self.known.count_estimate(self.start, self.end) if self.known and self.start < self.end else 0
+
+    def note(self) -> str:
+        """The absolute bounds in words."""
+        if self.start >= self.end:
+            return "empty window"
+        start = "" if self.start <= MIN_INSTANT_US else f"from {format_instant(self.start)} "
+        known = "" if self.known else f"; no interaction of type {self.type!r} has ever been recorded"
+        return f"{start}to before {format_instant(self.end)}{known}"
+
+
+def ordinals_of(rows: list[RowSet]) -> Ordinals:
+    """The profile of each row, repeated as often as it comes."""
+    parts = [one.column(ORDINAL) for one in rows]
+    return np.concatenate(parts).astype(np.uint32, copy=False) if parts else np.empty(0, dtype=np.uint32)

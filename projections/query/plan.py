@@ -1,0 +1,58 @@
+"""The plan: a tree of what to run, in the order to run it. Made by the planner, run by the executor; holds no data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from projections.query.operators.base import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Ask one operator. Equal leaves of an expression are the same Lookup object, and run once."""
+
+    text: str
+    operator: Operator
+    estimate: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intersection:
+    """Members of all `wanted`, less the members of any `unwanted`. Without `wanted`: of the universe."""
+
+    text: str
+    wanted: tuple["Step", ...]
+    unwanted: tuple["Step", ...]
+    estimate: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Members of any part."""
+
+    text: str
+    parts: tuple["Step", ...]
+    estimate: int
+    cost: int
+
+
+Step = Lookup | Intersection | Union
+
+
+def parts_of(step: Step) -> tuple[Step, ...]:
+    """The steps right below, in the order in which they run."""
+    match step:
+        case Lookup():
+            return ()
+        case Intersection():
+            return step.wanted + step.unwanted
+        case Union():
+            return step.parts
+
+
+def walk(step: Step, depth: int = 0) -> Iterator[tuple[int, Step]]:
+    """Every step with its depth, parents first."""
+    yield depth, step
+    for part in parts_of(step):
+        yield from walk(part, depth + 1)

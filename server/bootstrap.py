@@ -1,0 +1,167 @@
+"""Puts a server together: the only file that names concrete classes. Start is log, replay, committer, listen; stop the reverse."""
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from domain.changeset import Attribution
+from server.config import Config
+from server.eventlog.port import EventLog
+from server.eventlog.postgres import PostgresEventLog
+from server.eventlog.sqlite import SqliteEventLog
+from server.grpc_server import GrpcServer, Servicers
+from server.metrics import Metrics, PositionReader
+from server.servicers.catalogue import CatalogueServicer
+from server.servicers.export import ExportServicer
+from server.servicers.history import HistoryServicer
+from server.servicers.ledger import LedgerServicer
+from server.servicers.running import Work
+from server.servicers.segment import SegmentServicer
+from server.usecases.asking import Questions
+from server.usecases.auditing import Auditing
+from server.usecases.clocks import Clocks
+from server.usecases.committer import Committer
+from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
+
+DEFAULT_WORKSPACE = "default"
+_FOLLOW_SECONDS = 0.1
+_COMPACT_SECONDS = 0.2
+_REPLAY_REPORT_EVENTS = 10_000
+# A fixed id makes the first start of two servers on one database meet in one changeset.
+_DEFAULT_WORKSPACE_REQUEST = bytes.fromhex("7a671ed6e00000008000000000000001")
+_log = structlog.get_logger("tagledger")
+
+
+class SystemClock:
+    """Microseconds since the epoch, never going back."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> int:
+        """Now."""
+        with self._lock:
+            self._last = max(self._last, time.time_ns() // 1_000)
+            return self._last
+
+
+class _Compactor(threading.Thread):
+    """Merges runs of the index beside reads and writes."""
+
+    def __init__(self, committer: Committer) -> None:
+        super().__init__(name="compactor", daemon=True)
+        self._committer = committer
+        self._end = threading.Event()
+
+    def run(self) -> None:
+        """Until stopped."""
+        while not self._end.wait(_COMPACT_SECONDS):
+            for state in list(self._committer.states.values()):
+                while not self._end.is_set() and state.index.compact():
+                    pass
+
+    def stop(self) -> None:
+        """End after the merge that runs."""
+        self._end.set()
+        self.join()
+
+
+class TagledgerServer:
+    """One server: `start`, then `stop`, each once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._clock = SystemClock()
+        self._log: EventLog = PostgresEventLog(config.database_url) if config.database_url else SqliteEventLog(Path(config.data))
+        follow = _FOLLOW_SECONDS if config.database_url else None
+        self._committer = Committer(self._log, self._clock, follow_seconds=follow)
+        self._compactor = _Compactor(self._committer)
+        self._work = Work()
+        self._metrics = Metrics()
+        clocks = Clocks(self._committer.states, self._clock)
+        questions = Questions(clocks)
+        self._grpc = GrpcServer(
+            Servicers(
+                LedgerServicer(self._committer),
+                CatalogueServicer(self._committer, clocks, config.currency),
+                SegmentServicer(questions, self._work),
+                HistoryServicer(Auditing(clocks, self._log), self._work),
+                ExportServicer(questions, self._work),
+            ),
+            self._metrics,
+        )
+
+    async def start(self) -> str:
+        """Replay the log, begin to commit, and listen; the address that was taken."""
+        started = time.monotonic()
+        await asyncio.get_running_loop().run_in_executor(None, self._replay)
+        self._committer.start()
+        await self._ensure_default_workspace()
+        self._compactor.start()
+        address = await self._grpc.start(self._config.listen)
+        self._metrics.watch(self._committer, PositionReader(self._committer))
+        metrics_address = self._serve_metrics()
+        _log.info(
+            "serving",
+            listen=address,
+            metrics=metrics_address,
+            store="postgresql" if self._config.database_url else str(Path(self._config.data).resolve()),
+            position=self._committer.position,
+            start_seconds=round(time.monotonic() - started, 3),
+        )
+        return address
+
+    async def stop(self) -> None:
+        """Let calls in flight end, commit what waits, close the log."""
+        _log.info("stopping", grace_seconds=self._config.shutdown_grace_seconds)
+        await self._grpc.stop(self._config.shutdown_grace_seconds)
+        loop = asyncio.get_running_loop()
+        for step in (self._committer.stop, self._compactor.stop, self._work.close, self._log.close):
+            await loop.run_in_executor(None, step)
+        _log.info("stopped", position=self._committer.position)
+
+    def _replay(self) -> None:
+        reported = 0
+
+        def progress(events: int) -> None:
+            nonlocal reported
+            if events - reported >= _REPLAY_REPORT_EVENTS:
+                reported = events
+                _log.info("replaying the log", events=events, position=self._committer.position)
+
+        self._committer.catch_up(progress)
+        for state in self._committer.states.values():
+            for rows in state.index.interactions.values():
+                rows.compact_fully()
+
+    async def _ensure_default_workspace(self) -> None:
+        if DEFAULT_WORKSPACE in self._committer.states:
+            return
+        attribution = Attribution("tagledger", "first start", "tagledger serve")
+        request = Request(DEFAULT_WORKSPACE, _DEFAULT_WORKSPACE_REQUEST, bytes(32), attribution, 0)
+        draft = CatalogueDraft(request, CreateWorkspace(self._config.currency))
+        await asyncio.wrap_future(self._committer.submit(draft))
+
+    def _serve_metrics(self) -> str | None:
+        if not self._config.metrics:
+            return None
+        host, _, port = self._config.metrics.rpartition(":")
+        return f"{host}:{self._metrics.serve(host, int(port)).server_port}"
+
+
+async def serve(config: Config, ready: Callable[[str], None]) -> None:
+    """Run until SIGINT or SIGTERM; `ready` gets the address once calls are answered."""
+    server = TagledgerServer(config)
+    ready(await server.start())
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end.set)
+    await end.wait()
+    await server.stop()

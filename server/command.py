@@ -1,0 +1,48 @@
+"""The `tagledger` command: the clients' commands, and `serve` and `demo` that need the server. The one place where both meet."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clients.cli.main import cli
+from domain.errors import TagledgerError
+from server import bootstrap, config, logs
+
+# The interpreter switches threads every 5 ms by default: too long for a call that waits behind the committer.
+_SWITCH_SECONDS = 0.0005
+
+
+@cli.command()
+@click.option("--listen", metavar="HOST:PORT", help="Address of the gRPC service (default 127.0.0.1:7420; port 0: a free one).")
+@click.option("--data", metavar="FOLDER", help="Folder of the embedded log (default ./tagledger-data).")
+@click.option("--database-url", metavar="URL", help="PostgreSQL instead: postgresql://user:password@host:port/database.")
+@click.option("--metrics", metavar="HOST:PORT", help="Address of the Prometheus page /metrics (default: none).")
+@click.option("--currency", metavar="CODE", help="ISO 4217 currency of workspaces that name none (default CNY).")
+@click.option("--log-format", type=click.Choice(["auto", "json", "text"]), help="Logs on standard error (default auto).")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Default info.")
+@click.option("--shutdown-grace-seconds", type=float, metavar="S", help="How long calls may take to end at a stop (default 10).")
+@click.option("--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="TOML file with the same settings.")
+def serve(file: Path | None, **flags: Any) -> None:
+    """Run the service until Ctrl-C or SIGTERM.
+
+    Settings come from flags, then TAGLEDGER_* variables, then the TOML file. Once calls are answered, the address is printed.
+    """
+    try:
+        settings = config.from_process(flags, file)
+        logs.configure(settings)
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        asyncio.run(bootstrap.serve(settings, _announce))
+    except TagledgerError as error:
+        raise click.ClickException(error.message) from error
+
+
+def _announce(address: str) -> None:
+    print(f"tagledger is serving on {address}", flush=True)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    cli()

@@ -1,0 +1,167 @@
+"""Catalogue objects, warnings, explanations and history entries, to the wire."""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from domain.changeset import (
+    CatalogueChange,
+    GroupDefined,
+    GroupRenamed,
+    GroupRetired,
+    Recorded,
+    TagDefined,
+    TagRenamed,
+    TagRetired,
+    ValueType,
+    WorkspaceCreated,
+)
+from domain.language.checker import Warning as ExpressionWarning
+from domain.tag_catalogue import Catalogue, GroupEntry
+from domain.tag_catalogue import TagEntry as CatalogueTag
+from projections.history.entries import CatalogueEntry, Entry, InteractionEntry, TagEntry, TraitEntry
+from projections.query.evaluator import Explanation
+from server.convert.fields import to_timestamp, value_out
+from server.eventlog.payload import CATALOGUE_KINDS
+from server.usecases.state import WorkspaceState
+from tagledger.v1 import catalogue_service_pb2 as catalogue_pb
+from tagledger.v1 import common_pb2, segment_service_pb2
+from tagledger.v1 import history_service_pb2 as history_pb
+
+VALUE_TYPES = {
+    ValueType.STRING: common_pb2.VALUE_TYPE_STRING,
+    ValueType.NUMBER: common_pb2.VALUE_TYPE_NUMBER,
+    ValueType.BOOL: common_pb2.VALUE_TYPE_BOOL,
+    ValueType.DATE: common_pb2.VALUE_TYPE_DATE,
+}
+
+
+def workspace_out(state: WorkspaceState) -> catalogue_pb.Workspace:
+    """A workspace."""
+    catalogue = state.index.catalogue
+    return catalogue_pb.Workspace(name=state.name, currency=catalogue.currency, created_at=to_timestamp(catalogue.created_at))
+
+
+def group_out(catalogue: Catalogue, group: GroupEntry) -> catalogue_pb.TagGroup:
+    """A tag group."""
+    return catalogue_pb.TagGroup(
+        name=group.name,
+        description=group.description,
+        retired=group.retired,
+        tag_count=len(catalogue.tags_of(group.number)),
+        created_at=to_timestamp(group.created_at),
+    )
+
+
+def tag_out(catalogue: Catalogue, tag: CatalogueTag) -> catalogue_pb.Tag:
+    """A tag."""
+    return catalogue_pb.Tag(
+        key=catalogue.key(tag.number),
+        group="" if tag.group is None else catalogue.groups[tag.group].name,
+        name=tag.name,
+        description=tag.description,
+        retired=tag.retired,
+        created_at=to_timestamp(tag.created_at),
+        created_by=tag.created_by,
+        number=tag.number,
+    )
+
+
+def warnings_out(warnings: Iterable[ExpressionWarning]) -> list[segment_service_pb2.Warning]:
+    """Warnings about an expression."""
+    return [
+        segment_service_pb2.Warning(line=w.span.line, column=w.span.column, message=w.message, suggestion=w.suggestion)
+        for w in warnings
+    ]
+
+
+def steps_out(explanation: Explanation) -> list[segment_service_pb2.PlanStep]:
+    """The plan as it ran."""
+    return [
+        segment_service_pb2.PlanStep(
+            depth=step.depth,
+            operator=step.operator,
+            expression=step.expression,
+            note=step.note,
+            estimated_count=step.estimated_count,
+            actual_count=step.actual_count,
+            elapsed_us=step.elapsed_us,
+            holds=step.holds,
+        )
+        for step in explanation.steps
+    ]
+
+
+def attribution_out(recorded: Recorded) -> history_pb.Attribution:
+    """Who, why, from where and when."""
+    changeset = recorded.changeset
+    return history_pb.Attribution(
+        position=recorded.position,
+        changeset_id=changeset.changeset_id,
+        actor=changeset.attribution.actor,
+        reason=changeset.attribution.reason,
+        source=changeset.attribution.source,
+        recorded_at=to_timestamp(changeset.recorded_at),
+    )
+
+
+def entries_out(state: WorkspaceState, entries: Sequence[tuple[Recorded, Entry]]) -> list[history_pb.HistoryEntry]:
+    """History entries, with the ids of their profiles."""
+    ordinals = sorted({entry.ordinal for _, entry in entries if not isinstance(entry, CatalogueEntry)})
+    names = dict(zip(ordinals, state.profiles.names(ordinals), strict=True))
+    return [_entry_out(state.index.catalogue, recorded, entry, names) for recorded, entry in entries]
+
+
+def _entry_out(catalogue: Catalogue, recorded: Recorded, entry: Entry, names: dict[int, str]) -> history_pb.HistoryEntry:
+    made = history_pb.HistoryEntry(attribution=attribution_out(recorded))
+    if isinstance(entry, CatalogueEntry):
+        made.effective_at.CopyFrom(to_timestamp(recorded.changeset.recorded_at))
+        made.catalogue.CopyFrom(_catalogue_entry(catalogue, entry.change))
+        return made
+    made.effective_at.CopyFrom(to_timestamp(entry.effective_at))
+    made.profile_id = names[entry.ordinal]
+    match entry:
+        case TagEntry():
+            kinds = history_pb.TagEntry
+            kind = kinds.KIND_APPLIED if entry.applied else kinds.KIND_EXPIRES if entry.expiry else kinds.KIND_REMOVED
+            made.tag.CopyFrom(kinds(tag=catalogue.key(entry.tag), kind=kind, value=entry.value))
+        case TraitEntry():
+            value = None if entry.value is None else value_out(entry.value)
+            made.trait.CopyFrom(history_pb.TraitEntry(trait=entry.trait, value=value))
+        case InteractionEntry():
+            made.interaction.CopyFrom(_interaction_entry(catalogue, entry))
+        case _:
+            assert_never(entry)
+    return made
+
+
+def _interaction_entry(catalogue: Catalogue, entry: InteractionEntry) -> history_pb.InteractionEntry:
+    return history_pb.InteractionEntry(
+        type=entry.type,
+        touchpoint=entry.touchpoint,
+        amount=entry.amount,
+        currency="" if entry.amount is None else entry.currency or catalogue.currency,
+        id=entry.id,
+        properties={name: value_out(value) for name, value in entry.properties.items()},
+    )
+
+
+def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_pb.CatalogueEntry:
+    kind = CATALOGUE_KINDS[type(change)]
+    match change:
+        case WorkspaceCreated():
+            return history_pb.CatalogueEntry(kind=kind)
+        case GroupDefined():
+            return history_pb.CatalogueEntry(kind=kind, subject=change.name)
+        case TagDefined():
+            group = "" if change.group is None else f"{catalogue.groups[change.group].name}/"
+            return history_pb.CatalogueEntry(kind=kind, subject=group + change.name)
+        case GroupRenamed():
+            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, new_name=change.name)
+        case TagRenamed():
+            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number), new_name=change.name)
+        case GroupRetired():
+            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name)
+        case TagRetired():
+            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number))
+        case _:
+            assert_never(change)

@@ -1,0 +1,71 @@
+"""Write contexts, read contexts, receipts and pages."""
+
+import hashlib
+
+from google.protobuf.message import Message
+
+from domain import limits
+from domain.changeset import Attribution
+from server.convert.fields import Checks, to_timestamp
+from server.usecases.clocks import KnownAt, Reading
+from server.usecases.drafts import Receipt, Request
+from tagledger.v1 import common_pb2
+
+
+
+
+def request_in(message: Message, context: common_pb2.WriteContext, checks: Checks, *, reason_required: bool = True) -> Request:
+    """The write context, and the digest that tells a repeat from a reuse of its request id."""
+    attribution = Attribution(
+        checks.text("context.actor", context.actor, limits.MAX_ATTRIBUTION_CHARACTERS, required=True),
+        checks.text("context.reason", context.reason, limits.MAX_REASON_CHARACTERS, required=reason_required),
+        checks.text("context.source", context.source, limits.MAX_ATTRIBUTION_CHARACTERS, required=True),
+    )
+    return Request(
+        workspace=checks.workspace("context.workspace", context.workspace),
+        request_id=checks.uuid("context.request_id", context.request_id),
+        digest=hashlib.sha256(message.SerializeToString(deterministic=True)).digest(),
+        attribution=attribution,
+        size_bytes=message.ByteSize(),
+    )
+
+
+def known_at_in(known_at: common_pb2.KnownAt, checks: Checks) -> KnownAt:
+    """Where the log is cut."""
+    match known_at.WhichOneof("cut"):
+        case "position":
+            if known_at.position < 0:
+                checks.add("known_at.position", "a position of the log, 0 or more")
+            return KnownAt(position=known_at.position)
+        case "instant":
+            return KnownAt(instant=checks.timestamp("known_at.instant", known_at.instant))
+        case _:
+            return KnownAt()
+
+
+def read_in(context: common_pb2.ReadContext, checks: Checks) -> tuple[str, int | None, KnownAt]:
+    """Workspace and the two clocks."""
+    as_of = checks.timestamp("context.as_of", context.as_of) if context.HasField("as_of") else None
+    return checks.workspace("context.workspace", context.workspace), as_of, known_at_in(context.known_at, checks)
+
+
+def page_size_in(size: int, default: int, maximum: int, checks: Checks) -> int:
+    """A page size: 0 means the default, too large is cut."""
+    if size < 0:
+        checks.add("page_size", f"0 (for {default:,}) to {maximum:,}")
+    return min(size, maximum) or default
+
+
+def receipt_out(receipt: Receipt) -> common_pb2.WriteReceipt:
+    """What a write answers."""
+    return common_pb2.WriteReceipt(
+        position=receipt.position,
+        changeset_id=receipt.changeset_id,
+        recorded_at=to_timestamp(receipt.recorded_at),
+        replayed=receipt.replayed,
+    )
+
+
+def clocks_out(reading: Reading) -> common_pb2.ReadClocks:
+    """The clocks that a read used."""
+    return common_pb2.ReadClocks(as_of=to_timestamp(reading.view.as_of), known_at=reading.known_at)

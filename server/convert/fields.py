@@ -1,0 +1,171 @@
+"""Checks of single fields, gathered so that a refusal names every offender, not the first."""
+
+import math
+import re
+import uuid
+from datetime import date
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from domain import limits
+from domain.changeset import Value, ValueType
+from domain.errors import InvalidField, Violation
+from domain.names import normalized
+from tagledger.v1 import common_pb2
+
+_WORKSPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_VIOLATIONS_MAX = 100
+
+
+class Checks:
+    """Collects violations; `refuse` raises them all at once."""
+
+    def __init__(self) -> None:
+        self._violations: list[Violation] = []
+
+    def add(self, field: str, description: str) -> None:
+        """Note a violation."""
+        if len(self._violations) < _VIOLATIONS_MAX:
+            self._violations.append(Violation(field, description))
+
+    @property
+    def failed(self) -> bool:
+        """Is there any?"""
+        return bool(self._violations)
+
+    def refuse(self) -> None:
+        """Raise InvalidField if there is any violation."""
+        if self._violations:
+            raise InvalidField.of(self._violations)
+
+    # --- text -------------------------------------------------------------------------------------------------------------
+
+    def workspace(self, field: str, name: str) -> str:
+        """A workspace's name."""
+        if not _WORKSPACE.fullmatch(name):
+            self.add(field, "1 to 63 of a-z, 0-9, '-' and '_', beginning with a letter or digit; the first one is `default`")
+        return name
+
+    def text(self, field: str, text: str, maximum: int, *, required: bool) -> str:
+        """Free text of at most `maximum` characters."""
+        if required and not text.strip():
+            self.add(field, f"required: 1 to {maximum:,} characters")
+        elif len(text) > maximum:
+            self.add(field, f"{len(text):,} characters; at most {maximum:,}")
+        elif "\0" in text:
+            self.add(field, "must not contain U+0000")
+        return text
+
+    def name(self, field: str, name: str) -> str:
+        """A name in NFC: 1 to MAX_NAME_CHARACTERS characters, none of them a control character."""
+        name = normalized(name)
+        if not 1 <= len(name) <= limits.MAX_NAME_CHARACTERS:
+            self.add(field, f"a name of 1 to {limits.MAX_NAME_CHARACTERS} characters is needed (got {len(name):,})")
+        elif has_control(name):
+            self.add(field, "a name must not contain control characters")
+        elif name != name.strip():
+            self.add(field, "a name must not begin or end with white space")
+        return name
+
+    def profile_id(self, field: str, profile_id: str) -> str:
+        """A profile id."""
+        size = len(profile_id.encode())
+        if not 1 <= size <= limits.MAX_PROFILE_ID_BYTES:
+            self.add(field, f"1 to {limits.MAX_PROFILE_ID_BYTES} bytes of UTF-8 (got {size:,})")
+        elif "\0" in profile_id:
+            self.add(field, "must not contain U+0000")
+        return profile_id
+
+    def currency(self, field: str, code: str) -> str:
+        """An ISO 4217 code."""
+        if not _CURRENCY.fullmatch(code):
+            self.add(field, f"three capital letters (ISO 4217), for example CNY; got {code[:20]!r}")
+        return code
+
+    # --- numbers and instants ---------------------------------------------------------------------------------------------
+
+    def number(self, field: str, number: float) -> float:
+        """A finite double within bounds."""
+        if not math.isfinite(number) or abs(number) > limits.MAX_NUMBER_MAGNITUDE:
+            self.add(field, f"finite, magnitude at most {limits.MAX_NUMBER_MAGNITUDE:.0e} (got {number}); longer ids are strings")
+        return number
+
+    def instant(self, field: str, us: int) -> int:
+        """Microseconds within bounds."""
+        if not limits.MIN_INSTANT_US <= us < limits.MAX_INSTANT_US:
+            self.add(field, "microseconds since the epoch, from 1900-01-01 to before 2200-01-01")
+        return us
+
+    def timestamp(self, field: str, stamp: Timestamp) -> int:
+        """A Timestamp as microseconds; what is finer is cut off."""
+        if not 0 <= stamp.nanos < 1_000_000_000:
+            self.add(field, "nanos must be from 0 to 999,999,999")
+        return self.instant(field, stamp.seconds * 1_000_000 + stamp.nanos // 1_000)
+
+    def value(self, field: str, value: common_pb2.Value, *, dates: bool) -> tuple[ValueType, Value] | None:
+        """A typed value; None after a violation."""
+        match value.WhichOneof("kind"):
+            case "string_value":
+                if len(value.string_value.encode()) > limits.MAX_VALUE_BYTES:
+                    self.add(field, f"at most {limits.MAX_VALUE_BYTES:,} bytes of UTF-8; keep long texts elsewhere")
+                return ValueType.STRING, value.string_value
+            case "number_value":
+                return ValueType.NUMBER, self.number(field, value.number_value)
+            case "bool_value":
+                return ValueType.BOOL, value.bool_value
+            case "date_value" if dates:
+                try:
+                    return ValueType.DATE, iso_date(value.date_value)
+                except ValueError:
+                    self.add(field, f"a date as ISO 8601, for example 1990-02-28; got {value.date_value[:40]!r}")
+            case "date_value":
+                self.add(field, "dates are for traits; send a string")
+            case _:
+                self.add(field, "a value is needed: string_value, number_value, bool_value or date_value")
+        return None
+
+    def uuid(self, field: str, text: str) -> bytes:
+        """A UUID as 16 bytes."""
+        try:
+            return uuid.UUID(text).bytes
+        except ValueError:
+            self.add(field, f"a UUID is needed, new for each intended write and the same for its retries; got {text[:50]!r}")
+            return bytes(16)
+
+
+def iso_date(text: str) -> date:
+    """`2017-06-01` and nothing else. Raises ValueError."""
+    if len(text) != 10:
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def has_control(text: str) -> bool:
+    """Does the text contain C0, DEL or C1 control characters?"""
+    return not text.isprintable() and any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text)
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Group ("" for none) and name of a tag's key: the first `/` ends the group."""
+    group, slash, name = key.partition("/")
+    return (group, name) if slash else ("", key)
+
+
+def to_timestamp(us: int) -> Timestamp:
+    """Microseconds as a Timestamp."""
+    seconds, rest = divmod(us, 1_000_000)
+    return Timestamp(seconds=seconds, nanos=rest * 1_000)
+
+
+def value_out(value: Value) -> common_pb2.Value:
+    """A typed value as its message."""
+    match value:
+        case bool():
+            return common_pb2.Value(bool_value=value)
+        case str():
+            return common_pb2.Value(string_value=value)
+        case date():
+            return common_pb2.Value(date_value=value.isoformat())
+        case _:
+            return common_pb2.Value(number_value=value)

@@ -1,0 +1,80 @@
+"""What the ledger needs of a log. Two adapters (sqlite.py, postgres.py) pass one conformance suite.
+
+The adapters are the eventsourcing library's recorders with two more tables in the same transaction: the vault
+(`profile_id` of each ordinal) and the request ids. One stream per workspace; its version is the optimistic lock.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+EVENTS_TABLE = "tagledger_events"
+PROFILES_TABLE = "tagledger_profiles"
+REQUESTS_TABLE = "tagledger_requests"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChangeset:
+    """One stored event. `state` is what payload.py encodes."""
+
+    position: int
+    workspace: str
+    version: int
+    topic: str
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewChangeset:
+    """One event to append, with the rows that go with it in the same transaction."""
+
+    workspace: str
+    version: int
+    topic: str
+    state: bytes
+    request_id: bytes
+    """16 bytes."""
+    request_digest: bytes
+    """SHA-256 of the request's content, to tell a repeat from a reuse."""
+    first_ordinal: int
+    profile_ids: Sequence[str]
+    """New profiles: ordinals first_ordinal, first_ordinal + 1, …"""
+    chain: bytes
+    """The chain hash that `state` carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """Where a request id was recorded."""
+
+    version: int
+    digest: bytes
+
+
+class AppendConflict(Exception):
+    """A version or a request id of the batch is taken; nothing was written. Catch up, and decide again."""
+
+
+class EventLog(Protocol):
+    """An ordered log of all workspaces. Positions increase strictly in commit order, with gaps; never filled later."""
+
+    def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
+        """Append all or nothing, durable on return; the positions, in order.
+
+        Raises AppendConflict (also after a commit whose reply was lost: the request ids are then found), StoreUnavailable.
+        """
+
+    def read(self, *, after: int, limit: int) -> Sequence[StoredChangeset]:
+        """Up to `limit` events with a position greater than `after`, ascending; empty at the end."""
+
+    def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
+        """One event by its place in the workspace's stream. Its position is 0: the caller knows it."""
+
+    def find_request(self, workspace: str, request_id: bytes) -> RecordedRequest | None:
+        """Where the request id was recorded, if it was."""
+
+    def profiles(self, workspace: str, *, first_ordinal: int = 0) -> Iterator[tuple[int, str]]:
+        """The vault rows of a workspace, by ordinal ascending."""
+
+    def close(self) -> None:
+        """Release connections and locks."""

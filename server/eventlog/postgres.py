@@ -1,0 +1,146 @@
+"""The production log: PostgreSQL through the library's recorder (psycopg 3).
+
+Several servers may share one database. The recorder's table lock makes positions appear in commit order; the stream's
+primary key turns a race between servers into an AppendConflict.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from eventsourcing.persistence import IntegrityError, InternalError, PersistenceError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Cursor
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier
+
+from domain.errors import StoreUnavailable
+from server.eventlog.port import (
+    EVENTS_TABLE,
+    PROFILES_TABLE,
+    REQUESTS_TABLE,
+    AppendConflict,
+    NewChangeset,
+    RecordedRequest,
+    StoredChangeset,
+)
+
+_VAULT_PAGE_ROWS = 100_000
+_POOL_SIZE = 3
+
+
+class _Recorder(PostgresApplicationRecorder):
+    """The library's recorder, with vault and request rows in the transaction of the events."""
+
+    def __init__(self, datastore: PostgresDatastore) -> None:
+        super().__init__(datastore, events_table_name=EVENTS_TABLE)
+        profiles, requests = self.table(PROFILES_TABLE), self.table(REQUESTS_TABLE)
+        self.sql_create_statements += [
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {} (workspace text, ordinal bigint, profile_id text NOT NULL, "
+                "PRIMARY KEY (workspace, ordinal))"
+            ).format(profiles),
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {} (workspace text, request_id bytea, version bigint NOT NULL, "
+                "digest bytea NOT NULL, PRIMARY KEY (workspace, request_id))"
+            ).format(requests),
+        ]
+        self._insert_requests = SQL(
+            "INSERT INTO {} SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bigint[], %s::bytea[])"
+        ).format(requests)
+        self._insert_profiles = SQL(
+            "INSERT INTO {} SELECT %s, %s + n - 1, name FROM unnest(%s::text[]) WITH ORDINALITY AS t(name, n)"
+        ).format(profiles)
+
+    def table(self, name: str) -> Identifier:
+        """A table's name in our schema."""
+        return Identifier(self.datastore.schema, name)
+
+    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        batch: Sequence[NewChangeset] = kwargs["batch"]
+        curs.execute(
+            self._insert_requests,
+            (
+                [new.workspace for new in batch],
+                [new.request_id for new in batch],
+                [new.version for new in batch],
+                [new.request_digest for new in batch],
+            ),
+            prepare=True,
+        )
+        for new in batch:
+            if new.profile_ids:
+                curs.execute(self._insert_profiles, (new.workspace, new.first_ordinal, list(new.profile_ids)), prepare=True)
+
+
+class PostgresEventLog:
+    """EventLog on a PostgreSQL database."""
+
+    def __init__(self, url: str) -> None:
+        info = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+        self._datastore = PostgresDatastore(
+            dbname=info.get("dbname", "postgres"),
+            host=info.get("host", "127.0.0.1"),
+            port=info.get("port", "5432"),
+            user=info.get("user", "postgres"),
+            password=info.get("password", ""),
+            originator_id_type="text",
+            pool_size=_POOL_SIZE,
+            connect_timeout=10.0,
+            pool_open_timeout=10.0,
+        )
+        self._recorder = _Recorder(self._datastore)
+        try:
+            self._recorder.create_table()
+        except PersistenceError as error:
+            message = f"cannot use the PostgreSQL database at {info.get('host')}:{info.get('port')}/{info.get('dbname')}: {error}"
+            raise StoreUnavailable(message) from error
+
+    def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
+        """See EventLog."""
+        events = [StoredEvent(new.workspace, new.version, new.topic, new.state) for new in batch]
+        try:
+            positions = self._recorder.insert_events(events, batch=batch)
+        except (IntegrityError, InternalError) as error:
+            # In a pipeline, the violation of an earlier statement can surface as InternalError of a later one.
+            raise AppendConflict from error
+        except PersistenceError as error:
+            raise StoreUnavailable("the ledger's PostgreSQL database cannot be reached; see the server's log") from error
+        assert positions is not None
+        return positions
+
+    def read(self, *, after: int, limit: int) -> Sequence[StoredChangeset]:
+        """See EventLog."""
+        found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
+        return [StoredChangeset(n.id, str(n.originator_id), n.originator_version, n.topic, n.state) for n in found]
+
+    def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
+        """See EventLog."""
+        found = self._recorder.select_events(workspace, gt=version - 1, lte=version)
+        return StoredChangeset(0, workspace, version, found[0].topic, found[0].state) if found else None
+
+    def find_request(self, workspace: str, request_id: bytes) -> RecordedRequest | None:
+        """See EventLog."""
+        query = SQL("SELECT version, digest FROM {} WHERE workspace=%s AND request_id=%s")
+        with self._datastore.cursor() as curs:
+            curs.execute(query.format(self._recorder.table(REQUESTS_TABLE)), (workspace, request_id))
+            row = curs.fetchone()
+        return RecordedRequest(row["version"], bytes(row["digest"])) if row else None
+
+    def profiles(self, workspace: str, *, first_ordinal: int = 0) -> Iterator[tuple[int, str]]:
+        """See EventLog."""
+        query = SQL("SELECT ordinal, profile_id FROM {} WHERE workspace=%s AND ordinal>=%s ORDER BY ordinal LIMIT %s").format(
+            self._recorder.table(PROFILES_TABLE)
+        )
+        while True:
+            with self._datastore.cursor() as curs:
+                curs.execute(query, (workspace, first_ordinal, _VAULT_PAGE_ROWS))
+                rows = [(row["ordinal"], row["profile_id"]) for row in curs.fetchall()]
+            yield from rows
+            if len(rows) < _VAULT_PAGE_ROWS:
+                return
+            first_ordinal = rows[-1][0] + 1
+
+    def close(self) -> None:
+        """See EventLog."""
+        self._datastore.close()

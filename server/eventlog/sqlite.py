@@ -1,0 +1,143 @@
+"""The embedded log: one SQLite file in a data folder, WAL with synchronous=FULL, so that a commit is on disk.
+
+Never VACUUM or DELETE in this file: positions are implicit rowids (shared library fact 3.1), and a test holds it.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+
+from domain.errors import StoreUnavailable
+from server.eventlog.port import (
+    EVENTS_TABLE,
+    PROFILES_TABLE,
+    REQUESTS_TABLE,
+    AppendConflict,
+    NewChangeset,
+    RecordedRequest,
+    StoredChangeset,
+)
+
+_VAULT_PAGE_ROWS = 100_000
+
+
+class _DurablePool(SQLiteConnectionPool):
+    """Connections that fsync each commit, whatever the build's default is."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        connection.cursor().execute("PRAGMA synchronous=FULL")
+        return connection
+
+
+class _Datastore(SQLiteDatastore):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"file:{path}", originator_id_type="text")
+        self.pool.close()
+        self.pool = _DurablePool(db_name=f"file:{path}")
+
+
+class _Recorder(SQLiteApplicationRecorder):
+    """The library's recorder, with vault and request rows in the transaction of the events."""
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [
+            *super().construct_create_table_statements(),
+            f"CREATE TABLE IF NOT EXISTS {PROFILES_TABLE} (workspace TEXT, ordinal INTEGER, profile_id TEXT NOT NULL, "
+            "PRIMARY KEY (workspace, ordinal)) WITHOUT ROWID",
+            f"CREATE TABLE IF NOT EXISTS {REQUESTS_TABLE} (workspace TEXT, request_id BLOB, version INTEGER NOT NULL, "
+            "digest BLOB NOT NULL, PRIMARY KEY (workspace, request_id)) WITHOUT ROWID",
+        ]
+
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        batch: Sequence[NewChangeset] = kwargs["batch"]
+        c.executemany(
+            f"INSERT INTO {REQUESTS_TABLE} VALUES (?,?,?,?)",
+            [(new.workspace, new.request_id, new.version, new.request_digest) for new in batch],
+        )
+        for new in batch:
+            rows = [(new.workspace, new.first_ordinal + i, name) for i, name in enumerate(new.profile_ids)]
+            c.executemany(f"INSERT INTO {PROFILES_TABLE} VALUES (?,?,?)", rows)
+        return super()._insert_events(c, stored_events)
+
+
+class SqliteEventLog:
+    """EventLog on one file. A lock file keeps a second server out of the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock_folder(folder)
+        self._datastore = _Datastore(folder / "ledger.sqlite")
+        self._recorder = _Recorder(self._datastore, events_table_name=EVENTS_TABLE)
+        self._recorder.create_table()
+
+    def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
+        """See EventLog."""
+        events = [StoredEvent(new.workspace, new.version, new.topic, new.state) for new in batch]
+        try:
+            positions = self._recorder.insert_events(events, batch=batch)
+        except IntegrityError as error:
+            raise AppendConflict from error
+        except PersistenceError as error:
+            raise StoreUnavailable("the ledger's SQLite file cannot be written; see the server's log") from error
+        assert positions is not None
+        return positions
+
+    def read(self, *, after: int, limit: int) -> Sequence[StoredChangeset]:
+        """See EventLog."""
+        found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
+        return [StoredChangeset(n.id, str(n.originator_id), n.originator_version, n.topic, n.state) for n in found]
+
+    def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
+        """See EventLog."""
+        found = self._recorder.select_events(workspace, gt=version - 1, lte=version)
+        return StoredChangeset(0, workspace, version, found[0].topic, found[0].state) if found else None
+
+    def find_request(self, workspace: str, request_id: bytes) -> RecordedRequest | None:
+        """See EventLog."""
+        with self._datastore.transaction(commit=False) as c:
+            c.execute(f"SELECT version, digest FROM {REQUESTS_TABLE} WHERE workspace=? AND request_id=?", (workspace, request_id))
+            row = c.fetchone()
+        return RecordedRequest(row[0], row[1]) if row else None
+
+    def profiles(self, workspace: str, *, first_ordinal: int = 0) -> Iterator[tuple[int, str]]:
+        """See EventLog."""
+        while True:
+            with self._datastore.transaction(commit=False) as c:
+                c.execute(
+                    f"SELECT ordinal, profile_id FROM {PROFILES_TABLE} WHERE workspace=? AND ordinal>=? ORDER BY ordinal LIMIT ?",
+                    (workspace, first_ordinal, _VAULT_PAGE_ROWS),
+                )
+                rows = [(row[0], row[1]) for row in c.fetchall()]
+            yield from rows
+            if len(rows) < _VAULT_PAGE_ROWS:
+                return
+            first_ordinal = rows[-1][0] + 1
+
+    def close(self) -> None:
+        """See EventLog."""
+        self._datastore.close()
+        os.close(self._lock)
+
+
+def _lock_folder(folder: Path) -> int:
+    """Take the folder for this process; the lock goes with the process, however it ends."""
+    handle = os.open(folder / "LOCK", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        message = f"the data folder {folder} is in use by another tagledger server; stop it, or choose another --data folder"
+        raise StoreUnavailable(message) from error
+    return handle

@@ -1,0 +1,1 @@
+"""Whole segments as streams of rows or of Arrow record batches."""

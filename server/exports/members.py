@@ -1,0 +1,149 @@
+"""Members with chosen columns: every column is taken at the view's clocks at once, then cut into parts."""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyroaring import BitMap
+
+from domain.changeset import Value, ValueType
+from domain.errors import InvalidField, UnknownProfile, Violation
+from projections.index import bitmaps
+from projections.index.dictionary import Dictionary
+from projections.query.view import View
+from server.usecases.catalogue_commands import tag_with_key
+from server.usecases.state import WorkspaceState
+
+PART_ROWS = 16_384
+_ARROW = {ValueType.STRING: pa.string(), ValueType.NUMBER: pa.float64(), ValueType.BOOL: pa.bool_(), ValueType.DATE: pa.date32()}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRequest:
+    """A column beside profile_id: kind "trait", "tag" or "tag_value", and the name or key."""
+
+    kind: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        """Name of the column in the export."""
+        return f"tag-value:{self.name}" if self.kind == "tag_value" else f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Codes of the exported profiles, and the values that they stand for (None for code 0)."""
+
+    title: str
+    codes: npt.NDArray[np.int32]
+    values: Sequence[Value | None]
+    type: pa.DataType
+
+    def part(self, start: int, stop: int) -> list[Value | None]:
+        return [self.values[code] for code in self.codes[start:stop].tolist()]
+
+    def arrow(self, start: int, stop: int) -> pa.Array:
+        return pa.array(self.values, type=self.type).take(pa.array(self.codes[start:stop]))
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export, ready to be streamed. Rows are in ordinal order."""
+
+    state: WorkspaceState
+    ordinals: npt.NDArray[np.uint32]
+    columns: Sequence[_Column]
+
+    @property
+    def titles(self) -> list[str]:
+        """Names of the columns, profile_id first."""
+        return ["profile_id", *(column.title for column in self.columns)]
+
+    def rows(self) -> Iterator[list[tuple[str, list[Value | None]]]]:
+        """Parts of (profile_id, values)."""
+        for start in range(0, len(self.ordinals), PART_ROWS):
+            names = self._names(start)
+            parts = [column.part(start, start + PART_ROWS) for column in self.columns]
+            yield [(name, list(values)) for name, values in zip(names, zip(*parts, strict=True) if parts else [()] * len(names), strict=True)]
+
+    def arrow(self) -> Iterator[bytes]:
+        """Bytes of an Arrow IPC stream: the schema, then a record batch a part, then the end of the stream."""
+        schema = pa.schema([("profile_id", pa.string()), *((column.title, column.type) for column in self.columns)])
+        sink = _Drain()
+        with pa.ipc.new_stream(pa.PythonFile(sink, "w"), schema) as writer:
+            for start in range(0, len(self.ordinals), PART_ROWS):
+                arrays = [pa.array(self._names(start), pa.string())]
+                arrays += [column.arrow(start, start + PART_ROWS) for column in self.columns]
+                writer.write_batch(pa.record_batch(arrays, schema=schema))
+                yield sink.drained()
+        yield sink.drained()
+
+    def _names(self, start: int) -> list[str]:
+        return self.state.profiles.names(self.ordinals[start : start + PART_ROWS].tolist())
+
+
+class _Drain(io.RawIOBase):
+    """Takes what a writer writes, and gives it away in between."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        self._parts.append(bytes(data))  # type: ignore[call-overload]
+        return len(self._parts[-1])
+
+    def drained(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def export_of(
+    state: WorkspaceState, view: View, members: BitMap, columns: Sequence[ColumnRequest], after_profile_id: str
+) -> Export:
+    """Bind an export. Raises UnknownTag, UnknownProfile, InvalidField."""
+    ordinals = bitmaps.to_ordinals(members)
+    if after_profile_id:
+        (after,) = state.profiles.ordinals([after_profile_id])
+        if after < 0:
+            message = f"after_profile_id: this workspace has never seen {after_profile_id!r}; give the last id that was received"
+            raise UnknownProfile(message, metadata={"profile_id": after_profile_id})
+        ordinals = ordinals[np.searchsorted(ordinals, after, side="right") :]
+    return Export(state, ordinals, [_column(state, view, ordinals, request) for request in columns])
+
+
+def _column(state: WorkspaceState, view: View, ordinals: npt.NDArray[np.uint32], request: ColumnRequest) -> _Column:
+    if request.kind == "trait":
+        trait = state.index.traits.get(request.name)
+        if trait is None:
+            description = f"no trait {request.name!r} has ever been recorded; see ListNames (tagledger catalogue names)"
+            raise InvalidField.of([Violation("columns", description)])
+        codes = _picked(trait.codes.at(view.as_of, view.version).codes, ordinals)
+        return _Column(request.title, codes, _values(trait.values), _ARROW[trait.kind])
+    tag = state.index.tags.get(tag_with_key(state.index.catalogue, request.name).number)
+    if request.kind == "tag":
+        held = tag.holders.at(view.as_of, view.version).bitmap if tag else BitMap()
+        flags = bitmaps.to_flags(held, state.index.profile_count)[ordinals].astype(np.int32)
+        return _Column(request.title, flags, (False, True), pa.bool_())
+    if tag is None:
+        return _Column(request.title, np.zeros(len(ordinals), np.int32), (None,), pa.float64())
+    codes = np.maximum(_picked(tag.held_codes.at(view.as_of, view.version).codes, ordinals) - 1, 0)
+    return _Column(request.title, codes, _values(tag.values), pa.float64())
+
+
+def _picked(codes: npt.NDArray[np.int32], ordinals: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+    """The codes of these profiles; 0 for those beyond the end."""
+    picked = np.zeros(len(ordinals), np.int32)
+    inside = ordinals < len(codes)
+    picked[inside] = codes[ordinals[inside]]
+    return picked
+
+
+def _values(dictionary: Dictionary[Value] | Dictionary[float]) -> list[Value | None]:
+    return [None, *dictionary.values()]

@@ -1,0 +1,82 @@
+"""HistoryService."""
+
+import grpc
+
+from domain import limits
+from domain.names import normalized
+from server.convert.answers import attribution_out, entries_out
+from server.convert.contexts import known_at_in, page_size_in
+from server.convert.fields import Checks
+from server.servicers.running import Work
+from server.usecases.auditing import Auditing, PageRequest
+from tagledger.v1 import history_service_pb2 as pb
+from tagledger.v1 import history_service_pb2_grpc as rpc
+
+Context = grpc.aio.ServicerContext
+
+
+class HistoryServicer(rpc.HistoryServiceServicer):
+    """Questions about history."""
+
+    def __init__(self, auditing: Auditing, work: Work) -> None:
+        self._auditing = auditing
+        self._work = work
+
+    async def ListProfileHistory(
+        self, request: pb.ListProfileHistoryRequest, context: Context
+    ) -> pb.ListProfileHistoryResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace = checks.workspace("workspace", request.workspace)
+        profile_id = checks.profile_id("profile_id", request.profile_id)
+        known_at = known_at_in(request.known_at, checks)
+        page_request = _page_request(request.page_size, request.page_token, request.newest_first, checks)
+        checks.refuse()
+        page = await self._work.in_thread(
+            lambda: self._auditing.profile(
+                workspace, profile_id, known_at, page_request, interactions=not request.without_interactions
+            )
+        )
+        made = entries_out(page.reading.state, page.entries)
+        return pb.ListProfileHistoryResponse(position=page.reading.position, entries=made, next_page_token=page.next_token)
+
+    async def ListTagHistory(self, request: pb.ListTagHistoryRequest, context: Context) -> pb.ListTagHistoryResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace = checks.workspace("workspace", request.workspace)
+        known_at = known_at_in(request.known_at, checks)
+        page_request = _page_request(request.page_size, request.page_token, request.newest_first, checks)
+        checks.refuse()
+        page = await self._work.in_thread(
+            lambda: self._auditing.tag(workspace, normalized(request.tag), known_at, page_request)
+        )
+        made = entries_out(page.reading.state, page.entries)
+        return pb.ListTagHistoryResponse(position=page.reading.position, entries=made, next_page_token=page.next_token)
+
+    async def GetChangeset(self, request: pb.GetChangesetRequest, context: Context) -> pb.GetChangesetResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace = checks.workspace("workspace", request.workspace)
+        changeset_id = None
+        if request.WhichOneof("name") == "changeset_id":
+            changeset_id = checks.uuid("changeset_id", request.changeset_id)
+        elif request.WhichOneof("name") is None or request.at_position < 1:
+            checks.add("at_position", "a changeset_id, or a position of 1 or more, is needed")
+        page_request = _page_request(request.page_size, request.page_token, False, checks)
+        checks.refuse()
+        page = await self._work.in_thread(
+            lambda: self._auditing.changeset(workspace, changeset_id, request.at_position, page_request)
+        )
+        return pb.GetChangesetResponse(
+            position=page.reading.position,
+            attribution=attribution_out(page.recorded),
+            entries=entries_out(page.reading.state, page.entries),
+            entry_count=page.count,
+            next_page_token=page.next_token,
+            content_sha256=page.recorded.content_sha256,
+            chain_sha256=page.recorded.chain_sha256,
+        )
+
+
+def _page_request(size: int, token: str, newest_first: bool, checks: Checks) -> PageRequest:
+    return PageRequest(page_size_in(size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks), token, newest_first)

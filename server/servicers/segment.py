@@ -1,0 +1,132 @@
+"""SegmentService."""
+
+import time
+
+import grpc
+
+from domain import limits
+from domain.errors import LimitExceeded
+from domain.language.printer import to_text
+from server.convert.answers import steps_out, warnings_out
+from server.convert.contexts import clocks_out, page_size_in, read_in
+from server.convert.expressions import expression_out, segment_in
+from server.convert.fields import Checks
+from server.servicers.running import Work
+from server.usecases.asking import Asked, Questions
+from tagledger.v1 import common_pb2, expression_pb2
+from tagledger.v1 import segment_service_pb2 as pb
+from tagledger.v1 import segment_service_pb2_grpc as rpc
+
+Context = grpc.aio.ServicerContext
+
+
+class SegmentServicer(rpc.SegmentServiceServicer):
+    """Questions about segments."""
+
+    def __init__(self, questions: Questions, work: Work) -> None:
+        self._questions = questions
+        self._work = work
+
+    async def Count(self, request: pb.CountRequest, context: Context) -> pb.CountResponse:
+        """See the proto."""
+        started = time.perf_counter_ns()
+        asked = self._ask(request.context, request.segment)
+        count = await self._work.by_cost(asked, asked.execution.count)
+        return pb.CountResponse(
+            position=asked.reading.position,
+            clocks=clocks_out(asked.reading),
+            count=count,
+            warnings=warnings_out(asked.warnings),
+            engine_us=(time.perf_counter_ns() - started) // 1000,
+        )
+
+    async def ListMembers(self, request: pb.ListMembersRequest, context: Context) -> pb.ListMembersResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace, as_of, known_at = read_in(request.context, checks)
+        size = page_size_in(request.page_size, limits.DEFAULT_MEMBERS_PAGE, limits.MAX_MEMBERS_PAGE, checks)
+        checks.refuse()
+        segment = segment_in(request.segment)
+        page = await self._work.in_thread(
+            lambda: self._questions.page(workspace, as_of, known_at, segment, size, request.page_token)
+        )
+        return pb.ListMembersResponse(
+            position=page.asked.reading.position,
+            clocks=clocks_out(page.asked.reading),
+            profile_ids=page.profile_ids,
+            total_count=page.total,
+            next_page_token=page.next_token,
+            warnings=warnings_out(page.asked.warnings),
+        )
+
+    async def CheckProfiles(self, request: pb.CheckProfilesRequest, context: Context) -> pb.CheckProfilesResponse:
+        """See the proto."""
+        checks = Checks()
+        if len(request.profile_ids) > limits.MAX_CHECKED_PROFILES:
+            raise LimitExceeded.of(
+                "checked profiles",
+                field="profile_ids",
+                maximum=limits.MAX_CHECKED_PROFILES,
+                actual=len(request.profile_ids),
+                remedy="ask in several requests, or list the members",
+            )
+        if not request.profile_ids:
+            checks.add("profile_ids", "at least one profile id is needed")
+        for i, profile_id in enumerate(request.profile_ids):
+            checks.profile_id(f"profile_ids[{i}]", profile_id)
+        checks.refuse()
+        asked = self._ask(request.context, request.segment)
+        answers = await self._work.by_cost(asked, lambda: self._questions.check(asked, request.profile_ids))
+        results = [
+            pb.ProfileCheck(profile_id=profile_id, member=member, known=known)
+            for profile_id, (member, known) in zip(request.profile_ids, answers, strict=True)
+        ]
+        return pb.CheckProfilesResponse(
+            position=asked.reading.position,
+            clocks=clocks_out(asked.reading),
+            results=results,
+            warnings=warnings_out(asked.warnings),
+        )
+
+    async def Explain(self, request: pb.ExplainRequest, context: Context) -> pb.ExplainResponse:
+        """See the proto."""
+        checks = Checks()
+        if request.profile_id:
+            checks.profile_id("profile_id", request.profile_id)
+        checks.refuse()
+        asked = self._ask(request.context, request.segment)
+        explanation, known = await self._work.in_thread(lambda: self._questions.explain(asked, request.profile_id))
+        profile = None
+        if request.profile_id:
+            profile = pb.ProfileCheck(profile_id=request.profile_id, member=bool(explanation.member), known=known)
+        return pb.ExplainResponse(
+            position=asked.reading.position,
+            clocks=clocks_out(asked.reading),
+            canonical_text=to_text(asked.expression),
+            steps=steps_out(explanation),
+            count=explanation.count,
+            profile=profile,
+            warnings=warnings_out(asked.warnings),
+            engine_us=explanation.engine_us,
+        )
+
+    async def ValidateExpression(
+        self, request: pb.ValidateExpressionRequest, context: Context
+    ) -> pb.ValidateExpressionResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace = checks.workspace("workspace", request.workspace)
+        checks.refuse()
+        reading, expression, warnings = self._questions.validate(workspace, segment_in(request.segment))
+        return pb.ValidateExpressionResponse(
+            position=reading.position,
+            canonical_text=to_text(expression),
+            tree=expression_out(expression),
+            warnings=warnings_out(warnings),
+        )
+
+    def _ask(self, read: common_pb2.ReadContext, segment: expression_pb2.Segment) -> Asked:
+        checks = Checks()
+        workspace, as_of, known_at = read_in(read, checks)
+        checks.refuse()
+        return self._questions.ask(workspace, as_of, known_at, segment_in(segment))

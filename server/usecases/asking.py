@@ -1,0 +1,148 @@
+"""Questions about segments: count, members by page, checks, explanations, validation."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pyroaring import BitMap
+
+from domain.language.checker import Warning as ExpressionWarning
+from domain.language.checker import check
+from domain.language.parser import parse
+from domain.language.printer import to_text
+from domain.language.syntax import Expression
+from projections.query import evaluator
+from projections.query.evaluator import Explanation
+from projections.query.executor import Execution
+from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.state import WorkspaceState
+from server.usecases.tokens import make_token, question_digest, read_token
+
+_PARSED_MAX = 2_000
+_RESULTS_MAX = 16
+_CACHED_TEXT_MAX = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An expression as it was asked: text, or a tree that has been checked."""
+
+    text: str | None
+    tree: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question bound to its clocks, planned, and not yet run."""
+
+    reading: Reading
+    expression: Expression
+    execution: Execution
+    warnings: tuple[ExpressionWarning, ...]
+
+    @property
+    def cost(self) -> int:
+        """Rows that answering may touch."""
+        return self.execution.root.cost
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """One page of members."""
+
+    asked: Asked
+    profile_ids: Sequence[str]
+    total: int
+    next_token: str
+
+
+@lru_cache(maxsize=_PARSED_MAX)
+def _parse_cached(text: str) -> Expression:
+    return parse(text)
+
+
+def expression_of(segment: Segment) -> Expression:
+    """The tree of a segment. Raises InvalidExpression, LimitExceeded."""
+    if segment.tree is not None:
+        return segment.tree
+    text = segment.text or ""
+    return _parse_cached(text) if len(text) <= _CACHED_TEXT_MAX else parse(text)
+
+
+class Questions:
+    """Answers from the index. Any thread may ask."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks = clocks
+        self._warnings: OrderedDict[tuple[object, ...], tuple[ExpressionWarning, ...]] = OrderedDict()
+        self._results: OrderedDict[tuple[object, ...], BitMap] = OrderedDict()
+
+    def ask(self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment) -> Asked:
+        """Bind and plan. Raises UnknownWorkspace, PositionAhead, InvalidExpression, LimitExceeded."""
+        reading = self._clocks.read(workspace, as_of, known_at)
+        expression = expression_of(segment)
+        warnings = self._warn(reading.state, segment, expression)
+        return Asked(reading, expression, evaluator.planned(expression, reading.view), warnings)
+
+    def validate(self, workspace: str, segment: Segment) -> tuple[Reading, Expression, tuple[ExpressionWarning, ...]]:
+        """The expression and what is odd about it."""
+        reading = self._clocks.read(workspace, None, KnownAt())
+        expression = expression_of(segment)
+        return reading, expression, self._warn(reading.state, segment, expression)
+
+    def members(self, asked: Asked) -> BitMap:
+        """All members. The last few results are kept, so that the pages of one listing evaluate once."""
+        view = asked.reading.view
+        key = (asked.reading.state.name, to_text(asked.expression), view.as_of, view.version)
+        found = self._results.get(key)
+        if found is None:
+            found = self._results[key] = asked.execution.members()
+            while len(self._results) > _RESULTS_MAX:
+                self._results.popitem(last=False)
+        return found
+
+    def page(self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment, size: int, token: str) -> MembersPage:
+        """One page of members, in ordinal order. With a token, the clocks are the token's."""
+        question = question_digest("members", workspace, to_text(expression_of(segment)))
+        first = 0
+        if token:
+            first, instant, position = read_token(token, question, 3)
+            as_of, known_at = instant - _TOKEN_SHIFT, KnownAt(position=position)
+        asked = self.ask(workspace, as_of, known_at, segment)
+        found = self.members(asked)
+        start = found.rank(first - 1) if first else 0
+        ordinals = [found[i] for i in range(start, min(start + size, len(found)))] if size < 64 else list(found[start : start + size])
+        names = asked.reading.state.profiles.names(ordinals)
+        more = start + len(ordinals) < len(found)
+        instant = asked.reading.view.as_of + _TOKEN_SHIFT
+        next_token = make_token(question, ordinals[-1] + 1, instant, asked.reading.known_at) if more else ""
+        return MembersPage(asked, names, len(found), next_token)
+
+    def check(self, asked: Asked, profile_ids: Sequence[str]) -> list[tuple[bool, bool]]:
+        """For each profile: is it a member, and is it known?"""
+        found = self.members(asked)
+        ordinals = asked.reading.state.profiles.ordinals(profile_ids)
+        return [(ordinal >= 0 and ordinal in found, ordinal >= 0) for ordinal in ordinals]
+
+    def explain(self, asked: Asked, profile_id: str) -> tuple[Explanation, bool]:
+        """The plan as it ran, and whether the asked profile is known."""
+        ordinal = asked.reading.state.profiles.ordinals([profile_id])[0] if profile_id else -1
+        # An unknown profile is in nothing: no bitmap holds an ordinal that nobody has.
+        wanted = None if not profile_id else ordinal if ordinal >= 0 else _NOBODY
+        return evaluator.explain(asked.expression, asked.reading.view, wanted), ordinal >= 0
+
+    def _warn(self, state: WorkspaceState, segment: Segment, expression: Expression) -> tuple[ExpressionWarning, ...]:
+        if segment.text is None or len(segment.text) > _CACHED_TEXT_MAX:
+            return check(expression, state.index.vocabulary())
+        key = (state.name, segment.text, state.index.vocabulary_size())
+        found = self._warnings.get(key)
+        if found is None:
+            found = self._warnings[key] = check(expression, state.index.vocabulary())
+            while len(self._warnings) > _PARSED_MAX:
+                self._warnings.popitem(last=False)
+        return found
+
+
+_TOKEN_SHIFT = 1 << 60  # tokens hold no negative numbers; instants before 1970 are
+_NOBODY = (1 << 32) - 1

@@ -1,0 +1,124 @@
+"""Decides commands on the catalogue: which changes they make, or why they are refused."""
+
+from typing import assert_never
+
+from domain.changeset import (
+    CatalogueChange,
+    GroupDefined,
+    GroupRenamed,
+    GroupRetired,
+    TagDefined,
+    TagRenamed,
+    TagRetired,
+    WorkspaceCreated,
+)
+from domain.errors import NameTaken, TagRetired as RetiredError, UnknownTag, UnknownTagGroup
+from domain.names import nearest
+from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry
+from server.usecases.drafts import (
+    Command,
+    CreateWorkspace,
+    DefineGroup,
+    DefineTag,
+    RenameGroup,
+    RenameTag,
+    RetireGroup,
+    RetireTag,
+)
+from server.usecases.state import WorkspaceState
+
+
+def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueChange]:
+    """The changes, in order. Raises a CallerError when the command cannot be carried out."""
+    catalogue = state.index.catalogue
+    match command:
+        case CreateWorkspace():
+            if state.version:
+                raise _taken("workspace", state.name)
+            return [WorkspaceCreated(command.currency)]
+        case DefineGroup():
+            _refuse_taken_group(catalogue, command.name)
+            return [GroupDefined(_next(catalogue.groups), command.name, command.description)]
+        case RenameGroup():
+            group = group_named(catalogue, command.name)
+            _refuse_taken_group(catalogue, command.new_name)
+            return [GroupRenamed(group.number, command.new_name)]
+        case RetireGroup():
+            group = group_named(catalogue, command.name)
+            _refuse_retired(group.retired, f"group {group.name!r}")
+            tags = [TagRetired(tag.number) for tag in catalogue.tags_of(group.number) if not tag.retired]
+            return [GroupRetired(group.number), *tags]
+        case DefineTag():
+            return _define_tag(catalogue, command)
+        case RenameTag():
+            tag = tag_with_key(catalogue, command.key)
+            group_name = "" if tag.group is None else catalogue.groups[tag.group].name
+            _refuse_taken_tag(catalogue, _key(group_name, command.new_name))
+            return [TagRenamed(tag.number, command.new_name)]
+        case RetireTag():
+            tag = tag_with_key(catalogue, command.key)
+            _refuse_retired(tag.retired, f"tag {command.key!r}")
+            return [TagRetired(tag.number)]
+        case _:
+            assert_never(command)
+
+
+def tag_with_key(catalogue: Catalogue, key: str) -> TagEntry:
+    """The tag that has this key now, or UnknownTag."""
+    number = catalogue.tag_number(key)
+    if number is None:
+        hint = catalogue.suggestion(key)
+        told = f"; did you mean {hint!r}?" if hint else "; define it with DefineTag (tagledger catalogue define-tag KEY)"
+        raise UnknownTag(f"there is no tag {key!r}{told}", metadata={"tags": key})
+    return catalogue.tags[number]
+
+
+def group_named(catalogue: Catalogue, name: str) -> GroupEntry:
+    """The group that has this name now, or UnknownTagGroup."""
+    number = catalogue.group_number(name)
+    if number is None:
+        hint = nearest(name, [group.name for group in catalogue.groups.values()])
+        told = f"; did you mean {hint!r}?" if hint else "; define it with DefineTagGroup (tagledger catalogue define-group NAME)"
+        raise UnknownTagGroup(f"there is no tag group {name!r}{told}", metadata={"group": name})
+    return catalogue.groups[number]
+
+
+def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChange]:
+    _refuse_taken_tag(catalogue, _key(command.group, command.name))
+    tag_number = _next(catalogue.tags)
+    if not command.group:
+        return [TagDefined(tag_number, None, command.name, command.description)]
+    if command.create_group and catalogue.group_number(command.group) is None:
+        group_number = _next(catalogue.groups)
+        made = GroupDefined(group_number, command.group, "")
+        return [made, TagDefined(tag_number, group_number, command.name, command.description)]
+    group = group_named(catalogue, command.group)
+    _refuse_retired(group.retired, f"group {group.name!r}")
+    return [TagDefined(tag_number, group.number, command.name, command.description)]
+
+
+def _next(numbered: dict[int, GroupEntry] | dict[int, TagEntry]) -> int:
+    return len(numbered) + 1
+
+
+def _key(group: str, name: str) -> str:
+    return f"{group}/{name}" if group else name
+
+
+def _refuse_taken_tag(catalogue: Catalogue, key: str) -> None:
+    if catalogue.tag_number(key) is not None:
+        raise _taken("tag", key)
+
+
+def _refuse_taken_group(catalogue: Catalogue, name: str) -> None:
+    if catalogue.group_number(name) is not None:
+        raise _taken("tag group", name)
+
+
+def _refuse_retired(retired: bool, what: str) -> None:
+    if retired:
+        raise RetiredError(f"{what} is retired already; nothing was changed")
+
+
+def _taken(what: str, name: str) -> NameTaken:
+    return NameTaken(f"there is a {what} named {name!r} already; choose another name", metadata={"name": name})

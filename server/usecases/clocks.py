@@ -1,0 +1,66 @@
+"""Binds a read to a workspace and its two clocks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from domain.errors import PositionAhead
+from projections.query.view import View
+from server.usecases.deciding import unknown_workspace
+from server.usecases.state import WorkspaceState
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAt:
+    """Where the log is cut: a position or an instant; both None for its end."""
+
+    position: int | None = None
+    instant: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A read bound to its clocks."""
+
+    state: WorkspaceState
+    view: View
+    position: int
+    """End of what the server had applied."""
+    known_at: int
+    """Position at which the log is cut."""
+
+
+class Clocks:
+    """Finds workspaces, and tells the time."""
+
+    def __init__(self, states: Mapping[str, WorkspaceState], now: Callable[[], int]) -> None:
+        self._states = states
+        self._now = now
+
+    def state(self, workspace: str) -> WorkspaceState:
+        """The workspace, or UnknownWorkspace."""
+        found = self._states.get(workspace)
+        if found is None:
+            raise unknown_workspace(workspace)
+        return found
+
+    def states(self) -> list[WorkspaceState]:
+        """All workspaces, by name."""
+        return [self._states[name] for name in sorted(self._states)]
+
+    def read(self, workspace: str, as_of: int | None, known_at: KnownAt) -> Reading:
+        """Bind. Raises UnknownWorkspace, PositionAhead."""
+        state = self.state(workspace)
+        clock = state.index.clock()
+        if known_at.instant is not None:
+            version = min(clock.version, state.index.version_at_instant(known_at.instant))
+        elif known_at.position is not None:
+            if known_at.position > clock.position:
+                message = f"known_at: position {known_at.position} lies beyond the end of the log ({clock.position})"
+                raise PositionAhead(message, metadata={"position": str(known_at.position), "end": str(clock.position)})
+            version = state.index.version_at_position(known_at.position)
+        else:
+            version = clock.version
+        # What was just recorded is effective now, even if the wall clock was set back since.
+        instant = max(self._now(), clock.recorded_at) if as_of is None else as_of
+        cut = clock.position if version == clock.version else state.index.position_of(version)
+        return Reading(state, View(state.index, version, instant), clock.position, cut)

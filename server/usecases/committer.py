@@ -1,0 +1,293 @@
+"""The one writer: decides waiting drafts in order, commits them in groups, applies them, and only then answers.
+
+Requests that wait at the same moment share one transaction (and one fsync). When an append conflicts - another server was first, or a
+commit succeeded whose reply was lost - the committer catches up with the log, answers what turns out to be recorded,
+and decides the rest again.
+"""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import islice
+
+import structlog
+
+from domain.changeset import Recorded
+from domain.errors import CallerError, Overloaded, RequestIdReused, ShuttingDown, StoreUnavailable, TagledgerError
+from domain.limits import MAX_QUEUED_WRITE_BYTES
+from server.eventlog import payload
+from server.eventlog.port import AppendConflict, EventLog, NewChangeset, StoredChangeset
+from server.usecases.deciding import Decision, Transaction
+from server.usecases.drafts import Draft, Receipt
+from server.usecases.state import WorkspaceState
+
+_GROUP_DRAFTS_MAX = 512
+_GROUP_BYTES_MAX = 32 * 1024 * 1024
+_READ_EVENTS = 500
+_CONFLICTS_MAX = 20
+_log = structlog.get_logger("tagledger.committer")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    draft: Draft
+    answer: "Future[Receipt]" = field(default_factory=Future)
+    conflicts: int = 0
+
+
+class Committer:
+    """Owns the log and the states; `submit` may be called from any thread."""
+
+    def __init__(self, log: EventLog, now: Callable[[], int], *, follow_seconds: float | None) -> None:
+        """`follow_seconds`: how often to look for other servers' commits while idle; None when there can be none."""
+        self._log = log
+        self._now = now
+        self._follow_seconds = follow_seconds
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queued_bytes = 0
+        self._queued_lock = threading.Lock()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+        self._vaults: dict[str, Iterator[tuple[int, str]]] = {}
+        self.states: dict[str, WorkspaceState] = {}
+        self.position = 0
+
+    # --- from any thread --------------------------------------------------------------------------------------------------
+
+    def submit(self, draft: Draft) -> "Future[Receipt]":
+        """Queue a draft; the future gets its receipt after the commit, or the TagledgerError that refuses it."""
+        with self._queued_lock:
+            if self._stopping:
+                raise ShuttingDown("the server is shutting down; repeat the request with the same request_id on another one")
+            if self._queued_bytes and self._queued_bytes + draft.request.size_bytes > MAX_QUEUED_WRITE_BYTES:
+                raise Overloaded("too many writes are waiting for the disk; repeat later with the same request_id")
+            self._queued_bytes += draft.request.size_bytes
+            waiting = _Waiting(draft)
+            self._queue.put(waiting)
+        return waiting.answer
+
+    @property
+    def queued_bytes(self) -> int:
+        """Size of the writes that wait."""
+        return self._queued_bytes
+
+    def start(self) -> None:
+        """Begin to commit. `catch_up` must have been called."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Refuse new drafts, commit those that wait, and end."""
+        with self._queued_lock:
+            self._stopping = True
+            self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+
+    # --- the writer's thread ----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            try:
+                first = self._queue.get(timeout=self._follow_seconds)
+            except queue.Empty:
+                self._follow()
+                continue
+            group, end = self._group(first)
+            self._commit(group)
+            if end:
+                return
+
+    def _group(self, first: _Waiting | None) -> tuple[deque[_Waiting], bool]:
+        """What waits now, up to the bounds of a group; and whether the end has come."""
+        group: deque[_Waiting] = deque()
+        size, item = 0, first
+        while item is not None:
+            group.append(item)
+            size += item.draft.request.size_bytes
+            if len(group) >= _GROUP_DRAFTS_MAX or size >= _GROUP_BYTES_MAX:
+                break
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+        with self._queued_lock:
+            self._queued_bytes -= size
+        return group, item is None
+
+    def _commit(self, group: deque[_Waiting]) -> None:
+        while group:
+            try:
+                self._commit_some(group)
+            except Exception as error:  # noqa: BLE001 - the writer must survive; the callers are told
+                _log.exception("commit failed")
+                for waiting in group:
+                    _fail(waiting, error)
+                group.clear()
+
+    def _commit_some(self, group: deque[_Waiting]) -> None:
+        """Take drafts from the front that can share a transaction, and commit them."""
+        transaction = Transaction(self.states, self._now())
+        taken: list[_Waiting] = []
+        while group and transaction.admits(group[0].draft):
+            waiting = group.popleft()
+            try:
+                transaction.decide(waiting.draft)
+            except CallerError as error:
+                # A repeat of a recorded request is answered as such, even if it would be refused today.
+                if not self._answered_as_recorded(waiting):
+                    _fail(waiting, error)
+            except BaseException:
+                group.appendleft(waiting)
+                group.extendleft(reversed(taken))
+                raise
+            else:
+                taken.append(waiting)
+        if taken:
+            self._append(transaction.decisions, taken, group)
+
+    def _append(self, decisions: Sequence[Decision], taken: Sequence[_Waiting], group: deque[_Waiting]) -> None:
+        try:
+            batch = self._encoded(decisions)
+            positions = self._log.append(batch)
+        except AppendConflict:
+            self._resolve_conflict(taken, group)
+        except BaseException:
+            group.extendleft(reversed(taken))
+            raise
+        else:
+            for decision, new, position, waiting in zip(decisions, batch, positions, taken, strict=True):
+                self._apply(decision, new, position)
+                waiting.answer.set_result(_receipt(decision, position))
+
+    def _encoded(self, decisions: Sequence[Decision]) -> list[NewChangeset]:
+        chains: dict[str, bytes] = {}
+        batch = []
+        for decision in decisions:
+            changeset, request = decision.changeset, decision.draft.request
+            known = self.states.get(request.workspace)
+            previous = chains.get(request.workspace) or (known.chain if known else payload.GENESIS)
+            state, chain = payload.encode(changeset, previous)
+            chains[request.workspace] = chain
+            batch.append(
+                NewChangeset(
+                    request.workspace,
+                    changeset.version,
+                    payload.TOPIC,
+                    state,
+                    request.request_id,
+                    request.digest,
+                    changeset.first_ordinal,
+                    decision.profile_ids,
+                    chain,
+                )
+            )
+        return batch
+
+    def _apply(self, decision: Decision, new: NewChangeset, position: int) -> None:
+        state = self.states.get(new.workspace) or WorkspaceState.empty(new.workspace)
+        state.apply(Recorded(position, decision.changeset, "", new.chain.hex()), decision.profile_ids)
+        self.states[new.workspace] = state
+        self.position = position
+
+    def _resolve_conflict(self, taken: Sequence[_Waiting], group: deque[_Waiting]) -> None:
+        before = self.position
+        self.catch_up()
+        for waiting in reversed(taken):
+            if self._answered_as_recorded(waiting):
+                continue
+            waiting.conflicts += self.position == before
+            if waiting.conflicts > _CONFLICTS_MAX:
+                _fail(waiting, StoreUnavailable("the write keeps conflicting in the database; repeat it with the same request_id"))
+            else:
+                group.appendleft(waiting)
+
+    def _answered_as_recorded(self, waiting: _Waiting) -> bool:
+        """Answer a repeat from the log; False when its request id has not been recorded."""
+        request = waiting.draft.request
+        recorded = self._log.find_request(request.workspace, request.request_id)
+        if recorded is None:
+            return False
+        if recorded.digest != request.digest:
+            message = "this request_id was recorded with other content; use a new UUID for each intended write"
+            _fail(waiting, RequestIdReused(message, metadata={"workspace": request.workspace}))
+            return True
+        stored = self._log.read_version(request.workspace, recorded.version)
+        assert stored is not None
+        if request.workspace not in self.states or self.states[request.workspace].version < recorded.version:
+            self.catch_up()
+        position = self.states[request.workspace].index.position_of(recorded.version)
+        found = payload.decode(request.workspace, recorded.version, position, stored.state)
+        waiting.answer.set_result(_replayed(found))
+        return True
+
+    # --- following the log ------------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        try:
+            self.catch_up()
+        except TagledgerError as error:
+            _log.warning("cannot follow the log", error=error.message)
+
+    def catch_up(self, progress: Callable[[int], None] | None = None) -> None:
+        """Apply what the log holds beyond what is applied. `progress` gets the number of events so far."""
+        done = 0
+        while events := self._log.read(after=self.position, limit=_READ_EVENTS):
+            for event in events:
+                self._apply_stored(event)
+            done += len(events)
+            if progress:
+                progress(done)
+
+    def _apply_stored(self, event: StoredChangeset) -> None:
+        recorded = payload.decode(event.workspace, event.version, event.position, event.state)
+        state = self.states.get(event.workspace) or WorkspaceState.empty(event.workspace)
+        state.apply(recorded, self._vault_names(state, recorded))
+        self.states[event.workspace] = state
+        self.position = event.position
+
+    def _vault_names(self, state: WorkspaceState, recorded: Recorded) -> list[str]:
+        count = recorded.changeset.outcome.new_profiles
+        if not count:
+            return []
+        names: list[str] = []
+        if state.name in self._vaults:
+            names = [name for _, name in islice(self._vaults[state.name], count)]
+        if len(names) < count:
+            # The reader had come to the end of the vault as it was then; there is more now.
+            first = recorded.changeset.first_ordinal + len(names)
+            self._vaults[state.name] = self._log.profiles(state.name, first_ordinal=first)
+            names += [name for _, name in islice(self._vaults[state.name], count - len(names))]
+        return names
+
+
+def _fail(waiting: _Waiting, error: BaseException) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
+
+
+def _receipt(decision: Decision, position: int) -> Receipt:
+    return _answer(Recorded(position, decision.changeset, "", ""), replayed=False)
+
+
+def _replayed(recorded: Recorded) -> Receipt:
+    return _answer(recorded, replayed=True)
+
+
+def _answer(recorded: Recorded, *, replayed: bool) -> Receipt:
+    changeset, outcome = recorded.changeset, recorded.changeset.outcome
+    return Receipt(
+        workspace=changeset.workspace,
+        position=recorded.position,
+        changeset_id=changeset.changeset_id,
+        recorded_at=changeset.recorded_at,
+        replayed=replayed,
+        accepted=outcome.accepted,
+        duplicates=outcome.duplicates,
+        changed=outcome.changed,
+        already_so=outcome.already_so,
+        new_profiles=outcome.new_profiles,
+        catalogue=changeset.catalogue,
+    )

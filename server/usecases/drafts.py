@@ -1,0 +1,149 @@
+"""Writes that have been checked by themselves (server/convert) and wait to be decided against the workspace's state.
+
+Names are NFC, instants and numbers inside their bounds, columns of equal length. `effective_at` None means the moment of recording.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.changeset import Attribution, CatalogueChange, InteractionColumns, Value, ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What every write carries."""
+
+    workspace: str
+    request_id: bytes
+    """16 bytes."""
+    digest: bytes
+    """SHA-256 of the request's content without its attribution's request id."""
+    attribution: Attribution
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagDraft:
+    """One tag change; `tag` is a key."""
+
+    profile_id: str
+    tag: str
+    applied: bool
+    value: float | None
+    effective_at: int | None
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TraitDraft:
+    """One trait change; value None clears, and then `type` is None."""
+
+    profile_id: str
+    trait: str
+    type: ValueType | None
+    value: Value | None
+    effective_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesDraft:
+    """Tag and trait changes of one changeset."""
+
+    request: Request
+    tags: Sequence[TagDraft]
+    traits: Sequence[TraitDraft]
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionsDraft:
+    """A batch of interactions; `columns.ordinals` is empty, `profile_ids` names the profile of each row."""
+
+    request: Request
+    profile_ids: Sequence[str]
+    columns: InteractionColumns
+
+
+@dataclass(frozen=True, slots=True)
+class CreateWorkspace:
+    """Make the workspace of the request."""
+
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefineGroup:
+    """Make a tag group."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameGroup:
+    """Rename a tag group."""
+
+    name: str
+    new_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetireGroup:
+    """Retire a tag group with its tags."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefineTag:
+    """Make a tag; `group` is "" for none."""
+
+    group: str
+    name: str
+    description: str
+    create_group: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RenameTag:
+    """Rename a tag inside its group."""
+
+    key: str
+    new_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetireTag:
+    """Retire a tag."""
+
+    key: str
+
+
+Command = CreateWorkspace | DefineGroup | RenameGroup | RetireGroup | DefineTag | RenameTag | RetireTag
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueDraft:
+    """One command on the catalogue."""
+
+    request: Request
+    command: Command
+
+
+Draft = ChangesDraft | InteractionsDraft | CatalogueDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a recorded write is answered with. Counts are those of the first reply, also when replayed."""
+
+    workspace: str
+    position: int
+    changeset_id: str
+    recorded_at: int
+    replayed: bool
+    accepted: int
+    duplicates: int
+    changed: int
+    already_so: int
+    new_profiles: int
+    catalogue: Sequence[CatalogueChange]

@@ -1,0 +1,248 @@
+"""Random valid trees of the segment language, over a small vocabulary, for every test that compares two readings of them.
+
+The vocabulary is small so that random expressions meet random data; pass the names and values that the data has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from domain.instants import local_date
+from domain.language import rules
+from domain.language.syntax import (
+    CALENDAR_UNITS,
+    NUMERIC_OPS,
+    ROLLING_UNITS,
+    Ago,
+    Before,
+    Between,
+    Bound,
+    Calendar,
+    Condition,
+    Day,
+    Did,
+    Edge,
+    Ever,
+    Everyone,
+    Expression,
+    Filter,
+    FilterNot,
+    Function,
+    Instant,
+    Last,
+    Literal,
+    Measure,
+    Not,
+    On,
+    Op,
+    Since,
+    Tagged,
+    TimePoint,
+    Trait,
+    Window,
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What random expressions are made of. Sample values of a property or trait are all of one type."""
+
+    tags: Sequence[str]
+    types: Sequence[str]
+    properties: Mapping[str, Sequence[Literal]]
+    traits: Mapping[str, Sequence[Literal]]
+    zones: Sequence[str] = ("UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin")
+    earliest_us: int = 1_483_228_800_000_000
+    """Instants and days of windows lie from here, 2017-01-01 unless given, …"""
+    latest_us: int = 1_514_764_800_000_000
+    """… to here, 2018-01-01 unless given."""
+    span_count_max: int = 60
+
+
+PLAIN = Names(
+    tags=("vip", "level/gold", "level/platinum", "risk/churn"),
+    types=("purchase", "visit", "refund"),
+    properties={
+        "amount": (Decimal(0), Decimal("19.99"), Decimal(50)),
+        "category": ("tea", "coffee", ""),
+        "quantity": (Decimal(1), Decimal("2.5"), Decimal(-3)),
+        "gift": (True, False),
+        "due": (date(2017, 6, 1), date(2016, 2, 29)),
+    },
+    traits={
+        "city": ("Shanghai", "Hangzhou"),
+        "age": (Decimal(18), Decimal(65)),
+        "subscribed": (True, False),
+        "birthday": (date(1990, 1, 1), date(2000, 2, 29)),
+    },
+)
+
+NASTY = Names(
+    tags=(
+        "and",
+        "a--b",
+        "-x",
+        "2024-vip",
+        "365",
+        "2017-06-01",
+        "VIP 客户",
+        "级别/金牌",
+        'quote"and\\slash',
+        "true",
+        "g/" + "n" * 128,
+    ),
+    types=("1", "did", "2017-06-01T10:00:00", "हिन्दी", "line\nbreak\ttab", "sum", "days", "weeK", "\u202eevil", "x\u0301"),
+    properties={
+        "5": (Decimal("1e14"), Decimal("-0.000000000000001"), Decimal("123456789012.345")),
+        "5-8": ('"', "\\", "\x00\x7f", "😀", "e\u0301", "and", "-- no comment", "\u2028", "\ufeff"),
+        "amount": (Decimal("0.0000"), Decimal("1.10")),
+        "in": (True, False),
+        "a.b": (date(1, 1, 1), date(9999, 12, 31)),
+    },
+    traits={
+        "min": ("", " ", "'"),
+        "count": (Decimal(1), Decimal(0)),
+        "Where": (True, False),
+        "::": (date(2017, 6, 1),),
+        "²": ("x" * 1024,),
+    },
+    zones=("UTC", "Etc/GMT+8", "Pacific/Apia", "America/Argentina/Buenos_Aires"),
+    span_count_max=365,
+)
+
+_CALENDAR_COUNT_MAX = 13  # more than a year of months
+
+
+def expressions(names: Names, max_leaves: int = 8) -> SearchStrategy[Expression]:
+    """Valid trees, flattened as the parser does, over every kind of leaf, filter and window."""
+    return st.recursive(
+        leaves(names),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(rules.conjunction),
+            st.lists(inner, min_size=2, max_size=3).map(rules.disjunction),
+            inner.map(Not),
+        ),
+        max_leaves=max_leaves,
+    )
+
+
+def leaves(names: Names) -> SearchStrategy[Expression]:
+    """One condition on a profile."""
+    return st.one_of(st.builds(Everyone), tagged(names), did(names), measures(names), edges(names), traits(names))
+
+
+def tagged(names: Names) -> SearchStrategy[Expression]:
+    """Tags, one or several, with and without a value."""
+    tags = st.lists(st.sampled_from(names.tags), min_size=1, max_size=3).map(tuple)
+    return st.builds(Tagged, tags, st.none() | bounds(_NUMBERS))
+
+
+def did(names: Names) -> SearchStrategy[Expression]:
+    """Numbers of interactions, with every operator."""
+    return st.builds(Did, st.sampled_from(names.types), bounds(_COUNTS), wheres(names), windows(names))
+
+
+def measures(names: Names) -> SearchStrategy[Expression]:
+    """Every aggregate; sum, avg, min and max mostly over numbers."""
+    types, where, window = st.sampled_from(names.types), wheres(names), windows(names)
+    numbers = [name for name, samples in names.properties.items() if isinstance(samples[0], Decimal)]
+    functions = st.sampled_from([Function.SUM, Function.AVG, Function.MIN, Function.MAX])
+    anything = st.sampled_from(list(names.properties))
+    return st.one_of(
+        st.builds(Measure, functions, types, st.sampled_from(numbers), bounds(_NUMBERS), where, window),
+        st.builds(Measure, functions, types, anything, bounds(_NUMBERS), where, window),
+        st.builds(Measure, st.just(Function.DISTINCT), types, anything, bounds(_COUNTS), where, window),
+        st.builds(
+            Measure, st.just(Function.DAYS), types, st.just(""), bounds(_COUNTS), where, window, st.sampled_from(names.zones)
+        ),
+    )
+
+
+def edges(names: Names) -> SearchStrategy[Expression]:
+    """First and last interactions."""
+    return st.builds(Edge, st.booleans(), st.sampled_from(names.types), windows(names), wheres(names))
+
+
+def traits(names: Names) -> SearchStrategy[Expression]:
+    """Comparisons of traits."""
+    return _comparisons(names.traits).map(lambda parts: Trait(*parts))
+
+
+def wheres(names: Names) -> SearchStrategy[Filter | None]:
+    """No filter, or one of any shape."""
+    return st.none() | filters(names)
+
+
+def filters(names: Names) -> SearchStrategy[Filter]:
+    """Valid filters, flattened as the parser does."""
+    conditions: SearchStrategy[Filter] = _comparisons(names.properties).map(lambda parts: Condition(*parts))
+    return st.recursive(
+        conditions,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(rules.filter_conjunction),
+            st.lists(inner, min_size=2, max_size=3).map(rules.filter_disjunction),
+            inner.map(FilterNot),
+        ),
+        max_leaves=4,
+    )
+
+
+def bounds(numbers: Sequence[Decimal]) -> SearchStrategy[Bound]:
+    """A comparison with one of the numbers."""
+    return st.builds(Bound, st.sampled_from(NUMERIC_OPS), st.sampled_from(numbers))
+
+
+def windows(names: Names) -> SearchStrategy[Window]:
+    """Every kind of window."""
+    counts = st.integers(1, names.span_count_max)
+    few = st.integers(1, min(names.span_count_max, _CALENDAR_COUNT_MAX))
+    zones, ends = st.sampled_from(names.zones), points(names)
+    return st.one_of(
+        st.builds(Ever),
+        st.builds(Last, counts, st.sampled_from(ROLLING_UNITS)),
+        st.builds(Calendar, few, st.sampled_from(CALENDAR_UNITS), zones),
+        st.builds(On, days(names)),
+        st.builds(Between, ends, ends),
+        st.builds(Since, ends),
+        st.builds(Before, ends),
+    )
+
+
+def points(names: Names) -> SearchStrategy[TimePoint]:
+    """Every kind of end of a window."""
+    return st.one_of(
+        st.builds(Instant, st.integers(names.earliest_us, names.latest_us - 1)),
+        days(names),
+        st.builds(Ago, st.integers(1, names.span_count_max), st.sampled_from(ROLLING_UNITS)),
+    )
+
+
+def days(names: Names) -> SearchStrategy[Day]:
+    """A day between the earliest and the latest instant."""
+    first, last = local_date(names.earliest_us, "UTC"), local_date(names.latest_us - 1, "UTC")
+    return st.builds(Day, st.dates(first, last), st.sampled_from(names.zones))
+
+
+_COUNTS = tuple(map(Decimal, (0, 1, 2, 3, 1_000_000_000)))
+_NUMBERS = tuple(map(Decimal, ("0", "1", "-3", "0.5", "50", "99.99995", "100000000000000")))
+
+
+@st.composite
+def _comparisons(draw: st.DrawFn, samples: Mapping[str, Sequence[Literal]]) -> tuple[str, Op, tuple[Literal, ...]]:
+    """(name, operator, values); one time in eight the values are those of another name, perhaps of another type."""
+    name = draw(st.sampled_from(sorted(samples)))
+    source = draw(st.sampled_from(sorted(samples))) if draw(st.integers(0, 7)) == 7 else name
+    value = st.sampled_from(samples[source])
+    op = draw(st.sampled_from(list(Op)))
+    if op is Op.EXISTS:
+        return name, op, ()
+    if op is Op.IN:
+        return name, op, tuple(draw(st.lists(value, min_size=1, max_size=3)))
+    if op is Op.STARTS_WITH:
+        first = draw(value)
+        return name, op, (first[:2] if isinstance(first, str) else "t",)
+    return name, op, (draw(value),)
