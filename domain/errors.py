@@ -48,13 +48,18 @@ class InvalidField(CallerError):
 
 
 class InvalidExpression(CallerError):
-    """The expression cannot be read. Line and column count from 1, in characters."""
+    """The expression cannot be read. Line and column count from 1, in characters.
+
+    `source_line` may be the part of a long line that begins `shown_from` characters in.
+    """
 
     reason = "INVALID_EXPRESSION"
 
-    def __init__(self, problem: str, *, line: int = 0, column: int = 0, source_line: str = "", expected: str = "") -> None:
+    def __init__(
+        self, problem: str, *, line: int = 0, column: int = 0, source_line: str = "", shown_from: int = 0, expected: str = ""
+    ) -> None:
         where = f"line {line}, column {column}: " if line else ""
-        caret = f"\n  {source_line}\n  {' ' * (column - 1)}^" if line else ""
+        caret = f"\n  {source_line}\n  {' ' * (column - 1 - shown_from)}^" if line else ""
         super().__init__(
             f"{where}{problem}{caret}",
             metadata={"line": str(line), "column": str(column), "expected": expected},

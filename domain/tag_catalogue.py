@@ -1,6 +1,6 @@
 """The catalogue of one workspace as its events made it: groups and tags by number, and by the name that they have now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -15,7 +15,7 @@ from domain.changeset import (
     TagRetired,
     WorkspaceCreated,
 )
-from domain.names import nearest
+from domain.names import KnownNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Catalogue:
         """The group with this name now."""
         return self._group_numbers.get(name)
 
-    def keys(self) -> Iterable[str]:
+    def keys(self) -> Collection[str]:
         """Keys of all tags, retired ones too."""
         return self._tag_numbers.keys()
 
@@ -122,4 +122,4 @@ class Catalogue:
 
     def suggestion(self, key: str) -> str:
         """The known key that is nearest to an unknown one, or ""."""
-        return nearest(key, list(self._tag_numbers))
+        return KnownNames(self._tag_numbers).nearest(key)

@@ -1,4 +1,4 @@
-"""Puts a server together: the only file that names concrete classes. Start is log, replay, committer, listen; stop the reverse."""
+"""Puts a server together: the only file that names concrete classes. Start: log, replay, committer, listen; stop in reverse."""
 
 import asyncio
 import signal
@@ -15,7 +15,7 @@ from server.eventlog.port import EventLog
 from server.eventlog.postgres import PostgresEventLog
 from server.eventlog.sqlite import SqliteEventLog
 from server.grpc_server import GrpcServer, Servicers
-from server.metrics import Metrics, PositionReader
+from server.metrics import Metrics
 from server.servicers.catalogue import CatalogueServicer
 from server.servicers.export import ExportServicer
 from server.servicers.history import HistoryServicer
@@ -78,7 +78,9 @@ class TagledgerServer:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._clock = SystemClock()
-        self._log: EventLog = PostgresEventLog(config.database_url) if config.database_url else SqliteEventLog(Path(config.data))
+        self._log: EventLog = (
+            PostgresEventLog(config.database_url) if config.database_url else SqliteEventLog(Path(config.data))
+        )
         follow = _FOLLOW_SECONDS if config.database_url else None
         self._committer = Committer(self._log, self._clock, follow_seconds=follow)
         self._compactor = _Compactor(self._committer)
@@ -105,7 +107,7 @@ class TagledgerServer:
         await self._ensure_default_workspace()
         self._compactor.start()
         address = await self._grpc.start(self._config.listen)
-        self._metrics.watch(self._committer, PositionReader(self._committer))
+        self._metrics.watch(self._committer, self._log)
         metrics_address = self._serve_metrics()
         _log.info(
             "serving",

@@ -1,4 +1,4 @@
-"""The `tagledger` command: the clients' commands, and `serve` and `demo` that need the server. The one place where both meet."""
+"""The `tagledger` command: the clients' commands, and `serve` and `demo` that need the server. The only place they meet."""
 
 import asyncio
 import sys
@@ -23,7 +23,9 @@ _SWITCH_SECONDS = 0.0005
 @click.option("--currency", metavar="CODE", help="ISO 4217 currency of workspaces that name none (default CNY).")
 @click.option("--log-format", type=click.Choice(["auto", "json", "text"]), help="Logs on standard error (default auto).")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Default info.")
-@click.option("--shutdown-grace-seconds", type=float, metavar="S", help="How long calls may take to end at a stop (default 10).")
+@click.option(
+    "--shutdown-grace-seconds", type=float, metavar="S", help="How long calls may take to end at a stop (default 10)."
+)
 @click.option("--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="TOML file with the same settings.")
 def serve(file: Path | None, **flags: Any) -> None:
     """Run the service until Ctrl-C or SIGTERM.

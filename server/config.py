@@ -17,7 +17,8 @@ class Config:
     """Everything that can be set. Each field is the flag --name, the variable TAGLEDGER_NAME and the TOML key name."""
 
     listen: str = "127.0.0.1:7420"
-    """HOST:PORT of the gRPC service; port 0 takes a free one. There is no authentication yet: listen on trusted networks only."""
+    """HOST:PORT of the gRPC service; port 0 takes a free one.
+    There is no authentication yet: listen on trusted networks only."""
     data: str = "tagledger-data"
     """Folder of the embedded log, unless database_url is set."""
     database_url: str = ""
@@ -59,7 +60,8 @@ def _toml(file: Path) -> dict[str, Any]:
 
 def _checked(settings: Mapping[str, tuple[str, Any]]) -> Config:
     known = {field.name: field for field in fields(Config)}
-    violations, values = [], {}
+    violations: list[Violation] = []
+    values: dict[str, Any] = {}
     for name, (origin, value) in settings.items():
         if name not in known:
             violations.append(Violation(origin, f"no such setting; known are {', '.join(known)}"))

@@ -1,7 +1,7 @@
 """The one mapping from our errors to gRPC: google.rpc.Status with an ErrorInfo and a BadRequest.
 
-Along the class order: a subclass without a row of its own gets its parent's code. What is not a TagledgerError is our fault: it is logged
-with an incident id, and the caller sees the id and nothing of the text.
+Along the class order: a subclass without a row of its own gets its parent's code. What is not a TagledgerError is our fault:
+it is logged with an incident id, and the caller sees the id and nothing of the text.
 """
 
 import uuid

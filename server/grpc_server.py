@@ -6,16 +6,6 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
 from grpc_reflection.v1alpha import reflection
-
-from domain import limits
-from domain.errors import StoreUnavailable
-from server.interceptors import CallInterceptor
-from server.metrics import Metrics
-from server.servicers.catalogue import CatalogueServicer
-from server.servicers.export import ExportServicer
-from server.servicers.history import HistoryServicer
-from server.servicers.ledger import LedgerServicer
-from server.servicers.segment import SegmentServicer
 from tagledger.v1 import (
     catalogue_service_pb2,
     catalogue_service_pb2_grpc,
@@ -28,6 +18,16 @@ from tagledger.v1 import (
     segment_service_pb2,
     segment_service_pb2_grpc,
 )
+
+from domain import limits
+from domain.errors import StoreUnavailable
+from server.interceptors import CallInterceptor
+from server.metrics import Metrics
+from server.servicers.catalogue import CatalogueServicer
+from server.servicers.export import ExportServicer
+from server.servicers.history import HistoryServicer
+from server.servicers.ledger import LedgerServicer
+from server.servicers.segment import SegmentServicer
 
 # Trailers carry error details; what server/errors.py packs stays below this.
 _METADATA_BYTES_MAX = 32 * 1024
@@ -86,7 +86,9 @@ class GrpcServer:
         try:
             port = self._server.add_insecure_port(listen)
         except RuntimeError as error:
-            raise StoreUnavailable(f"cannot listen on {listen}: the port is in use; choose another --listen HOST:PORT") from error
+            raise StoreUnavailable(
+                f"cannot listen on {listen}: the port is in use; choose another --listen HOST:PORT"
+            ) from error
         await self._server.start()
         for name in ("", *self._names):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)

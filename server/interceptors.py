@@ -6,11 +6,12 @@ from typing import Any
 
 import grpc
 
+from domain.errors import TagledgerError
 from server import errors
 from server.metrics import Metrics
 
 
-class CallInterceptor(grpc.aio.ServerInterceptor):
+class CallInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
     """Measures each call, and ends it with a rich status when the use case raised."""
 
     def __init__(self, metrics: Metrics) -> None:
@@ -63,5 +64,5 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
 
 def _code(error: Exception) -> str:
-    known = isinstance(error, errors.errors.TagledgerError)
-    return errors.code_of(error).name if known else grpc.StatusCode.INTERNAL.name  # type: ignore[arg-type]
+    code = errors.code_of(error) if isinstance(error, TagledgerError) else grpc.StatusCode.INTERNAL
+    return str(code.name)

@@ -1,6 +1,6 @@
 """Prometheus metrics through prometheus-client: calls as they end, positions and sizes when the page is read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from server.eventlog.port import EventLog
 from server.usecases.committer import Committer
 from server.usecases.state import WorkspaceState
 
@@ -35,9 +36,9 @@ class Metrics:
         self._requests.labels(method, code).inc()
         self._latency.labels(method).observe(seconds)
 
-    def watch(self, committer: Committer, log_position: "PositionReader") -> None:
+    def watch(self, committer: Committer, log: EventLog) -> None:
         """Report the ledger's state on each read of the page."""
-        self.registry.register(_LedgerCollector(committer, log_position))
+        self.registry.register(_LedgerCollector(committer, log))
 
     def serve(self, host: str, port: int) -> WSGIServer:
         """Answer /metrics in a thread; its `server_port` is the one that was taken."""
@@ -45,34 +46,29 @@ class Metrics:
         return server
 
 
-class PositionReader:
-    """The end of the log, as far as this server has heard: its own commits at least."""
-
-    def __init__(self, committer: Committer) -> None:
-        self._committer = committer
-
-    def __call__(self) -> int:
-        """A log position."""
-        return self._committer.position
+_WORKSPACE_GAUGES: Mapping[str, tuple[str, Callable[[WorkspaceState], int]]] = {
+    "tagledger_index_position": ("Log position that the index reflects.", lambda s: s.index.clock().position),
+    "tagledger_changesets": ("Events of the workspace.", lambda s: s.version),
+    "tagledger_interactions": ("Interactions in the index.", lambda s: s.index.interaction_count),
+    "tagledger_profiles": ("Profiles ever seen.", lambda s: s.index.profile_count),
+    "tagledger_index_bytes": ("Memory of the index, roughly.", lambda s: s.index.size_bytes + s.profiles.size_bytes),
+}
 
 
 class _LedgerCollector(Collector):
-    def __init__(self, committer: Committer, log_position: PositionReader) -> None:
+    def __init__(self, committer: Committer, log: EventLog) -> None:
         self._committer = committer
-        self._log_position = log_position
+        self._log = log
 
     def collect(self) -> Iterator[Metric]:
-        states: Mapping[str, WorkspaceState] = dict(self._committer.states)
-        yield GaugeMetricFamily("tagledger_log_position", "End of the log.", value=self._log_position())
+        applied, end = self._committer.position, self._log.end()
+        yield GaugeMetricFamily("tagledger_log_position", "End of the log.", value=end)
+        yield GaugeMetricFamily(
+            "tagledger_index_lag", "Log positions that are not in the index yet.", value=max(0, end - applied)
+        )
         yield GaugeMetricFamily("tagledger_queued_write_bytes", "Writes waiting.", value=self._committer.queued_bytes)
-        rows = {
-            "tagledger_index_position": ("Log position that the index reflects.", lambda s: s.index.clock().position),
-            "tagledger_changesets": ("Changesets of the workspace.", lambda s: s.version),
-            "tagledger_interactions": ("Interactions in the index.", lambda s: s.index.interaction_count),
-            "tagledger_profiles": ("Profiles ever seen.", lambda s: s.index.profile_count),
-            "tagledger_index_bytes": ("Memory of the index, roughly.", lambda s: s.index.size_bytes + s.profiles.size_bytes),
-        }
-        for name, (text, read) in rows.items():
+        states = dict(self._committer.states)
+        for name, (text, read) in _WORKSPACE_GAUGES.items():
             family = GaugeMetricFamily(name, text, labels=["workspace"])
             for workspace, state in states.items():
                 family.add_metric([workspace], read(state))

@@ -5,13 +5,12 @@ import sys
 import time
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
 from clients.cli import exits
 from clients.cli.options import Clocks, Connection, clock_options, connection_options
-from clients.cli.output import print_fields, print_json, print_table, print_text, warn_all
+from clients.cli.output import console, print_json, print_table, print_text, warn_all
 from clients.sdk import replies
 
 _EXPRESSION = click.argument("expression", metavar="EXPRESSION")
@@ -139,11 +138,10 @@ def explain(expression: str, profile_id: str, clocks: Clocks, connection: Connec
     for step in answer.steps:
         del branches[step.depth + 1 :]
         branches.append(branches[-1].add(_step_text(step)))
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(tree)
+    console().print(tree)
     if answer.profile is not None:
         verdict = "is a member" if answer.profile.member else "is no member"
-        console.print(escape(f"{answer.profile.profile_id} {verdict}{'' if answer.profile.known else ' (never seen)'}"))
+        print_text(f"{answer.profile.profile_id} {verdict}{'' if answer.profile.known else ' (never seen)'}")
 
 
 @click.command()
@@ -164,4 +162,4 @@ def validate(expression: str, connection: Connection) -> None:
         )
         return
     warn_all(answer.warnings)
-    print_fields({"canonical": answer.canonical_text})
+    print_text(answer.canonical_text)

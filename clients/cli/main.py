@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -14,12 +15,16 @@ import click
 from clients.cli import exits
 from clients.cli.asking import check, count, explain, members, validate
 from clients.cli.catalogue import catalogue
-from clients.cli.exporting import export
 from clients.cli.history import history
-from clients.cli.imports.commands import import_
 from clients.cli.output import error_object, print_json, print_text, report
 from clients.cli.tagging import tag, untag
 from clients.sdk import TagledgerError
+
+# These need pyarrow and numpy, which take longer to load than a count takes to answer.
+_LATER = {
+    "import": ("clients.cli.imports.commands", "import_"),
+    "export": ("clients.cli.exporting", "export"),
+}
 
 
 class TagledgerGroup(click.Group):
@@ -33,6 +38,28 @@ class TagledgerGroup(click.Group):
             return super().main(args, prog_name, standalone_mode=False, **extra)
         words = list(sys.argv[1:] if args is None else args)
         sys.exit(self._run(words, prog_name or "tagledger", extra))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command; a reader who has left, as `head` does, is no failure."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            # Python flushes stdout once more at its exit, and would complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return exits.DONE
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List all commands by name, those that are loaded when needed too."""
+        return sorted({*self.commands, *_LATER})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, loading its module first where it waits for that."""
+        if cmd_name in _LATER and cmd_name not in self.commands:
+            module, name = _LATER[cmd_name]
+            self.add_command(getattr(import_module(module), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
         as_json = "--json" in words
@@ -52,10 +79,6 @@ class TagledgerGroup(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted", err=True)
             return exits.INTERRUPTED
-        except BrokenPipeError:
-            # Whoever read our output has left; say nothing, also not at exit when Python flushes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return exits.DONE
         except Exception as error:  # noqa: BLE001 - the last resort: programs still get their JSON object and exit code
             traceback.print_exc()
             if as_json:
@@ -86,5 +109,5 @@ def version_(as_json: bool) -> None:
         print_text(installed_version())
 
 
-for _command in (import_, tag, untag, count, members, check, explain, validate, export, history, catalogue):
+for _command in (tag, untag, count, members, check, explain, validate, history, catalogue):
     cli.add_command(_command)

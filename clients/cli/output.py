@@ -16,6 +16,8 @@ from rich.table import Table
 from clients.sdk.errors import InvalidExpression, TagledgerError
 from clients.sdk.replies import Warning as ExpressionWarning
 
+_PIPE_WIDTH = 10_000
+
 
 def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -69,13 +71,17 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+def console() -> Console:
+    """Return stdout for people: as wide as the terminal, and never cut or folded in a pipe."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table as wide as its content; a pipe gets whole lines too."""
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Print a table as wide as its content."""
     table = Table(*(escape(column) for column in columns), box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(escape(text_of(cell)) for cell in row))
-    console.print(table, no_wrap=not sys.stdout.isatty(), crop=False)
+    console().print(table)
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

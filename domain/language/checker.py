@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
-from heapq import nlargest
 from typing import assert_never
 
 from domain.changeset import ValueType
@@ -35,6 +33,7 @@ from domain.language.syntax import (
     Trait,
 )
 from domain.language.validation import conditions, nodes, normalize, validate
+from domain.names import COMPARED_CHARACTERS_MAX, KnownNames
 
 __all__ = ["RESERVED_PROPERTIES", "Vocabulary", "Warning", "check", "conditions", "nodes", "normalize", "validate"]
 
@@ -50,11 +49,8 @@ _OF_NUMBERS = (Function.SUM, Function.AVG, Function.MIN, Function.MAX)
 _TYPES = {str: ValueType.STRING, Decimal: ValueType.NUMBER, bool: ValueType.BOOL, date: ValueType.DATE}
 _PLURALS = {ValueType.STRING: "strings", ValueType.NUMBER: "numbers", ValueType.BOOL: "true and false", ValueType.DATE: "dates"}
 
-# Searching costs milliseconds for large vocabularies, so only the first unknown names of an expression get one, over the most
-# likely candidates.
+# Searching costs milliseconds for large vocabularies, so only the first unknown names of an expression get one.
 _SEARCHES_MAX = 10
-_CANDIDATES_MAX = 200
-_COMPARED_CHARACTERS_MAX = 128
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ class _Checker:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._properties = {**vocabulary.properties, **RESERVED_PROPERTIES}
-        self._indexes: dict[str, _Names] = {}
+        self._indexes: dict[str, KnownNames] = {}
         self._suggestions: dict[tuple[str, str], str] = {}
 
     def warnings(self, expression: Expression) -> Iterator[Warning]:
@@ -142,45 +138,10 @@ class _Checker:
     def _suggestion(self, kind: str, name: str, known: Collection[str]) -> str:
         if (kind, name) not in self._suggestions:
             if kind not in self._indexes:
-                self._indexes[kind] = _Names(known)
+                self._indexes[kind] = KnownNames(known)
             search = len(self._suggestions) < _SEARCHES_MAX
             self._suggestions[kind, name] = self._indexes[kind].nearest(name, search)
         return self._suggestions[kind, name]
-
-
-class _Names:
-    """Known names by how they may be misspelt: in another case, without their group, or with other letters."""
-
-    def __init__(self, known: Collection[str]) -> None:
-        self._whole: dict[str, str] = {}
-        self._last_part: dict[str, str] = {}
-        for name in sorted(known, key=lambda known_name: (len(known_name), known_name)):
-            folded = name.casefold()
-            self._whole.setdefault(folded, name)
-            self._last_part.setdefault(folded.rpartition("/")[2], name)
-
-    def nearest(self, name: str, search: bool) -> str:
-        """The nearest known name, or ""; without `search` only what a look-up finds."""
-        folded = name.casefold()[:_COMPARED_CHARACTERS_MAX]
-        found = self._whole.get(folded) or self._last_part.get(folded) or self._last_part.get(folded.rpartition("/")[2])
-        if found or not search:
-            return found or ""
-        return self._containing(folded) or self._similar(folded)
-
-    def _containing(self, folded: str) -> str:
-        """The shortest known name that begins or ends with this one."""
-        if len(folded) < 3:
-            return ""
-        return next((name for known, name in self._whole.items() if known.startswith(folded) or known.endswith(folded)), "")
-
-    def _similar(self, folded: str) -> str:
-        letters = set(folded)
-        spellings = {**self._last_part, **self._whole}
-        likely = nlargest(
-            _CANDIDATES_MAX, spellings, key=lambda known: len(letters.intersection(known)) - abs(len(known) - len(folded))
-        )
-        close = get_close_matches(folded, likely, n=1)
-        return spellings[close[0]] if close else ""
 
 
 def _respelled(value: Literal, held: ValueType) -> str:
@@ -192,8 +153,8 @@ def _respelled(value: Literal, held: ValueType) -> str:
     try:
         if held is ValueType.DATE:
             return literal_text(date.fromisoformat(value))
-        if held is ValueType.NUMBER and len(value) <= _COMPARED_CHARACTERS_MAX and Decimal(value).is_finite():
-            return literal_text(Decimal(value)) if abs(Decimal(value).adjusted()) < _COMPARED_CHARACTERS_MAX else ""
+        if held is ValueType.NUMBER and len(value) <= COMPARED_CHARACTERS_MAX and Decimal(value).is_finite():
+            return literal_text(Decimal(value)) if abs(Decimal(value).adjusted()) < COMPARED_CHARACTERS_MAX else ""
     except (ValueError, InvalidOperation):
         return ""
     return value.lower() if held is ValueType.BOOL and value.lower() in ("true", "false") else ""

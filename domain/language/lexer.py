@@ -115,12 +115,9 @@ class Source:
         line = _LINE_END.split(self.text[begin : offset + _SHOWN_LINE_CHARACTERS], maxsplit=1)[0]
         shown_from = max(0, offset - begin - _SHOWN_LINE_CHARACTERS * 3 // 4)
         part = _printable(line[shown_from : shown_from + _SHOWN_LINE_CHARACTERS])
-        error = InvalidExpression(problem, line=span.line, column=span.column, source_line=part, expected=expected)
-        if shown_from:  # the class draws the caret under the column of the line, not of its part
-            caret = " " * (span.column - 1 - shown_from) + "^"
-            error.message = f"line {span.line}, column {span.column}: {problem}\n  {part}\n  {caret}"
-            error.args = (error.message,)
-        return error
+        return InvalidExpression(
+            problem, line=span.line, column=span.column, source_line=part, shown_from=shown_from, expected=expected
+        )
 
 
 def is_name_character(character: str) -> bool:

@@ -67,12 +67,11 @@ def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> It
         if start <= at < end:
             yield at, CatalogueEntry(change)
         at += 1
-    for columns, make in ((changeset.tags, _tag), (changeset.traits, _trait), (changeset.interactions, _interaction)):
-        if columns is None:
-            continue
-        for row in range(max(0, start - at), min(len(columns.ordinals), end - at)):
-            yield at + row, make(columns, row)  # type: ignore[operator]
-        at += len(columns.ordinals)
+    for columns in (changeset.tags, changeset.traits, changeset.interactions):
+        if columns is not None:
+            for row in range(max(0, start - at), min(len(columns.ordinals), end - at)):
+                yield at + row, _entry(columns, row)
+            at += len(columns.ordinals)
 
 
 def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -> list[int]:
@@ -86,10 +85,20 @@ def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -
 
 
 def rows_of_tag(changeset: Changeset, number: int) -> list[int]:
-    """Numbers of the entries that concern the tag: all catalogue changes of a changeset that was fetched for it, and its rows."""
+    """Numbers of the entries that concern the tag: the catalogue changes of a changeset fetched for it, and its rows."""
     at = len(changeset.catalogue)
     tags = changeset.tags.tags if changeset.tags else ()
     return [*range(at), *(at + row for row, one in enumerate(tags) if one == number)]
+
+
+def _entry(columns: TagColumns | TraitColumns | InteractionColumns, row: int) -> Entry:
+    match columns:
+        case TagColumns():
+            return _tag(columns, row)
+        case TraitColumns():
+            return _trait(columns, row)
+        case InteractionColumns():
+            return _interaction(columns, row)
 
 
 def _tag(columns: TagColumns, row: int) -> TagEntry:

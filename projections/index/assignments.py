@@ -10,7 +10,7 @@ or became effective since. Where a row came late, only its profiles are decided 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -116,7 +116,7 @@ class Changes:
 class State(Protocol):
     """What a fold ends in: immutable, made from the one before."""
 
-    def moved(self, ordinals: Ordinals, codes: Codes) -> "State":
+    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
         """The state after these profiles (each once) got these codes."""
 
     def touches(self, ordinals: Ordinals) -> bool:
@@ -131,11 +131,11 @@ class Holders:
     ever: BitMap
     """Who has any change of it."""
 
-    def moved(self, ordinals: Ordinals, codes: Codes) -> "Holders":
+    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
         """See State."""
         on = bitmaps.from_ordinals(ordinals[codes != NOTHING])
         all_of_them = bitmaps.from_ordinals(ordinals)
-        return Holders((self.bitmap - all_of_them) | on, self.ever | all_of_them)
+        return type(self)((self.bitmap - all_of_them) | on, self.ever | all_of_them)
 
     def touches(self, ordinals: Ordinals) -> bool:
         """See State."""
@@ -149,13 +149,13 @@ class CodesByOrdinal:
     codes: Codes
     ever: npt.NDArray[np.bool_]
 
-    def moved(self, ordinals: Ordinals, codes: Codes) -> "CodesByOrdinal":
+    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
         """See State."""
         size = max(len(self.codes), int(ordinals.max()) + 1) if len(ordinals) else len(self.codes)
         grown, ever = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.bool_)
         grown[: len(self.codes)], ever[: len(self.ever)] = self.codes, self.ever
         grown[ordinals], ever[ordinals] = codes, True
-        return CodesByOrdinal(grown, ever)
+        return type(self)(grown, ever)
 
     def touches(self, ordinals: Ordinals) -> bool:
         """See State."""

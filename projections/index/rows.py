@@ -1,13 +1,14 @@
 """Interactions of one type as runs sorted by time, and a small unsorted tail: what windows are read from.
 
-Rows enter the tail in order of recording. A full tail is sorted into an immutable run; equal-sized runs are merged, so that there are few. A run
-answers "who, between these instants" from bitmaps of aligned blocks of 2^k hours, built on first use and kept, and from the
-rows themselves at the two ragged ends: exact to the microsecond (design.md section 5).
+Rows enter the tail in order of recording. A full tail is sorted into an immutable run; equal-sized runs are merged, so that
+there are few. A run answers "who, between these instants" from bitmaps of aligned blocks of 2^k hours, built on first use
+and kept, and from the rows themselves at the two ragged ends: exact to the microsecond (design.md section 5).
 """
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ _SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any b
 NO_AMOUNT = np.iinfo(np.int64).min
 
 Int64s = npt.NDArray[np.int64]
-AnyColumn = npt.NDArray[np.generic]
+AnyColumn = npt.NDArray[Any]
 
 # Columns that each row has; amount, currency, touchpoint and properties (`.name`) exist where some row has a value.
 TIME, ORDINAL, VERSION, AMOUNT, CURRENCY, TOUCHPOINT = "time", "ordinal", "version", "amount", "currency", "touchpoint"
@@ -261,8 +262,11 @@ class InteractionRows:
     def count_estimate(self, start: int, end: int) -> int:
         """How many rows lie in [start, end), the tail counted whole. Cheap."""
         runs, tail = self._state
-        bounds = (np.searchsorted(run.times, (start, end)).tolist() for run in runs)
-        return sum(max(0, high - low) for low, high in bounds) + tail.count
+        count = tail.count
+        for run in runs:
+            low, high = np.searchsorted(run.times, (start, end)).tolist()
+            count += max(0, high - low)
+        return count
 
     @property
     def row_count(self) -> int:

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from pyroaring import BitMap
 
 from domain.changeset import Changeset, InteractionColumns, Recorded, TagColumns, TraitColumns, Value, ValueType
 from domain.language.checker import Vocabulary
 from domain.tag_catalogue import Catalogue
 from projections.index import rows as row_columns
-from projections.index.assignments import CodesByOrdinal, Fold, Holders, History
+from projections.index.assignments import CodesByOrdinal, Fold, History, Holders
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
 from projections.index.rows import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, InteractionRows
 from projections.index.universe import Universe
-from pyroaring import BitMap
 
 _HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
 
@@ -179,7 +179,7 @@ class WorkspaceIndex:
                 if len(here):
                     self._rows_of(name).append({column: values[here] for column, values in batch.items()})
         self.interaction_count += len(batch[ORDINAL])
-        self.universe.append(changeset.version, batch[ORDINAL], batch[TIME])  # type: ignore[arg-type]
+        self.universe.append(changeset.version, batch[ORDINAL], batch[TIME])
 
     def _row_columns(self, changeset: Changeset, columns: InteractionColumns) -> Mapping[str, AnyColumn]:
         ordinals = np.asarray(columns.ordinals, np.uint32)
@@ -203,21 +203,22 @@ class WorkspaceIndex:
         if not len(columns.currency_index):
             return np.full(count, default, np.int16)
         codes = np.concatenate([[default], self.currencies.intern(columns.currencies)])
-        return codes[np.asarray(columns.currency_index)].astype(np.int16)
+        by_row: AnyColumn = codes[np.asarray(columns.currency_index)].astype(np.int16)
+        return by_row
 
     def _rows_of(self, name: str) -> InteractionRows:
         return self.interactions.get(name) or self.interactions.setdefault(name, InteractionRows())
 
     def compact(self) -> bool:
         """Merge some runs, in the background; False when there is nothing to merge."""
-        return any([rows.compact() for rows in list(self.interactions.values())])
+        return sum(rows.compact() for rows in list(self.interactions.values())) > 0
 
     @property
     def size_bytes(self) -> int:
         """Memory of the stores, roughly."""
         histories = [tag.history for tag in list(self.tags.values())] + [trait.history for trait in list(self.traits.values())]
-        stores = [self.universe, *histories, *list(self.interactions.values())]
-        return sum(store.size_bytes for store in stores)
+        rows = sum(rows.size_bytes for rows in list(self.interactions.values()))
+        return rows + self.universe.size_bytes + sum(history.size_bytes for history in histories)
 
 
 def property_column(name: str) -> str:
@@ -234,6 +235,5 @@ def _recoded(dictionary: Dictionary[Value] | Dictionary[str], values: Sequence[V
     """The dictionary's codes of a column that points into its own values (0 for absent)."""
     codes = np.zeros(len(values) + 1, np.int32)
     codes[1:] = dictionary.intern(values)  # type: ignore[arg-type]
-    return codes[np.asarray(index)]
-
-
+    by_row: Codes = codes[np.asarray(index)]
+    return by_row

@@ -9,6 +9,7 @@ from domain.language.syntax import Expression
 from projections.query.executor import Execution
 from projections.query.plan import Intersection, Lookup, Step, Union, walk
 from projections.query.planner import plan
+from projections.query.prepared import Prepared
 from projections.query.view import View
 
 
@@ -36,25 +37,25 @@ class Explanation:
     engine_us: int
 
 
-def planned(expression: Expression, view: View) -> Execution:
+def planned(expression: Expression | Prepared, view: View) -> Execution:
     """Plan an expression; the execution's root tells the cost before anything runs."""
-    return Execution(view, plan(expression, view))
+    return Execution(view, plan(_prepared(expression), view))
 
 
-def count(expression: Expression, view: View) -> int:
+def count(expression: Expression | Prepared, view: View) -> int:
     """How many profiles are in the segment."""
     return planned(expression, view).count()
 
 
-def members(expression: Expression, view: View) -> BitMap:
+def members(expression: Expression | Prepared, view: View) -> BitMap:
     """The ordinals of the profiles in the segment; must not be changed."""
     return planned(expression, view).members()
 
 
-def explain(expression: Expression, view: View, ordinal: int | None) -> Explanation:
+def explain(expression: Expression | Prepared, view: View, ordinal: int | None) -> Explanation:
     """Run every step, and tell of each."""
     started = time.perf_counter_ns()
-    execution = Execution(view, plan(expression, view), thorough=True)
+    execution = Execution(view, plan(_prepared(expression), view), thorough=True)
     result = execution.members()
     elapsed_us = (time.perf_counter_ns() - started) // 1000
     seen: set[int] = set()
@@ -63,6 +64,10 @@ def explain(expression: Expression, view: View, ordinal: int | None) -> Explanat
         steps.append(_explained(depth, step, execution, ordinal, shared=id(step) in seen))
         seen.add(id(step))
     return Explanation(tuple(steps), len(result), None if ordinal is None else ordinal in result, elapsed_us)
+
+
+def _prepared(expression: Expression | Prepared) -> Prepared:
+    return expression if isinstance(expression, Prepared) else Prepared(expression)
 
 
 def _explained(depth: int, step: Step, execution: Execution, ordinal: int | None, *, shared: bool) -> ExplainedStep:

@@ -47,7 +47,8 @@ class Execution:
         self.verify()
         root = self.root
         if isinstance(root, Intersection) and root.wanted and not self.thorough:
-            *first, last = (*((step, True) for step in root.wanted), *((step, False) for step in root.unwanted))
+            parts = [*((step, True) for step in root.wanted), *((step, False) for step in root.unwanted)]
+            first, last = parts[:-1], parts[-1]
             if first:
                 members = self._narrowed(self._run(first[0][0]), first[1:])
                 final = self._run(last[0])

@@ -1,12 +1,11 @@
 """From an expression to a plan, for one view: binds leaves to operators, turns negations into differences, orders.
 
-Parts of an intersection run cheapest first, and among equally cheap ones smallest first, so that an empty result is seen early and
-the last, largest part is only counted against. Equal leaves, told by their canonical text, become one Lookup.
+Parts of an intersection run cheapest first, and among equally cheap ones smallest first, so that an empty result is seen
+early and the last, largest part is only counted against. Equal leaves, told by their canonical text, become one Lookup.
 """
 
 from typing import assert_never
 
-from domain.language.printer import to_text
 from domain.language.syntax import And, Did, Edge, Everyone, Expression, Leaf, Measure, Not, Or, Tagged, Trait
 from domain.language.windows import resolve
 from projections.query.operators.base import Operator
@@ -18,17 +17,19 @@ from projections.query.operators.selecting import Selection
 from projections.query.operators.tagged import TaggedOperator
 from projections.query.operators.traits import TraitOperator
 from projections.query.plan import Intersection, Lookup, Step, Union
+from projections.query.prepared import Prepared
 from projections.query.view import View
 
 
-def plan(expression: Expression, view: View) -> Step:
+def plan(prepared: Prepared, view: View) -> Step:
     """How to answer the expression on this view."""
-    return _Planner(view).step(expression)
+    return _Planner(view, prepared).step(prepared.expression)
 
 
 class _Planner:
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, prepared: Prepared) -> None:
         self._view = view
+        self._text = prepared.text_of
         self._lookups: dict[str, Lookup] = {}
 
     def step(self, expression: Expression) -> Step:
@@ -40,12 +41,13 @@ class _Planner:
             case Or():
                 parts = tuple(sorted(map(self.step, expression.operands), key=_order))
                 estimate = min(self._view.size, sum(part.estimate for part in parts))
-                return Union(to_text(expression), parts, estimate, sum(part.cost for part in parts))
+                return Union(self._text(expression), parts, estimate, sum(part.cost for part in parts))
             case _:
                 return self._lookup(expression)
 
     def _intersection(self, expression: Expression, operands: tuple[Expression, ...]) -> Step:
-        wanted, unwanted = [], []
+        wanted: list[Step] = []
+        unwanted: list[Step] = []
         for operand in operands:
             negated = False
             while isinstance(operand, Not):
@@ -56,11 +58,11 @@ class _Planner:
         estimate = min((step.estimate for step in wanted), default=self._view.size)
         cost = sum(step.cost for step in wanted + unwanted)
         return Intersection(
-            to_text(expression), tuple(sorted(wanted, key=_order)), tuple(sorted(unwanted, key=_order)), estimate, cost
+            self._text(expression), tuple(sorted(wanted, key=_order)), tuple(sorted(unwanted, key=_order)), estimate, cost
         )
 
     def _lookup(self, leaf: Leaf) -> Lookup:
-        text = to_text(leaf)
+        text = self._text(leaf)
         if text not in self._lookups:
             operator = self._operator(leaf)
             self._lookups[text] = Lookup(text, operator, operator.estimate(), operator.cost())

@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from tagledger.v1 import catalogue_service_pb2 as catalogue_pb
+from tagledger.v1 import common_pb2, segment_service_pb2
+from tagledger.v1 import history_service_pb2 as history_pb
+
 from domain.changeset import (
     CatalogueChange,
     GroupDefined,
@@ -23,9 +27,6 @@ from projections.query.evaluator import Explanation
 from server.convert.fields import to_timestamp, value_out
 from server.eventlog.payload import CATALOGUE_KINDS
 from server.usecases.state import WorkspaceState
-from tagledger.v1 import catalogue_service_pb2 as catalogue_pb
-from tagledger.v1 import common_pb2, segment_service_pb2
-from tagledger.v1 import history_service_pb2 as history_pb
 
 VALUE_TYPES = {
     ValueType.STRING: common_pb2.VALUE_TYPE_STRING,

@@ -3,15 +3,13 @@
 import hashlib
 
 from google.protobuf.message import Message
+from tagledger.v1 import common_pb2
 
 from domain import limits
 from domain.changeset import Attribution
 from server.convert.fields import Checks, to_timestamp
 from server.usecases.clocks import KnownAt, Reading
 from server.usecases.drafts import Receipt, Request
-from tagledger.v1 import common_pb2
-
-
 
 
 def request_in(message: Message, context: common_pb2.WriteContext, checks: Checks, *, reason_required: bool = True) -> Request:

@@ -5,6 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar, assert_never
 
+from tagledger.v1 import common_pb2
+from tagledger.v1 import expression_pb2 as pb
+
 from domain import limits
 from domain.errors import InvalidExpression, LimitExceeded
 from domain.language.checker import normalize, validate
@@ -45,8 +48,6 @@ from domain.language.syntax import (
 from domain.names import normalized
 from server.convert.fields import iso_date, to_timestamp
 from server.usecases.asking import Segment
-from tagledger.v1 import common_pb2
-from tagledger.v1 import expression_pb2 as pb
 
 _Leaf = TypeVar("_Leaf", pb.Did, pb.Measure, pb.Edge)
 

@@ -6,12 +6,12 @@ import uuid
 from datetime import date
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from tagledger.v1 import common_pb2
 
 from domain import limits
 from domain.changeset import Value, ValueType
 from domain.errors import InvalidField, Violation
 from domain.names import normalized
-from tagledger.v1 import common_pb2
 
 _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -88,7 +88,9 @@ class Checks:
     def number(self, field: str, number: float) -> float:
         """A finite double within bounds."""
         if not math.isfinite(number) or abs(number) > limits.MAX_NUMBER_MAGNITUDE:
-            self.add(field, f"finite, magnitude at most {limits.MAX_NUMBER_MAGNITUDE:.0e} (got {number}); longer ids are strings")
+            self.add(
+                field, f"finite, magnitude at most {limits.MAX_NUMBER_MAGNITUDE:.0e} (got {number}); longer ids are strings"
+            )
         return number
 
     def instant(self, field: str, us: int) -> int:

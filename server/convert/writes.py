@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tagledger.v1 import ledger_service_pb2 as pb
 
 from domain import limits
 from domain.changeset import InteractionColumns, PropertyColumn, Value, ValueType
@@ -11,7 +12,6 @@ from domain.names import normalized
 from server.convert.contexts import request_in
 from server.convert.fields import Checks
 from server.usecases.drafts import ChangesDraft, InteractionsDraft, TagDraft, TraitDraft
-from tagledger.v1 import ledger_service_pb2 as pb
 
 InteractionsRequest = pb.RecordInteractionsRequest | pb.StreamInteractionsRequest
 
@@ -39,7 +39,9 @@ def _tag_in(path: str, change: pb.TagChange, checks: Checks) -> TagDraft:
     applied = change.operation == pb.TagChange.OPERATION_APPLY
     if not applied and change.operation != pb.TagChange.OPERATION_REMOVE:
         checks.add(f"{path}.operation", "OPERATION_APPLY or OPERATION_REMOVE is needed")
-    effective = checks.instant(f"{path}.effective_at_us", change.effective_at_us) if change.HasField("effective_at_us") else None
+    effective = (
+        checks.instant(f"{path}.effective_at_us", change.effective_at_us) if change.HasField("effective_at_us") else None
+    )
     expires = checks.instant(f"{path}.expires_at_us", change.expires_at_us) if change.HasField("expires_at_us") else None
     value = checks.number(f"{path}.value", change.value) if change.HasField("value") else None
     if not applied and (value is not None or expires is not None):
@@ -53,7 +55,9 @@ def _tag_in(path: str, change: pb.TagChange, checks: Checks) -> TagDraft:
 
 
 def _trait_in(path: str, change: pb.TraitChange, checks: Checks) -> TraitDraft:
-    effective = checks.instant(f"{path}.effective_at_us", change.effective_at_us) if change.HasField("effective_at_us") else None
+    effective = (
+        checks.instant(f"{path}.effective_at_us", change.effective_at_us) if change.HasField("effective_at_us") else None
+    )
     kind, value = None, None
     if change.HasField("value"):
         typed = checks.value(f"{path}.value", change.value, dates=True)
@@ -105,7 +109,11 @@ class _Batch:
     def check_profiles(self, profile_ids: Sequence[str]) -> None:
         """Bounds of the profile ids: first a cheap look at all, then at each if that does not settle it."""
         joined = "".join(profile_ids)
-        if 0 < min(map(len, profile_ids)) and "\0" not in joined and max(map(len, profile_ids)) * 4 <= limits.MAX_PROFILE_ID_BYTES:
+        if (
+            min(map(len, profile_ids)) > 0
+            and "\0" not in joined
+            and max(map(len, profile_ids)) * 4 <= limits.MAX_PROFILE_ID_BYTES
+        ):
             return
         for i, profile_id in enumerate(profile_ids):
             self._checks.profile_id(f"interactions.profile_ids[{i}]", profile_id)
@@ -157,7 +165,7 @@ class _Batch:
         if max(places) >= size:
             row = next(i for i, place in enumerate(places) if place >= size)
             self._checks.add(f"interactions.{field}[{row}]", f"points beyond its names (got {places[row]}, {size} possible)")
-        return places if any(places) or field == "type_index" and size > 1 else ()
+        return places if any(places) or (field == "type_index" and size > 1) else ()
 
     def _instants(self) -> Sequence[int]:
         instants = list(self._columns.occurred_at_us)
@@ -182,7 +190,9 @@ class _Batch:
         if known and max(max(known), -min(known)) > limits.MAX_AMOUNT_UNITS:
             for i, amount in enumerate(amounts):
                 if amount is not None and abs(amount) > limits.MAX_AMOUNT_UNITS:
-                    self._checks.add(f"interactions.amounts[{i}]", f"magnitude at most {limits.MAX_AMOUNT_UNITS:,} (1/10,000 units)")
+                    self._checks.add(
+                        f"interactions.amounts[{i}]", f"magnitude at most {limits.MAX_AMOUNT_UNITS:,} (1/10,000 units)"
+                    )
         return amounts if known else ()
 
     def _ids(self) -> Sequence[str]:
@@ -215,7 +225,9 @@ class _Batch:
         values = self._values(path, kind, list(getattr(column, filled[0])) if filled else [])
         if not self._length(f"{path}.index", column.index, optional=False):
             return None
-        return PropertyColumn(name, kind, values, self._index(f"{path}.index", column.index, len(values) + 1) or [0] * self._rows)
+        return PropertyColumn(
+            name, kind, values, self._index(f"{path}.index", column.index, len(values) + 1) or [0] * self._rows
+        )
 
     def _values(self, path: str, kind: ValueType, values: list[Value]) -> list[Value]:
         for i, value in enumerate(values):

@@ -4,8 +4,8 @@
 
 `content_sha256` is the SHA-256 of the bytes of `content` as they stand; `chain_sha256` the SHA-256 of the chain hash of the
 event before in the stream (32 zero bytes for the first) followed by the content hash, so that a change of any event shows in
-all that follow. Keys are written in full; columns that say nothing are left out. A new schema gets a new number and an upcaster;
-tests/golden keeps bytes of each old one, and they stay readable for ever.
+all that follow. Keys are written in full; columns that say nothing are left out. A new schema gets a new number and an
+upcaster; tests/golden keeps bytes of each old one, and they stay readable for ever.
 """
 
 import hashlib
@@ -55,7 +55,17 @@ _CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
 }
 CATALOGUE_KINDS: Final = {kind: name for name, kind in _CATALOGUE.items()}
 _Columns = TypeVar("_Columns", TagColumns, TraitColumns, InteractionColumns)
-_local = threading.local()  # zstd contexts are not thread-safe
+
+
+class _Contexts(threading.local):
+    """zstd contexts are not thread-safe, and dear to make."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=1)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_contexts = _Contexts()
 
 
 def encode(changeset: Changeset, previous_chain: bytes) -> tuple[bytes, bytes]:
@@ -69,13 +79,13 @@ def encode(changeset: Changeset, previous_chain: bytes) -> tuple[bytes, bytes]:
         "chain_sha256": chain.hex(),
         "content": orjson.Fragment(content),
     }
-    return _compressor().compress(orjson.dumps(envelope)), chain
+    return _contexts.compressor.compress(orjson.dumps(envelope)), chain
 
 
 def decode(workspace: str, version: int, position: int, state: bytes) -> Recorded:
     """The changeset of stored bytes. Raises LogDamaged when they are not what was written."""
     try:
-        envelope = orjson.loads(_decompressor().decompress(state, max_output_size=_MAX_STATE_BYTES))
+        envelope = orjson.loads(_contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES))
         content = _UPCASTERS[envelope["schema"]](envelope["content"])
         changeset = _changeset(workspace, version, content)
         return Recorded(position, changeset, envelope["content_sha256"], envelope["chain_sha256"])
@@ -86,20 +96,8 @@ def decode(workspace: str, version: int, position: int, state: bytes) -> Recorde
 
 def content_bytes(state: bytes) -> bytes:
     """The bytes that content_sha256 is over. For verification."""
-    raw = _decompressor().decompress(state, max_output_size=_MAX_STATE_BYTES)
+    raw = _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
     return raw[raw.index(b'"content":') + len(b'"content":') : -1]
-
-
-def _compressor() -> zstandard.ZstdCompressor:
-    if not hasattr(_local, "compressor"):
-        _local.compressor = zstandard.ZstdCompressor(level=1)
-    return _local.compressor
-
-
-def _decompressor() -> zstandard.ZstdDecompressor:
-    if not hasattr(_local, "decompressor"):
-        _local.decompressor = zstandard.ZstdDecompressor()
-    return _local.decompressor
 
 
 # --- to JSON --------------------------------------------------------------------------------------------------------------

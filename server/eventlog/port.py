@@ -67,6 +67,9 @@ class EventLog(Protocol):
     def read(self, *, after: int, limit: int) -> Sequence[StoredChangeset]:
         """Up to `limit` events with a position greater than `after`, ascending; empty at the end."""
 
+    def end(self) -> int:
+        """The greatest position, 0 of an empty log."""
+
     def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
         """One event by its place in the workspace's stream. Its position is 0: the caller knows it."""
 

@@ -93,14 +93,16 @@ class PostgresEventLog:
         try:
             self._recorder.create_table()
         except PersistenceError as error:
-            message = f"cannot use the PostgreSQL database at {info.get('host')}:{info.get('port')}/{info.get('dbname')}: {error}"
+            message = (
+                f"cannot use the PostgreSQL database at {info.get('host')}:{info.get('port')}/{info.get('dbname')}: {error}"
+            )
             raise StoreUnavailable(message) from error
 
     def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
         """See EventLog."""
         events = [StoredEvent(new.workspace, new.version, new.topic, new.state) for new in batch]
         try:
-            positions = self._recorder.insert_events(events, batch=batch)
+            positions: Sequence[int] | None = self._recorder.insert_events(events, batch=batch)
         except (IntegrityError, InternalError) as error:
             # In a pipeline, the violation of an earlier statement can surface as InternalError of a later one.
             raise AppendConflict from error
@@ -113,6 +115,10 @@ class PostgresEventLog:
         """See EventLog."""
         found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
         return [StoredChangeset(n.id, str(n.originator_id), n.originator_version, n.topic, n.state) for n in found]
+
+    def end(self) -> int:
+        """See EventLog."""
+        return int(self._recorder.max_notification_id() or 0)
 
     def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
         """See EventLog."""

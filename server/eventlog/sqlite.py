@@ -99,6 +99,10 @@ class SqliteEventLog:
         found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
         return [StoredChangeset(n.id, str(n.originator_id), n.originator_version, n.topic, n.state) for n in found]
 
+    def end(self) -> int:
+        """See EventLog."""
+        return int(self._recorder.max_notification_id() or 0)
+
     def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
         """See EventLog."""
         found = self._recorder.select_events(workspace, gt=version - 1, lte=version)
@@ -107,7 +111,9 @@ class SqliteEventLog:
     def find_request(self, workspace: str, request_id: bytes) -> RecordedRequest | None:
         """See EventLog."""
         with self._datastore.transaction(commit=False) as c:
-            c.execute(f"SELECT version, digest FROM {REQUESTS_TABLE} WHERE workspace=? AND request_id=?", (workspace, request_id))
+            c.execute(
+                f"SELECT version, digest FROM {REQUESTS_TABLE} WHERE workspace=? AND request_id=?", (workspace, request_id)
+            )
             row = c.fetchone()
         return RecordedRequest(row[0], row[1]) if row else None
 
@@ -116,7 +122,8 @@ class SqliteEventLog:
         while True:
             with self._datastore.transaction(commit=False) as c:
                 c.execute(
-                    f"SELECT ordinal, profile_id FROM {PROFILES_TABLE} WHERE workspace=? AND ordinal>=? ORDER BY ordinal LIMIT ?",
+                    f"SELECT ordinal, profile_id FROM {PROFILES_TABLE} "
+                    "WHERE workspace=? AND ordinal>=? ORDER BY ordinal LIMIT ?",
                     (workspace, first_ordinal, _VAULT_PAGE_ROWS),
                 )
                 rows = [(row[0], row[1]) for row in c.fetchall()]

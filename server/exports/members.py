@@ -18,7 +18,12 @@ from server.usecases.catalogue_commands import tag_with_key
 from server.usecases.state import WorkspaceState
 
 PART_ROWS = 16_384
-_ARROW = {ValueType.STRING: pa.string(), ValueType.NUMBER: pa.float64(), ValueType.BOOL: pa.bool_(), ValueType.DATE: pa.date32()}
+_ARROW = {
+    ValueType.STRING: pa.string(),
+    ValueType.NUMBER: pa.float64(),
+    ValueType.BOOL: pa.bool_(),
+    ValueType.DATE: pa.date32(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,10 @@ class Export:
         for start in range(0, len(self.ordinals), PART_ROWS):
             names = self._names(start)
             parts = [column.part(start, start + PART_ROWS) for column in self.columns]
-            yield [(name, list(values)) for name, values in zip(names, zip(*parts, strict=True) if parts else [()] * len(names), strict=True)]
+            yield [
+                (name, list(values))
+                for name, values in zip(names, zip(*parts, strict=True) if parts else [()] * len(names), strict=True)
+            ]
 
     def arrow(self) -> Iterator[bytes]:
         """Bytes of an Arrow IPC stream: the schema, then a record batch a part, then the end of the stream."""
@@ -112,7 +120,9 @@ def export_of(
     if after_profile_id:
         (after,) = state.profiles.ordinals([after_profile_id])
         if after < 0:
-            message = f"after_profile_id: this workspace has never seen {after_profile_id!r}; give the last id that was received"
+            message = (
+                f"after_profile_id: this workspace has never seen {after_profile_id!r}; give the last id that was received"
+            )
             raise UnknownProfile(message, metadata={"profile_id": after_profile_id})
         ordinals = ordinals[np.searchsorted(ordinals, after, side="right") :]
     return Export(state, ordinals, [_column(state, view, ordinals, request) for request in columns])

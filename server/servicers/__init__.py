@@ -1,1 +1,4 @@
-"""gRPC methods, four steps each: convert in, call one use case, convert out, return. Errors become statuses in one interceptor."""
+"""gRPC methods, four steps each: convert in, call one use case, convert out, return.
+
+Errors become statuses in one interceptor (server/interceptors.py).
+"""

@@ -1,9 +1,11 @@
 """CatalogueService."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import grpc
+from tagledger.v1 import catalogue_service_pb2 as pb
+from tagledger.v1 import catalogue_service_pb2_grpc as rpc
 
 from domain import limits
 from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
@@ -30,10 +32,8 @@ from server.usecases.drafts import (
 )
 from server.usecases.state import WorkspaceState
 from server.usecases.tokens import make_token, question_digest, read_token
-from tagledger.v1 import catalogue_service_pb2 as pb
-from tagledger.v1 import catalogue_service_pb2_grpc as rpc
 
-Context = grpc.aio.ServicerContext
+Context: TypeAlias = grpc.aio.ServicerContext
 _T = TypeVar("_T")
 _CommandRequest = (
     pb.CreateWorkspaceRequest
@@ -61,7 +61,9 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         checks = Checks()
         command = CreateWorkspace(checks.currency("currency", request.currency or self._default_currency))
         receipt, state = await self._carry_out(request, command, checks)
-        return pb.CreateWorkspaceResponse(position=receipt.position, receipt=receipt_out(receipt), workspace=workspace_out(state))
+        return pb.CreateWorkspaceResponse(
+            position=receipt.position, receipt=receipt_out(receipt), workspace=workspace_out(state)
+        )
 
     async def ListWorkspaces(self, request: pb.ListWorkspacesRequest, context: Context) -> pb.ListWorkspacesResponse:
         """See the proto."""
@@ -154,9 +156,7 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
             tags = catalogue.tags_of(group_named(catalogue, normalized(request.group)).number)
         shown: list[TagEntry] = [tag for tag in tags if request.show_retired or not tag.retired]
         shown.sort(key=lambda tag: catalogue.key(tag.number))
-        page, token = _page(
-            shown, size, request.page_token, "tags", request.workspace, request.group, request.show_retired
-        )
+        page, token = _page(shown, size, request.page_token, "tags", request.workspace, request.group, request.show_retired)
         made = [tag_out(catalogue, tag) for tag in page]
         return pb.ListTagsResponse(position=position, tags=made, next_page_token=token)
 

@@ -2,8 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import TypeAlias
 
 import grpc
+from tagledger.v1 import common_pb2
+from tagledger.v1 import export_service_pb2 as pb
+from tagledger.v1 import export_service_pb2_grpc as rpc
 
 from domain import limits
 from domain.errors import LimitExceeded
@@ -14,11 +18,8 @@ from server.convert.fields import Checks, value_out
 from server.exports.members import ColumnRequest, Export, export_of
 from server.servicers.running import Work
 from server.usecases.asking import Asked, Questions
-from tagledger.v1 import common_pb2
-from tagledger.v1 import export_service_pb2 as pb
-from tagledger.v1 import export_service_pb2_grpc as rpc
 
-Context = grpc.aio.ServicerContext
+Context: TypeAlias = grpc.aio.ServicerContext
 
 
 class ExportServicer(rpc.ExportServiceServicer):
@@ -28,7 +29,9 @@ class ExportServicer(rpc.ExportServiceServicer):
         self._questions = questions
         self._work = work
 
-    async def ExportMembers(self, request: pb.ExportMembersRequest, context: Context) -> AsyncIterator[pb.ExportMembersResponse]:
+    async def ExportMembers(
+        self, request: pb.ExportMembersRequest, context: Context
+    ) -> AsyncIterator[pb.ExportMembersResponse]:
         """See the proto."""
         checks = Checks()
         workspace, as_of, known_at = read_in(request.context, checks)

@@ -1,6 +1,10 @@
 """HistoryService."""
 
+from typing import TypeAlias
+
 import grpc
+from tagledger.v1 import history_service_pb2 as pb
+from tagledger.v1 import history_service_pb2_grpc as rpc
 
 from domain import limits
 from domain.names import normalized
@@ -9,10 +13,8 @@ from server.convert.contexts import known_at_in, page_size_in
 from server.convert.fields import Checks
 from server.servicers.running import Work
 from server.usecases.auditing import Auditing, PageRequest
-from tagledger.v1 import history_service_pb2 as pb
-from tagledger.v1 import history_service_pb2_grpc as rpc
 
-Context = grpc.aio.ServicerContext
+Context: TypeAlias = grpc.aio.ServicerContext
 
 
 class HistoryServicer(rpc.HistoryServiceServicer):

@@ -1,17 +1,18 @@
 """LedgerService."""
 
 from collections.abc import AsyncIterator
+from typing import TypeAlias
 
 import grpc
+from tagledger.v1 import ledger_service_pb2 as pb
+from tagledger.v1 import ledger_service_pb2_grpc as rpc
 
 from server.convert.contexts import receipt_out
 from server.convert.writes import changes_in, interactions_in
 from server.servicers.running import answered
 from server.usecases.committer import Committer
-from tagledger.v1 import ledger_service_pb2 as pb
-from tagledger.v1 import ledger_service_pb2_grpc as rpc
 
-Context = grpc.aio.ServicerContext
+Context: TypeAlias = grpc.aio.ServicerContext
 
 
 class LedgerServicer(rpc.LedgerServiceServicer):
@@ -31,7 +32,9 @@ class LedgerServicer(rpc.LedgerServiceServicer):
             new_profile_count=receipt.new_profiles,
         )
 
-    async def RecordInteractions(self, request: pb.RecordInteractionsRequest, context: Context) -> pb.RecordInteractionsResponse:
+    async def RecordInteractions(
+        self, request: pb.RecordInteractionsRequest, context: Context
+    ) -> pb.RecordInteractionsResponse:
         """See the proto."""
         receipt = await answered(self._committer.submit(interactions_in(request)))
         return pb.RecordInteractionsResponse(

@@ -1,4 +1,4 @@
-"""Where work runs: what is quick on the event loop itself, the rest in a few threads, so that no call waits behind a long one."""
+"""Where work runs: what is quick on the event loop itself, the rest in a few threads: no call waits behind a long one."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,23 +1,23 @@
 """SegmentService."""
 
 import time
+from typing import TypeAlias
 
 import grpc
+from tagledger.v1 import common_pb2, expression_pb2
+from tagledger.v1 import segment_service_pb2 as pb
+from tagledger.v1 import segment_service_pb2_grpc as rpc
 
 from domain import limits
 from domain.errors import LimitExceeded
-from domain.language.printer import to_text
 from server.convert.answers import steps_out, warnings_out
 from server.convert.contexts import clocks_out, page_size_in, read_in
 from server.convert.expressions import expression_out, segment_in
 from server.convert.fields import Checks
 from server.servicers.running import Work
 from server.usecases.asking import Asked, Questions
-from tagledger.v1 import common_pb2, expression_pb2
-from tagledger.v1 import segment_service_pb2 as pb
-from tagledger.v1 import segment_service_pb2_grpc as rpc
 
-Context = grpc.aio.ServicerContext
+Context: TypeAlias = grpc.aio.ServicerContext
 
 
 class SegmentServicer(rpc.SegmentServiceServicer):
@@ -102,7 +102,7 @@ class SegmentServicer(rpc.SegmentServiceServicer):
         return pb.ExplainResponse(
             position=asked.reading.position,
             clocks=clocks_out(asked.reading),
-            canonical_text=to_text(asked.expression),
+            canonical_text=asked.expression.text,
             steps=steps_out(explanation),
             count=explanation.count,
             profile=profile,
@@ -120,8 +120,8 @@ class SegmentServicer(rpc.SegmentServiceServicer):
         reading, expression, warnings = self._questions.validate(workspace, segment_in(request.segment))
         return pb.ValidateExpressionResponse(
             position=reading.position,
-            canonical_text=to_text(expression),
-            tree=expression_out(expression),
+            canonical_text=expression.text,
+            tree=expression_out(expression.expression),
             warnings=warnings_out(warnings),
         )
 

@@ -10,11 +10,11 @@ from pyroaring import BitMap
 from domain.language.checker import Warning as ExpressionWarning
 from domain.language.checker import check
 from domain.language.parser import parse
-from domain.language.printer import to_text
 from domain.language.syntax import Expression
 from projections.query import evaluator
 from projections.query.evaluator import Explanation
 from projections.query.executor import Execution
+from projections.query.prepared import Prepared
 from server.usecases.clocks import Clocks, KnownAt, Reading
 from server.usecases.state import WorkspaceState
 from server.usecases.tokens import make_token, question_digest, read_token
@@ -37,7 +37,7 @@ class Asked:
     """A question bound to its clocks, planned, and not yet run."""
 
     reading: Reading
-    expression: Expression
+    expression: Prepared
     execution: Execution
     warnings: tuple[ExpressionWarning, ...]
 
@@ -58,16 +58,16 @@ class MembersPage:
 
 
 @lru_cache(maxsize=_PARSED_MAX)
-def _parse_cached(text: str) -> Expression:
-    return parse(text)
+def _parse_cached(text: str) -> Prepared:
+    return Prepared(parse(text))
 
 
-def expression_of(segment: Segment) -> Expression:
-    """The tree of a segment. Raises InvalidExpression, LimitExceeded."""
+def prepared(segment: Segment) -> Prepared:
+    """The expression of a segment. Raises InvalidExpression, LimitExceeded."""
     if segment.tree is not None:
-        return segment.tree
+        return Prepared(segment.tree)
     text = segment.text or ""
-    return _parse_cached(text) if len(text) <= _CACHED_TEXT_MAX else parse(text)
+    return _parse_cached(text) if len(text) <= _CACHED_TEXT_MAX else Prepared(parse(text))
 
 
 class Questions:
@@ -81,20 +81,20 @@ class Questions:
     def ask(self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment) -> Asked:
         """Bind and plan. Raises UnknownWorkspace, PositionAhead, InvalidExpression, LimitExceeded."""
         reading = self._clocks.read(workspace, as_of, known_at)
-        expression = expression_of(segment)
+        expression = prepared(segment)
         warnings = self._warn(reading.state, segment, expression)
         return Asked(reading, expression, evaluator.planned(expression, reading.view), warnings)
 
-    def validate(self, workspace: str, segment: Segment) -> tuple[Reading, Expression, tuple[ExpressionWarning, ...]]:
+    def validate(self, workspace: str, segment: Segment) -> tuple[Reading, Prepared, tuple[ExpressionWarning, ...]]:
         """The expression and what is odd about it."""
         reading = self._clocks.read(workspace, None, KnownAt())
-        expression = expression_of(segment)
+        expression = prepared(segment)
         return reading, expression, self._warn(reading.state, segment, expression)
 
     def members(self, asked: Asked) -> BitMap:
         """All members. The last few results are kept, so that the pages of one listing evaluate once."""
         view = asked.reading.view
-        key = (asked.reading.state.name, to_text(asked.expression), view.as_of, view.version)
+        key = (asked.reading.state.name, asked.expression.text, view.as_of, view.version)
         found = self._results.get(key)
         if found is None:
             found = self._results[key] = asked.execution.members()
@@ -102,9 +102,11 @@ class Questions:
                 self._results.popitem(last=False)
         return found
 
-    def page(self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment, size: int, token: str) -> MembersPage:
+    def page(
+        self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment, size: int, token: str
+    ) -> MembersPage:
         """One page of members, in ordinal order. With a token, the clocks are the token's."""
-        question = question_digest("members", workspace, to_text(expression_of(segment)))
+        question = question_digest("members", workspace, prepared(segment).text)
         first = 0
         if token:
             first, instant, position = read_token(token, question, 3)
@@ -112,7 +114,9 @@ class Questions:
         asked = self.ask(workspace, as_of, known_at, segment)
         found = self.members(asked)
         start = found.rank(first - 1) if first else 0
-        ordinals = [found[i] for i in range(start, min(start + size, len(found)))] if size < 64 else list(found[start : start + size])
+        ordinals = (
+            [found[i] for i in range(start, min(start + size, len(found)))] if size < 64 else list(found[start : start + size])
+        )
         names = asked.reading.state.profiles.names(ordinals)
         more = start + len(ordinals) < len(found)
         instant = asked.reading.view.as_of + _TOKEN_SHIFT
@@ -132,13 +136,13 @@ class Questions:
         wanted = None if not profile_id else ordinal if ordinal >= 0 else _NOBODY
         return evaluator.explain(asked.expression, asked.reading.view, wanted), ordinal >= 0
 
-    def _warn(self, state: WorkspaceState, segment: Segment, expression: Expression) -> tuple[ExpressionWarning, ...]:
+    def _warn(self, state: WorkspaceState, segment: Segment, expression: Prepared) -> tuple[ExpressionWarning, ...]:
         if segment.text is None or len(segment.text) > _CACHED_TEXT_MAX:
-            return check(expression, state.index.vocabulary())
+            return check(expression.expression, state.index.vocabulary())
         key = (state.name, segment.text, state.index.vocabulary_size())
         found = self._warnings.get(key)
         if found is None:
-            found = self._warnings[key] = check(expression, state.index.vocabulary())
+            found = self._warnings[key] = check(expression.expression, state.index.vocabulary())
             while len(self._warnings) > _PARSED_MAX:
                 self._warnings.popitem(last=False)
         return found

@@ -51,7 +51,9 @@ class Auditing:
         self._clocks = clocks
         self._log = log
 
-    def profile(self, workspace: str, profile_id: str, known_at: KnownAt, page: PageRequest, *, interactions: bool) -> HistoryPage:
+    def profile(
+        self, workspace: str, profile_id: str, known_at: KnownAt, page: PageRequest, *, interactions: bool
+    ) -> HistoryPage:
         """One profile's changes. Raises UnknownProfile."""
         reading = self._clocks.read(workspace, None, known_at)
         ordinal = reading.state.profiles.ordinals([profile_id])[0]

@@ -12,8 +12,9 @@ from domain.changeset import (
     TagRetired,
     WorkspaceCreated,
 )
-from domain.errors import NameTaken, TagRetired as RetiredError, UnknownTag, UnknownTagGroup
-from domain.names import nearest
+from domain.errors import NameTaken, UnknownTag, UnknownTagGroup
+from domain.errors import TagRetired as RetiredError
+from domain.names import KnownNames
 from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry
 from server.usecases.drafts import (
     Command,
@@ -77,8 +78,10 @@ def group_named(catalogue: Catalogue, name: str) -> GroupEntry:
     """The group that has this name now, or UnknownTagGroup."""
     number = catalogue.group_number(name)
     if number is None:
-        hint = nearest(name, [group.name for group in catalogue.groups.values()])
-        told = f"; did you mean {hint!r}?" if hint else "; define it with DefineTagGroup (tagledger catalogue define-group NAME)"
+        hint = KnownNames([group.name for group in catalogue.groups.values()]).nearest(name)
+        told = (
+            f"; did you mean {hint!r}?" if hint else "; define it with DefineTagGroup (tagledger catalogue define-group NAME)"
+        )
         raise UnknownTagGroup(f"there is no tag group {name!r}{told}", metadata={"group": name})
     return catalogue.groups[number]
 

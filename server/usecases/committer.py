@@ -1,8 +1,8 @@
 """The one writer: decides waiting drafts in order, commits them in groups, applies them, and only then answers.
 
-Requests that wait at the same moment share one transaction (and one fsync). When an append conflicts - another server was first, or a
-commit succeeded whose reply was lost - the committer catches up with the log, answers what turns out to be recorded,
-and decides the rest again.
+Requests that wait at the same moment share one transaction (and one fsync). When an append conflicts - another server was
+first, or a commit succeeded whose reply was lost - the committer catches up with the log, answers what turns out to be
+recorded, and decides the rest again.
 """
 
 import queue
@@ -200,7 +200,9 @@ class Committer:
                 continue
             waiting.conflicts += self.position == before
             if waiting.conflicts > _CONFLICTS_MAX:
-                _fail(waiting, StoreUnavailable("the write keeps conflicting in the database; repeat it with the same request_id"))
+                _fail(
+                    waiting, StoreUnavailable("the write keeps conflicting in the database; repeat it with the same request_id")
+                )
             else:
                 group.appendleft(waiting)
 

@@ -1,7 +1,7 @@
 """Decides a draft against the workspace's state: which rows are new, which ordinals and types, what was already so.
 
-A `Transaction` gathers decided drafts that are committed together; what they add is visible to the drafts behind them through an
-overlay, and reaches the state only after the commit. Nothing here does I/O.
+A `Transaction` gathers decided drafts that are committed together; what they add is visible to the drafts behind them
+through an overlay, and reaches the state only after the commit. Nothing here does I/O.
 """
 
 import uuid
@@ -178,9 +178,7 @@ class Transaction:
             overlay.trait_types |= dict(zip(traits.names, traits.types, strict=True))
         already = (sum(tags.already_so) if tags else 0) + traits_already
         overlay.changed_profiles |= _profiles_of(draft)
-        outcome = Outcome(
-            changed=len(draft.tags) + len(draft.traits) - already, already_so=already, new_profiles=len(fresh)
-        )
+        outcome = Outcome(changed=len(draft.tags) + len(draft.traits) - already, already_so=already, new_profiles=len(fresh))
         return self._changeset(overlay, draft, first, outcome, tags=tags, traits=traits)
 
 
@@ -266,9 +264,7 @@ def _tag_numbers(state: WorkspaceState, tags: Sequence[TagDraft]) -> list[int]:
     return [number for number in (numbers[change.tag] for change in tags) if number is not None]
 
 
-def _tag_columns(
-    overlay: _Overlay, tags: Sequence[TagDraft], numbers: Sequence[int], now: int, fresh: list[str]
-) -> TagColumns:
+def _tag_columns(overlay: _Overlay, tags: Sequence[TagDraft], numbers: Sequence[int], now: int, fresh: list[str]) -> TagColumns:
     known_before = len(overlay.state.profiles)
     ordinals = overlay.ordinals([change.profile_id for change in tags], fresh)
     effective = [now if change.effective_at is None else change.effective_at for change in tags]
@@ -281,13 +277,13 @@ def _tag_columns(
     columns = [list(column) for column in zip(*rows, strict=True)]
     valued = any(value is not None for value in columns[4])
     return TagColumns(
-        ordinals=columns[0],  # type: ignore[arg-type]
-        tags=columns[1],  # type: ignore[arg-type]
-        applied=columns[2],  # type: ignore[arg-type]
-        effective_at=columns[3],  # type: ignore[arg-type]
+        ordinals=columns[0],
+        tags=columns[1],
+        applied=columns[2],
+        effective_at=columns[3],
         values=columns[4] if valued else (),
-        expiries=columns[5] if any(columns[5]) else (),  # type: ignore[arg-type]
-        already_so=columns[6] if any(columns[6]) else (),  # type: ignore[arg-type]
+        expiries=columns[5] if any(columns[5]) else (),
+        already_so=columns[6] if any(columns[6]) else (),
     )
 
 

@@ -1,6 +1,7 @@
 """Writes that have been checked by themselves (server/convert) and wait to be decided against the workspace's state.
 
-Names are NFC, instants and numbers inside their bounds, columns of equal length. `effective_at` None means the moment of recording.
+Names are NFC, instants and numbers inside their bounds, columns of equal length. `effective_at` None means the moment of
+recording.
 """
 
 from collections.abc import Sequence

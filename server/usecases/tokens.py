@@ -25,6 +25,8 @@ def make_token(question: str, *places: int) -> str:
 def read_token(token: str, question: str, count: int) -> Sequence[int]:
     """The `count` places of a token of this question. Raises InvalidPageToken."""
     try:
+        version: object
+        places: list[int]
         version, of_question, *places = orjson.loads(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, TypeError, binascii.Error):
         raise _refusal("is not one of this service's") from None

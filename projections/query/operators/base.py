@@ -8,8 +8,9 @@ from pyroaring import BitMap
 class Operator(Protocol):
     """A leaf bound to a view. Making one is cheap; `members` does the work."""
 
-    name: str
-    """For explain, for example "tagged"."""
+    @property
+    def name(self) -> str:
+        """For explain, for example "tagged"."""
 
     def estimate(self) -> int:
         """How many profiles at most, about; cheap."""

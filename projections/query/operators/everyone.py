@@ -12,7 +12,11 @@ class EveryoneOperator:
     """The universe."""
 
     view: View
-    name = "universe"
+
+    @property
+    def name(self) -> str:
+        """See Operator."""
+        return "universe"
 
     def estimate(self) -> int:
         """See Operator."""

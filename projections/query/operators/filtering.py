@@ -1,6 +1,8 @@
 """`where`: a filter of the language as flags over rows."""
 
+import functools
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
@@ -23,10 +25,10 @@ def compiled(condition: Filter, index: WorkspaceIndex) -> RowFilter:
             return _condition(condition, index)
         case FilterAll():
             parts = [compiled(operand, index) for operand in condition.operands]
-            return lambda rows: np.logical_and.reduce([part(rows) for part in parts])
+            return lambda rows: functools.reduce(np.logical_and, [part(rows) for part in parts])
         case FilterAny():
             parts = [compiled(operand, index) for operand in condition.operands]
-            return lambda rows: np.logical_or.reduce([part(rows) for part in parts])
+            return lambda rows: functools.reduce(np.logical_or, [part(rows) for part in parts])
         case FilterNot():
             inner = compiled(condition.operand, index)
             return lambda rows: ~inner(rows)
@@ -54,23 +56,18 @@ def _condition(condition: Condition, index: WorkspaceIndex) -> RowFilter:
 
 
 def _amount(condition: Condition) -> RowFilter:
-    bounds = [Fraction(value) * AMOUNT_UNITS for value in condition.values if is_number(value)]
+    bounds = [Fraction(value) * AMOUNT_UNITS for value in condition.values if isinstance(value, Decimal)]
     op = Op.EQ if condition.op is Op.IN else condition.op
 
     def flags(rows: RowSet) -> Flags:
         amounts = rows.column(AMOUNT)
-        present = amounts != NO_AMOUNT
+        present: Flags = amounts != NO_AMOUNT
         if op is Op.EXISTS:
             return present
         matches = [compare_whole(amounts, op, clamped(bound)) for bound in bounds]
-        return present & np.logical_or.reduce(matches) if matches else np.zeros(len(rows), dtype=np.bool_)
+        return present & functools.reduce(np.logical_or, matches) if matches else np.zeros(len(rows), dtype=np.bool_)
 
     return flags
-
-
-def is_number(value: object) -> bool:
-    """Is a literal a number?"""
-    return not isinstance(value, str | bool) and hasattr(value, "as_tuple")
 
 
 def clamped(bound: Fraction) -> Fraction:

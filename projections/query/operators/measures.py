@@ -91,7 +91,7 @@ class MeasureOperator:
 
     def _day_ordinals(self) -> Ordinals:
         rows = self.selection.rows()
-        times: Int64s = np.concatenate([one.column(TIME) for one in rows]) if rows else np.empty(0, np.int64)  # type: ignore[assignment]
+        times: Int64s = np.concatenate([one.column(TIME) for one in rows]) if rows else np.empty(0, np.int64)
         if not len(times):
             return np.empty(0, np.uint32)
         offsets = offset_transitions(self.leaf.zone, int(times.min()), int(times.max()) + 1)

@@ -17,7 +17,11 @@ class TaggedOperator:
 
     view: View
     leaf: Tagged
-    name = "tagged"
+
+    @property
+    def name(self) -> str:
+        """See Operator."""
+        return "tagged"
 
     def _tags(self) -> list[TagIndex]:
         numbers = (self.view.index.catalogue.tag_number(key) for key in self.leaf.tags)

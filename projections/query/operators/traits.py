@@ -16,7 +16,11 @@ class TraitOperator:
 
     view: View
     leaf: Trait
-    name = "trait"
+
+    @property
+    def name(self) -> str:
+        """See Operator."""
+        return "trait"
 
     def estimate(self) -> int:
         """See Operator."""

@@ -1,0 +1,1 @@
+"""Stories: the whole program as its users meet it."""

@@ -1,0 +1,232 @@
+"""The command line against a real server: what an operator does, in processes of their own."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+TAGLEDGER = str(Path(sys.executable).with_name("tagledger"))
+START = datetime(2017, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs `tagledger` against one server."""
+
+    target: str
+    folder: Path
+
+    def start(self, *words: object) -> "subprocess.Popen[str]":
+        """Start a command."""
+        line = [TAGLEDGER, *map(str, words)]
+        environment = {**os.environ, "TAGLEDGER_TARGET": self.target}
+        return subprocess.Popen(
+            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=self.folder
+        )
+
+    def run(self, *words: object) -> tuple[int, str, str]:
+        """Run a command: exit code, stdout, stderr."""
+        process = self.start(*words)
+        out, err = process.communicate(timeout=120)
+        return process.returncode, out, err
+
+    def json(self, *words: object, code: int = 0) -> dict[str, Any]:
+        """Run a command with --json: one JSON object on stdout and nothing else."""
+        returned, out, err = self.run(*words, "--json")
+        assert returned == code, (out, err)
+        assert out.endswith("\n")
+        assert out.count("\n") == 1
+        found: dict[str, Any] = json.loads(out)
+        return found
+
+    def count(self, expression: str, *words: object) -> int:
+        """Return a count."""
+        return int(self.json("count", expression, *words)["count"])
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    folder = tmp_path_factory.mktemp("shell")
+    line = [TAGLEDGER, "serve", "--listen", "127.0.0.1:0", "--data", str(folder / "data")]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True)
+        assert server.stdout is not None
+        target = server.stdout.readline().split()[-1]
+        yield Shell(target, folder)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+        server.stdout.close()
+
+
+@pytest.fixture
+def workspace(shell: Shell, request: pytest.FixtureRequest) -> str:
+    name = request.node.name.removeprefix("test_")[:63]
+    shell.json("catalogue", "create-workspace", name)
+    return str(name)
+
+
+def _purchases(path: Path, row_count: int) -> Path:
+    table = pa.table(
+        {
+            "who": pa.array(range(row_count), pa.int32()),
+            "at": pa.array([START + timedelta(minutes=n) for n in range(row_count)], pa.timestamp("ms")),
+            "amount": [n * 0.01 for n in range(row_count)],
+            "product": pa.array([n % 97 for n in range(row_count)], pa.int32()),
+        }
+    )
+    pq.write_table(table, path)
+    return path
+
+
+PURCHASES = ("--profile", "who", "--type", "purchase", "--at", "at", "--amount", "amount", "--property", "product")
+
+
+def test_a_file_imported_twice_counts_once(shell: Shell, workspace: str) -> None:
+    path, there = _purchases(shell.folder / "once.parquet", 2_500), ("--workspace", workspace)
+    first = shell.json("import", "interactions", path, *PURCHASES, *there, "--batch-rows", 1_000)
+    second = shell.json("import", "interactions", path, *PURCHASES, *there, "--batch-rows", 1_000)
+    assert [first[name] for name in ("accepted", "duplicates", "rejected")] == [2_500, 0, 0]
+    assert [second[name] for name in ("accepted", "duplicates", "rejected")] == [0, 2_500, 0]
+    assert second["position"] >= first["position"] > 0
+    assert shell.count("did purchase exactly 1 times", *there) == 2_500
+    assert shell.count("sum(purchase.amount) >= 20", *there) == 500
+    assert shell.count("did purchase where product = 5", *there) == len(range(5, 2_500, 97))
+    assert shell.count("did purchase", *there, "--as-of", "2017-01-01T00:59:59") == 60
+    assert shell.count("everyone", *there, "--known-at", first["position"] - 1) < 2_500
+    third = shell.json("import", "interactions", path, *PURCHASES, *there, "--again")
+    assert third["accepted"] == 2_500
+    assert shell.count("did purchase exactly 2 times", *there) == 2_500
+
+
+def test_an_import_that_was_killed_is_finished_by_the_next(shell: Shell, workspace: str) -> None:
+    path, there = _purchases(shell.folder / "killed.parquet", 200_000), ("--workspace", workspace)
+    line = ("import", "interactions", path, *PURCHASES, *there, "--batch-rows", 1_000)
+    process = shell.start(*line)
+    deadline = time.monotonic() + 30
+    while shell.count("everyone", *there) == 0:
+        assert time.monotonic() < deadline
+    process.kill()
+    process.communicate()
+    told = shell.json(*line)
+    assert told["accepted"] + told["duplicates"] == 200_000
+    assert told["duplicates"] > 0
+    assert shell.count("did purchase exactly 1 times", *there) == 200_000
+
+
+def test_an_import_that_is_interrupted_says_so(shell: Shell, workspace: str) -> None:
+    path = _purchases(shell.folder / "interrupted.parquet", 300_000)
+    process = shell.start("import", "interactions", path, *PURCHASES, "--workspace", workspace, "--batch-rows", 100)
+    while shell.count("everyone", "--workspace", workspace) == 0:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, (out, err)
+    assert "Traceback" not in err
+
+
+def test_tags_and_traits_follow_their_own_clocks_and_tell_who_and_why(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    path = shell.folder / "tags.csv"
+    path.write_text(
+        "who,tag,since,until,score\n甲,等级/金,2020-01-01,2020-03-01,0.5\n乙,等级/银,2020-01-01,,\n丙,,2020-01-01,,\n"
+    )
+    mapping = ("--profile", "who", "--tag-column", "tag", "--at", "since", "--expires", "until", "--value", "score")
+    line = ("import", "tags", path, *mapping, "--zone", "Asia/Shanghai", *there)
+    refused = shell.json(*line, code=6)
+    assert (refused["accepted"], refused["rejected"]) == (0, 3)
+    told = shell.json(*line, "--create-tags", "--rejects", shell.folder / "rejects.csv", code=6)
+    assert (told["accepted"], told["rejected"]) == (2, 1)
+    with (shell.folder / "rejects.csv").open(encoding="utf-8", newline="") as file:
+        assert [(row["row"], row["reason"], row["who"]) for row in csv.DictReader(file)] == [("3", "tag: empty", "丙")]
+    assert shell.json("members", "tagged 等级/金 >= 0.5", *there, "--as-of", "2019-12-31T16:00:00Z")["members"] == ["甲"]
+    assert shell.count("tagged 等级/金", *there, "--as-of", "2019-12-31T15:59:59Z") == 0
+    assert shell.count("tagged 等级/金", *there, "--as-of", "2020-03-01", "--zone", "Asia/Shanghai") == 0
+    traits = shell.folder / "traits.jsonl"
+    traits.write_text('{"who": "甲", "age": 30, "born": "1990-02-28"}\n{"who": "乙", "age": null, "vip": true}\n')
+    words = ("--profile", "who", "--trait", "age", "--trait", "born=birthday", "--trait", "vip", "--trait-type", "born=date")
+    assert shell.json("import", "traits", traits, *words, *there, "--effective-at", "2020-01-01")["accepted"] == 2
+    assert shell.count("age >= 18 and birthday < 2000-01-01", *there) == 1
+    shell.json("untag", "等级/银", "乙", "--reason", "moved away", "--actor", "staff:li", *there)
+    entries = shell.json("history", "profile", "乙", *there)["entries"]
+    assert [(one["attribution"]["actor"], one["change"].get("kind")) for one in entries][-1] == ("staff:li", "removed")
+    code, out, _ = shell.run("history", "tag", "等级/银", *there)
+    assert code == 0
+    assert "moved away" in out
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "arrow"])
+def test_an_export_has_every_member_once(shell: Shell, form: str) -> None:
+    path = _purchases(shell.folder / f"{form}.parquet", 2_000)
+    shell.json("catalogue", "create-workspace", f"export-{form}")
+    there = ("--workspace", f"export-{form}")
+    shell.json("import", "interactions", path, *PURCHASES, *there)
+    shell.json("import", "traits", path, "--profile", "who", "--trait", "product", *there)
+    output = shell.folder / f"out.{form}"
+    words = ("export", "product >= 50", "--output", output, "--format", form, "--column", "trait:product", *there)
+    told = shell.json(*words)
+    if form == "csv":
+        rows = [(one[0], float(one[1])) for one in list(csv.reader(output.open(encoding="utf-8")))[1:]]
+    elif form == "jsonl":
+        rows = [tuple(json.loads(one).values()) for one in output.read_text().splitlines()]
+    else:
+        table = pq.read_table(output) if form == "parquet" else pa.ipc.open_stream(output).read_all()
+        rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    assert sorted(rows) == sorted((str(n), float(n % 97)) for n in range(2_000) if n % 97 >= 50)
+    assert told["rows"] == len(rows) == shell.count("product >= 50", *there)
+    assert not list(shell.folder.glob(".*.part"))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [
+        (("count", "tagged vip and and x"), 3, "INVALID_EXPRESSION"),
+        (("count", ""), 3, ""),
+        (("count", "everyone", "--workspace", "nobody"), 4, "UNKNOWN_WORKSPACE"),
+        (("count", "everyone", "--as-of", "10000-01-01"), 2, "USAGE"),
+        (("count", "everyone", "--as-of", "0001-01-01"), 3, "INVALID_FIELD"),
+        (("count", "everyone", "--known-at", "99999999"), 3, "POSITION_AHEAD"),
+        (("count", "everyone", "--known-at", "99999999999999999999"), 3, "INVALID_FIELD"),
+        (("count", "everyone", "--target", "127.0.0.1:1"), 5, "UNAVAILABLE"),
+        (("count", "x" * 100_000), 3, ""),
+        (("count", b"tagged \xff".decode("utf-8", "surrogateescape")), 3, "INVALID_FIELD"),
+        (("tag", "nowhere", "p", "--reason", "r"), 4, "UNKNOWN_TAG"),
+        (("tag", "nowhere", "p"), 2, "USAGE"),
+        (("tag", "nowhere", "p", "--reason", "r", "--value", "nan"), 3, ""),
+        (("history", "profile", "nobody"), 4, "UNKNOWN_PROFILE"),
+        (("history", "changeset", "0"), 3, "INVALID_FIELD"),
+        (("history", "changeset", "99999999"), 4, "UNKNOWN_CHANGESET"),
+        (("check", "everyone", ""), 3, ""),
+        (("import", "traits", "/nonexistent.csv", "--profile", "a", "--trait", "b"), 2, "USAGE"),
+        (("export", "everyone", "--output", "x.docx"), 2, "USAGE"),
+    ],
+)
+def test_bad_input_is_refused_with_a_reason(shell: Shell, words: tuple[str, ...], code: int, reason: str) -> None:
+    error = shell.json(*words, code=code)["error"]
+    assert error["message"]
+    assert reason in error["reason"]
+
+
+def test_unknown_names_are_warnings_and_reading_half_is_no_error(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    path = _purchases(shell.folder / "half.parquet", 30_000)
+    shell.json("import", "interactions", path, *PURCHASES, *there)
+    code, out, err = shell.run("count", "did purchas", *there)
+    assert (code, out) == (0, "0\n")
+    assert "did you mean purchase?" in err
+    assert shell.json("count", "did purchas", *there)["warnings"][0]["suggestion"] == "purchase"
+    line = f"{TAGLEDGER} members everyone --workspace {workspace} --target {shell.target} | head -1; echo ${{PIPESTATUS[0]}}"
+    printed = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+    assert printed.stdout.splitlines() == ["0", "0"]
+    assert printed.stderr == ""
