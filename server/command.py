@@ -9,7 +9,7 @@ import click
 
 from clients.cli.main import cli
 from domain.errors import TagledgerError
-from server import bootstrap, config, logs
+from server import config
 
 # The interpreter switches threads every 5 ms by default: too long for a call that waits behind the committer.
 _SWITCH_SECONDS = 0.0005
@@ -32,6 +32,8 @@ def serve(file: Path | None, **flags: Any) -> None:
 
     Settings come from flags, then TAGLEDGER_* variables, then the TOML file. Once calls are answered, the address is printed.
     """
+    from server import bootstrap, logs  # a quarter of a second that the other commands need not wait
+
     try:
         settings = config.from_process(flags, file)
         logs.configure(settings)
@@ -39,6 +41,17 @@ def serve(file: Path | None, **flags: Any) -> None:
         asyncio.run(bootstrap.serve(settings, _announce))
     except TagledgerError as error:
         raise click.ClickException(error.message) from error
+
+
+@cli.command()
+@click.option(
+    "--listen", metavar="HOST:PORT", default="127.0.0.1:0", help="Address of the demo's service (default: a free port)."
+)
+def demo(listen: str) -> None:
+    """Start a service on a temporary folder, load real data, ask, look at the history, export."""
+    from server.demo import story
+
+    story.tell(listen)
 
 
 def _announce(address: str) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clients.cli.options import Clocks, Connection, clock_options, connection_options
-from clients.cli.output import print_json, text_of, to_json, warn
+from clients.cli.output import print_json, text_of, to_json, warn_all
 from clients.sdk import Client, ColumnKind, ExportColumn
 from clients.sdk.replies import ExportPart
 
@@ -103,8 +103,7 @@ class _Progress:
         for part in parts:
             if self.first is None:
                 self.first = part
-                for warning in part.warnings:
-                    warn(warning)
+                warn_all(part.warnings)
             yield part
 
 

@@ -9,6 +9,7 @@ from tagledger.v1 import (
     catalogue_service_pb2,
     common_pb2,
     export_service_pb2,
+    expression_pb2,
     history_service_pb2,
     ledger_service_pb2,
     segment_service_pb2,
@@ -70,7 +71,7 @@ def clocks(message: common_pb2.ReadClocks) -> replies.Clocks:
     return replies.Clocks(from_timestamp(message.as_of), message.known_at)
 
 
-def _warning(message: segment_service_pb2.Warning) -> replies.Warning:
+def _warning(message: expression_pb2.Warning) -> replies.Warning:
     return replies.Warning(message.line, message.column, message.message, message.suggestion)
 
 
@@ -235,5 +236,5 @@ def export_part(message: export_service_pb2.ExportMembersResponse) -> replies.Ex
         tuple(message.column_names),
         rows,
         message.arrow,
-        tuple(message.warnings),
+        tuple(map(_warning, message.warnings)),
     )

@@ -280,4 +280,4 @@ class ExportPart:
     column_names: tuple[str, ...]
     rows: tuple[ExportRow, ...]
     arrow: bytes
-    warnings: tuple[str, ...]
+    warnings: tuple[Warning, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from tagledger.v1 import catalogue_service_pb2 as catalogue_pb
-from tagledger.v1 import common_pb2, segment_service_pb2
+from tagledger.v1 import common_pb2, expression_pb2, segment_service_pb2
 from tagledger.v1 import history_service_pb2 as history_pb
 
 from domain.changeset import (
@@ -67,10 +67,10 @@ def tag_out(catalogue: Catalogue, tag: CatalogueTag) -> catalogue_pb.Tag:
     )
 
 
-def warnings_out(warnings: Iterable[ExpressionWarning]) -> list[segment_service_pb2.Warning]:
+def warnings_out(warnings: Iterable[ExpressionWarning]) -> list[expression_pb2.Warning]:
     """Warnings about an expression."""
     return [
-        segment_service_pb2.Warning(line=w.span.line, column=w.span.column, message=w.message, suggestion=w.suggestion)
+        expression_pb2.Warning(line=w.span.line, column=w.span.column, message=w.message, suggestion=w.suggestion)
         for w in warnings
     ]
 

@@ -12,6 +12,7 @@ from tagledger.v1 import export_service_pb2_grpc as rpc
 from domain import limits
 from domain.errors import LimitExceeded
 from domain.names import normalized
+from server.convert.answers import warnings_out
 from server.convert.contexts import clocks_out, read_in
 from server.convert.expressions import segment_in
 from server.convert.fields import Checks, value_out
@@ -79,7 +80,7 @@ def _head(asked: Asked, export: Export) -> pb.ExportMembersResponse:
         clocks=clocks_out(asked.reading),
         total_count=len(export.ordinals),
         column_names=export.titles,
-        warnings=[warning.message for warning in asked.warnings],
+        warnings=warnings_out(asked.warnings),
     )
 
 

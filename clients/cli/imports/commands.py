@@ -114,7 +114,7 @@ def _opened(file: str, common: dict[str, Any], connection: Connection, attributi
         name = "standard input" if file == "-" else path.name
         rejects = Path(common["rejects"]) if common["rejects"] else None
         salt = secrets.token_hex(16) if common["again"] else ""
-        plan = Plan(path, name, common["form"], zone_of(common["zone"]), rejects, common["batch_rows"], salt, show)
+        plan = Plan(path, name, zone_of(common["zone"]), rejects, common["batch_rows"], salt, show)
         source = open_source(path, common["form"])
         with connection.client(attribution, RetryPolicy()) as client:
             position = client.names(timeout=min(_PROBE_SECONDS, connection.timeout_seconds)).position

@@ -36,7 +36,6 @@ class Plan:
 
     path: Path
     file_name: str
-    form: str | None
     zone: tzinfo
     rejects: Path | None
     batch_rows: int
@@ -68,7 +67,7 @@ def fields_of(given: Sequence[str], kinds: Sequence[str], what: str) -> tuple[Fi
 
 def base_id(digest: str, workspace: str, kind: str, mapping: Mapping[str, object], plan: Plan) -> uuid.UUID:
     """Return the id that all request ids of an import are derived from."""
-    said = [_VERSION, digest, workspace, kind, sorted(mapping.items()), str(plan.zone), plan.batch_rows, plan.form, plan.salt]
+    said = [_VERSION, digest, workspace, kind, sorted(mapping.items()), str(plan.zone), plan.batch_rows, plan.salt]
     spelled = json.dumps(said, ensure_ascii=True, default=str).encode()
     return uuid.UUID(bytes=hashlib.sha256(spelled).digest()[:16], version=5)
 

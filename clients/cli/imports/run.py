@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import click
 from rich.console import Console
@@ -46,13 +45,6 @@ class Batch:
         """Yield all rows of a batch that the service refused as a whole."""
         for offset, row in enumerate(self.chunk.rows):
             yield row, self.rejected.get(offset, f"{error.reason}: {error.message}"), self.cells(offset)
-
-
-class CountsRows(Protocol):
-    """A receipt that counts rows."""
-
-    accepted_count: int
-    duplicate_count: int
 
 
 @dataclass(slots=True)

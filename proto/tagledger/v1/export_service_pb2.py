@@ -26,7 +26,7 @@ from tagledger.v1 import common_pb2 as tagledger_dot_v1_dot_common__pb2
 from tagledger.v1 import expression_pb2 as tagledger_dot_v1_dot_expression__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!tagledger/v1/export_service.proto\x12\x0ctagledger.v1\x1a\x19tagledger/v1/common.proto\x1a\x1dtagledger/v1/expression.proto\"\xb1\x02\n\x14\x45xportMembersRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12+\n\x07\x63olumns\x18\x03 \x03(\x0b\x32\x1a.tagledger.v1.ExportColumn\x12\x39\n\x06\x66ormat\x18\x04 \x01(\x0e\x32).tagledger.v1.ExportMembersRequest.Format\x12\x18\n\x10\x61\x66ter_profile_id\x18\x05 \x01(\t\"C\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORMAT_ROWS\x10\x01\x12\x10\n\x0c\x46ORMAT_ARROW\x10\x02\"M\n\x0c\x45xportColumn\x12\x0f\n\x05trait\x18\x01 \x01(\tH\x00\x12\r\n\x03tag\x18\x02 \x01(\tH\x00\x12\x13\n\ttag_value\x18\x03 \x01(\tH\x00\x42\x08\n\x06\x63olumn\"\xc6\x01\n\x15\x45xportMembersResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x12\x14\n\x0c\x63olumn_names\x18\x04 \x03(\t\x12%\n\x04rows\x18\x05 \x03(\x0b\x32\x17.tagledger.v1.ExportRow\x12\r\n\x05\x61rrow\x18\x06 \x01(\x0c\x12\x10\n\x08warnings\x18\x07 \x03(\t\"D\n\tExportRow\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12#\n\x06values\x18\x02 \x03(\x0b\x32\x13.tagledger.v1.Value2k\n\rExportService\x12Z\n\rExportMembers\x12\".tagledger.v1.ExportMembersRequest\x1a#.tagledger.v1.ExportMembersResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!tagledger/v1/export_service.proto\x12\x0ctagledger.v1\x1a\x19tagledger/v1/common.proto\x1a\x1dtagledger/v1/expression.proto\"\xb1\x02\n\x14\x45xportMembersRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12+\n\x07\x63olumns\x18\x03 \x03(\x0b\x32\x1a.tagledger.v1.ExportColumn\x12\x39\n\x06\x66ormat\x18\x04 \x01(\x0e\x32).tagledger.v1.ExportMembersRequest.Format\x12\x18\n\x10\x61\x66ter_profile_id\x18\x05 \x01(\t\"C\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORMAT_ROWS\x10\x01\x12\x10\n\x0c\x46ORMAT_ARROW\x10\x02\"M\n\x0c\x45xportColumn\x12\x0f\n\x05trait\x18\x01 \x01(\tH\x00\x12\r\n\x03tag\x18\x02 \x01(\tH\x00\x12\x13\n\ttag_value\x18\x03 \x01(\tH\x00\x42\x08\n\x06\x63olumn\"\xdd\x01\n\x15\x45xportMembersResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x12\x14\n\x0c\x63olumn_names\x18\x04 \x03(\t\x12%\n\x04rows\x18\x05 \x03(\x0b\x32\x17.tagledger.v1.ExportRow\x12\r\n\x05\x61rrow\x18\x06 \x01(\x0c\x12\'\n\x08warnings\x18\x07 \x03(\x0b\x32\x15.tagledger.v1.Warning\"D\n\tExportRow\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12#\n\x06values\x18\x02 \x03(\x0b\x32\x13.tagledger.v1.Value2k\n\rExportService\x12Z\n\rExportMembers\x12\".tagledger.v1.ExportMembersRequest\x1a#.tagledger.v1.ExportMembersResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,9 +40,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTCOLUMN']._serialized_start=417
   _globals['_EXPORTCOLUMN']._serialized_end=494
   _globals['_EXPORTMEMBERSRESPONSE']._serialized_start=497
-  _globals['_EXPORTMEMBERSRESPONSE']._serialized_end=695
-  _globals['_EXPORTROW']._serialized_start=697
-  _globals['_EXPORTROW']._serialized_end=765
-  _globals['_EXPORTSERVICE']._serialized_start=767
-  _globals['_EXPORTSERVICE']._serialized_end=874
+  _globals['_EXPORTMEMBERSRESPONSE']._serialized_end=718
+  _globals['_EXPORTROW']._serialized_start=720
+  _globals['_EXPORTROW']._serialized_end=788
+  _globals['_EXPORTSERVICE']._serialized_start=790
+  _globals['_EXPORTSERVICE']._serialized_end=897
 # @@protoc_insertion_point(module_scope)

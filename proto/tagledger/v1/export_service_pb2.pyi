@@ -56,8 +56,8 @@ class ExportMembersResponse(_message.Message):
     column_names: _containers.RepeatedScalarFieldContainer[str]
     rows: _containers.RepeatedCompositeFieldContainer[ExportRow]
     arrow: bytes
-    warnings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., total_count: _Optional[int] = ..., column_names: _Optional[_Iterable[str]] = ..., rows: _Optional[_Iterable[_Union[ExportRow, _Mapping]]] = ..., arrow: _Optional[bytes] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., total_count: _Optional[int] = ..., column_names: _Optional[_Iterable[str]] = ..., rows: _Optional[_Iterable[_Union[ExportRow, _Mapping]]] = ..., arrow: _Optional[bytes] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...
 
 class ExportRow(_message.Message):
     __slots__ = ("profile_id", "values")

@@ -266,3 +266,15 @@ class Between(_message.Message):
     start: TimePoint
     end: TimePoint
     def __init__(self, start: _Optional[_Union[TimePoint, _Mapping]] = ..., end: _Optional[_Union[TimePoint, _Mapping]] = ...) -> None: ...
+
+class Warning(_message.Message):
+    __slots__ = ("line", "column", "message", "suggestion")
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    COLUMN_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTION_FIELD_NUMBER: _ClassVar[int]
+    line: int
+    column: int
+    message: str
+    suggestion: str
+    def __init__(self, line: _Optional[int] = ..., column: _Optional[int] = ..., message: _Optional[str] = ..., suggestion: _Optional[str] = ...) -> None: ...

@@ -8,18 +8,6 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class Warning(_message.Message):
-    __slots__ = ("line", "column", "message", "suggestion")
-    LINE_FIELD_NUMBER: _ClassVar[int]
-    COLUMN_FIELD_NUMBER: _ClassVar[int]
-    MESSAGE_FIELD_NUMBER: _ClassVar[int]
-    SUGGESTION_FIELD_NUMBER: _ClassVar[int]
-    line: int
-    column: int
-    message: str
-    suggestion: str
-    def __init__(self, line: _Optional[int] = ..., column: _Optional[int] = ..., message: _Optional[str] = ..., suggestion: _Optional[str] = ...) -> None: ...
-
 class CountRequest(_message.Message):
     __slots__ = ("context", "segment")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
@@ -38,9 +26,9 @@ class CountResponse(_message.Message):
     position: int
     clocks: _common_pb2.ReadClocks
     count: int
-    warnings: _containers.RepeatedCompositeFieldContainer[Warning]
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
     engine_us: int
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., engine_us: _Optional[int] = ...) -> None: ...
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ..., engine_us: _Optional[int] = ...) -> None: ...
 
 class ListMembersRequest(_message.Message):
     __slots__ = ("context", "segment", "page_size", "page_token")
@@ -67,8 +55,8 @@ class ListMembersResponse(_message.Message):
     profile_ids: _containers.RepeatedScalarFieldContainer[str]
     total_count: int
     next_page_token: str
-    warnings: _containers.RepeatedCompositeFieldContainer[Warning]
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_ids: _Optional[_Iterable[str]] = ..., total_count: _Optional[int] = ..., next_page_token: _Optional[str] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ...) -> None: ...
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_ids: _Optional[_Iterable[str]] = ..., total_count: _Optional[int] = ..., next_page_token: _Optional[str] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...
 
 class CheckProfilesRequest(_message.Message):
     __slots__ = ("context", "segment", "profile_ids")
@@ -89,8 +77,8 @@ class CheckProfilesResponse(_message.Message):
     position: int
     clocks: _common_pb2.ReadClocks
     results: _containers.RepeatedCompositeFieldContainer[ProfileCheck]
-    warnings: _containers.RepeatedCompositeFieldContainer[Warning]
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., results: _Optional[_Iterable[_Union[ProfileCheck, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ...) -> None: ...
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., results: _Optional[_Iterable[_Union[ProfileCheck, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...
 
 class ProfileCheck(_message.Message):
     __slots__ = ("profile_id", "member", "known")
@@ -128,9 +116,9 @@ class ExplainResponse(_message.Message):
     steps: _containers.RepeatedCompositeFieldContainer[PlanStep]
     count: int
     profile: ProfileCheck
-    warnings: _containers.RepeatedCompositeFieldContainer[Warning]
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
     engine_us: int
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., canonical_text: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PlanStep, _Mapping]]] = ..., count: _Optional[int] = ..., profile: _Optional[_Union[ProfileCheck, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ..., engine_us: _Optional[int] = ...) -> None: ...
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., canonical_text: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PlanStep, _Mapping]]] = ..., count: _Optional[int] = ..., profile: _Optional[_Union[ProfileCheck, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ..., engine_us: _Optional[int] = ...) -> None: ...
 
 class PlanStep(_message.Message):
     __slots__ = ("depth", "operator", "expression", "note", "estimated_count", "actual_count", "elapsed_us", "holds")
@@ -169,5 +157,5 @@ class ValidateExpressionResponse(_message.Message):
     position: int
     canonical_text: str
     tree: _expression_pb2.Expression
-    warnings: _containers.RepeatedCompositeFieldContainer[Warning]
-    def __init__(self, position: _Optional[int] = ..., canonical_text: _Optional[str] = ..., tree: _Optional[_Union[_expression_pb2.Expression, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[Warning, _Mapping]]] = ...) -> None: ...
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    def __init__(self, position: _Optional[int] = ..., canonical_text: _Optional[str] = ..., tree: _Optional[_Union[_expression_pb2.Expression, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...

@@ -1,0 +1,45 @@
+"""Measures calls one by one, and tells the median and the slow end."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+_Argument = TypeVar("_Argument")
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Durations of calls, in milliseconds."""
+
+    calls_ms: Sequence[float]
+
+    @property
+    def p50_ms(self) -> float:
+        """The median."""
+        return float(np.percentile(self.calls_ms, 50))
+
+    @property
+    def p99_ms(self) -> float:
+        """One call in a hundred takes longer."""
+        return float(np.percentile(self.calls_ms, 99))
+
+    def as_json(self) -> dict[str, float | int]:
+        """The figures that reports keep."""
+        return {"calls": len(self.calls_ms), "p50_ms": round(self.p50_ms, 4), "p99_ms": round(self.p99_ms, 4)}
+
+
+def measure(call: Callable[[_Argument], object], arguments: Iterable[_Argument], *, at_most_seconds: float = 30.0) -> Timings:
+    """Call with each argument, and stop early when the time is up."""
+    clock, durations = time.perf_counter_ns, []
+    end = clock() + int(at_most_seconds * 1e9)
+    for argument in arguments:
+        started = clock()
+        call(argument)
+        done = clock()
+        durations.append((done - started) / 1e6)
+        if done > end:
+            break
+    return Timings(durations)

@@ -1,0 +1,270 @@
+"""The one population that all benchmarks ask about: seeded, skewed like real customers, with late events.
+
+A members' list is imported first (each profile gets a trait), so ordinals say nothing about activity. A fifth of the profiles
+never do anything; the activity of the others is log-normal, so that a tenth of them makes about 60% of the interactions. One
+row in twenty arrives late, by three days on average and 30 at most. Instants are microseconds since the epoch, UTC.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.changeset import (
+    Attribution,
+    CatalogueChange,
+    Changeset,
+    InteractionColumns,
+    Outcome,
+    PropertyColumn,
+    Recorded,
+    TagColumns,
+    TagDefined,
+    TraitColumns,
+    ValueType,
+    WorkspaceCreated,
+)
+
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
+DAYS = 365
+ASKED_DAYS = 60
+"""Questions are asked at instants of the last 60 days; tags are settled before those."""
+END_US = 1_782_864_000_000_000  # 2026-07-01T00:00:00Z
+START_US = END_US - DAYS * DAY_US
+
+WORKSPACE = "default"
+PURCHASE = "purchase"
+TYPES = (PURCHASE, *(f"action_{k:02}" for k in range(1, 20)))
+TAG_SHARES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6)
+CATEGORIES = tuple(f"category-{k:02}" for k in range(24))
+STORES = tuple(f"store-{k:03}" for k in range(400))
+ITEMS = tuple(float(k) for k in range(1, 10))
+CITIES = tuple(f"city-{k:02}" for k in range(30))
+
+_PURCHASE_SHARE = 0.55
+_IDLE_SHARE = 0.2
+_ACTIVITY_SIGMA = 1.5
+_LATE_SHARE = 0.05
+_LATE_MEAN_DAYS, _LATE_MAX_DAYS = 3.0, 30
+_NO_STORE_SHARE = 0.1
+_HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 12, 13, 12, 11, 10, 10, 11, 12, 14, 16, 17, 14, 9, 5)
+_WEEKDAYS = (9, 9, 9, 10, 12, 15, 13)
+
+Uint32s = npt.NDArray[np.uint32]
+Int64s = npt.NDArray[np.int64]
+Uint8s = npt.NDArray[np.uint8]
+Uint16s = npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """All rows, as arrays in order of recording. Codes point into the tuples above."""
+
+    profiles: int
+    seed: int
+    ordinals: Uint32s
+    occurred_at: Int64s
+    recorded_at: Int64s
+    types: Uint8s
+    amounts: Int64s
+    categories: Uint8s
+    stores: Uint16s
+    """0 for none."""
+    items: Uint8s
+    cities: Uint8s
+    """One a profile."""
+    tags: Mapping[str, Uint32s]
+    """Holders of each tag, ascending."""
+    tagged_at: Mapping[str, Int64s]
+
+    @property
+    def interactions(self) -> int:
+        """Number of rows."""
+        return len(self.ordinals)
+
+
+def tag_key(share: float) -> str:
+    """The key of the tag that this share of the profiles carries."""
+    return f"share/{round(share * 1_000_000)}ppm"
+
+
+def profile_id(ordinal: int) -> str:
+    """The id of a profile: the length that card numbers have."""
+    return f"member-{ordinal:09}"
+
+
+def make(profiles: int, interactions: int, seed: int) -> Population:
+    """The population of these sizes; equal arguments give equal rows."""
+    rng = np.random.default_rng(seed)
+    occurred = _instants(rng, interactions)
+    delay = rng.integers(0, 60_000_000, interactions)
+    late = rng.random(interactions) < _LATE_SHARE
+    days_late = np.minimum(rng.exponential(_LATE_MEAN_DAYS, int(late.sum())), _LATE_MAX_DAYS)
+    delay[late] = (days_late * DAY_US).astype(np.int64)
+    recorded = occurred + delay
+    order = np.argsort(recorded, kind="stable")
+    tags = {
+        tag_key(share): np.sort(rng.permutation(profiles)[: max(1, round(profiles * share))]).astype(np.uint32)
+        for share in TAG_SHARES
+    }
+    return Population(
+        profiles=profiles,
+        seed=seed,
+        ordinals=_actors(rng, profiles, interactions),
+        occurred_at=occurred[order],
+        recorded_at=recorded[order],
+        types=_skewed(rng, len(TYPES), interactions, first=_PURCHASE_SHARE).astype(np.uint8),
+        amounts=(np.exp(rng.normal(4.0, 1.0, interactions)) * 10_000).astype(np.int64),
+        categories=_skewed(rng, len(CATEGORIES), interactions).astype(np.uint8),
+        stores=_some(rng, _skewed(rng, len(STORES), interactions) + 1).astype(np.uint16),
+        items=_skewed(rng, len(ITEMS), interactions).astype(np.uint8),
+        cities=rng.integers(0, len(CITIES), profiles).astype(np.uint8),
+        tags=tags,
+        tagged_at={key: rng.integers(START_US, END_US - ASKED_DAYS * DAY_US, len(tags[key])) for key in tags},
+    )
+
+
+def asked_instants(seed: int, count: int) -> list[int]:
+    """Random instants of the last 60 days, to the microsecond."""
+    rng = np.random.default_rng([seed, 1])
+    return cast(list[int], rng.integers(END_US - ASKED_DAYS * DAY_US, END_US, count).tolist())
+
+
+def _pick(rng: np.random.Generator, weights: npt.ArrayLike, count: int) -> Int64s:
+    totals = np.cumsum(np.asarray(weights, np.float64))
+    return np.minimum(np.searchsorted(totals, rng.random(count) * totals[-1], side="right"), len(totals) - 1)
+
+
+def _actors(rng: np.random.Generator, profiles: int, count: int) -> Uint32s:
+    activity = rng.lognormal(0.0, _ACTIVITY_SIGMA, profiles)
+    activity[rng.random(profiles) < _IDLE_SHARE] = 0.0
+    return _pick(rng, activity, count).astype(np.uint32)
+
+
+def _instants(rng: np.random.Generator, count: int) -> Int64s:
+    weights = [_HOURS[hour] * _WEEKDAYS[day % 7] for day in range(DAYS) for hour in range(24)]
+    return START_US + _pick(rng, weights, count) * HOUR_US + rng.integers(0, HOUR_US, count)
+
+
+def _skewed(rng: np.random.Generator, size: int, count: int, first: float | None = None) -> Int64s:
+    """Codes with shares as 1/rank, the first one's given if wanted."""
+    weights = 1.0 / np.arange(1, size + 1)
+    if first is not None:
+        weights[0] = first / (1 - first) * weights[1:].sum()
+    return _pick(rng, weights, count)
+
+
+def _some(rng: np.random.Generator, codes: Int64s) -> Int64s:
+    codes[rng.random(len(codes)) < _NO_STORE_SHARE] = 0
+    return codes
+
+
+# --- as changesets --------------------------------------------------------------------------------------------------------
+
+_ATTRIBUTION = Attribution("benchmark", "seeded population", "benchmarks")
+_IMPORT_ROWS = 100_000
+
+
+def changesets(population: Population, rows: int) -> Iterator[tuple[Recorded, list[str]]]:
+    """The stream that records the population, and the ids of the profiles that each changeset sees first.
+
+    Interactions come `rows` to a changeset. Columns are numpy arrays; the log's payload and the index both take them.
+    """
+    keys = list(population.tags)
+    defined: list[CatalogueChange] = [TagDefined(k + 1, None, key, "") for k, key in enumerate(keys)]
+    stream = _Stream()
+    yield stream.next(START_US, catalogue=(WorkspaceCreated("CNY"),)), []
+    for change in defined:
+        yield stream.next(START_US, catalogue=(change,)), []
+    for first in range(0, population.profiles, _IMPORT_ROWS):
+        last = min(first + _IMPORT_ROWS, population.profiles)
+        yield (
+            stream.next(START_US, first_ordinal=first, new=last - first, traits=_cities(population, first, last)),
+            [profile_id(k) for k in range(first, last)],
+        )
+    stream.profiles = population.profiles
+    for number, key in enumerate(keys, start=1):
+        for first in range(0, len(population.tags[key]), _IMPORT_ROWS):
+            picked = slice(first, first + _IMPORT_ROWS)
+            columns = _holders(number, population.tags[key][picked], population.tagged_at[key][picked])
+            yield stream.next(START_US, tags=columns), []
+    for first in range(0, population.interactions, rows):
+        picked = slice(first, min(first + rows, population.interactions))
+        recorded_at = int(population.recorded_at[picked.stop - 1])
+        yield stream.next(recorded_at, interactions=interaction_columns(population, picked)), []
+
+
+class _Stream:
+    """Numbers changesets."""
+
+    def __init__(self) -> None:
+        self.profiles = 0
+        self._version = 0
+
+    def next(self, recorded_at: int, *, first_ordinal: int | None = None, new: int = 0, **columns: Any) -> Recorded:
+        self._version += 1
+        rows = columns["interactions"].ordinals if "interactions" in columns else ()
+        changeset = Changeset(
+            workspace=WORKSPACE,
+            version=self._version,
+            changeset_id=str(uuid.UUID(int=self._version)),
+            attribution=_ATTRIBUTION,
+            recorded_at=recorded_at,
+            first_ordinal=self.profiles if first_ordinal is None else first_ordinal,
+            outcome=Outcome(accepted=len(rows), new_profiles=new),
+            **columns,
+        )
+        return Recorded(self._version, changeset, "", bytes(32).hex())
+
+
+def _sequence(values: npt.NDArray[Any]) -> Sequence[Any]:
+    return cast(Sequence[Any], np.ascontiguousarray(values))
+
+
+def _cities(population: Population, first: int, last: int) -> TraitColumns:
+    count = last - first
+    return TraitColumns(
+        ordinals=_sequence(np.arange(first, last, dtype=np.uint32)),
+        names=("city",),
+        types=(ValueType.STRING,),
+        index=_sequence(np.zeros(count, np.int32)),
+        effective_at=_sequence(np.full(count, START_US, np.int64)),
+        values=[CITIES[code] for code in population.cities[first:last].tolist()],
+    )
+
+
+def _holders(number: int, ordinals: Uint32s, tagged_at: Int64s) -> TagColumns:
+    return TagColumns(
+        ordinals=_sequence(ordinals),
+        tags=[number] * len(ordinals),
+        applied=[True] * len(ordinals),
+        effective_at=_sequence(tagged_at),
+        values=(),
+        expiries=(),
+        already_so=(),
+    )
+
+
+def interaction_columns(population: Population, picked: slice) -> InteractionColumns:
+    """Some rows with type, amount and three properties."""
+    return InteractionColumns(
+        ordinals=_sequence(population.ordinals[picked]),
+        types=TYPES,
+        type_index=_sequence(population.types[picked]),
+        occurred_at=_sequence(population.occurred_at[picked]),
+        touchpoints=(),
+        touchpoint_index=(),
+        amounts=population.amounts[picked].tolist(),
+        currencies=(),
+        currency_index=(),
+        ids=(),
+        properties=(
+            PropertyColumn("category", ValueType.STRING, CATEGORIES, _sequence(population.categories[picked] + np.uint8(1))),
+            PropertyColumn("store", ValueType.STRING, STORES, _sequence(population.stores[picked])),
+            PropertyColumn("items", ValueType.NUMBER, ITEMS, _sequence(population.items[picked] + np.uint8(1))),
+        ),
+    )
