@@ -1,7 +1,7 @@
 """The demo's steps. Each prints the command that it runs, so that the demo is also a tour.
 
-It starts `tagledger serve` as a process of its own on a temporary folder. On a terminal it leaves the service running until Ctrl-C;
-otherwise it ends, with exit status 0.
+It starts `tagledger serve` as a process of its own on a temporary folder. On a terminal it leaves the service running until
+Ctrl-C; otherwise it ends, with exit status 0.
 """
 
 import shlex

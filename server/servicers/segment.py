@@ -12,7 +12,8 @@ from domain import limits
 from domain.errors import LimitExceeded
 from server.convert.answers import steps_out, warnings_out
 from server.convert.contexts import clocks_out, page_size_in, read_in
-from server.convert.expressions import expression_out, segment_in
+from server.convert.expressions_in import segment_in
+from server.convert.expressions_out import expression_out
 from server.convert.fields import Checks
 from server.servicers.running import Work
 from server.usecases.asking import Asked, Questions

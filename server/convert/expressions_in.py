@@ -1,9 +1,8 @@
-"""The segment tree to and from its messages. Trees from the wire are held to every rule that the parser enforces."""
+"""The segment tree from its messages. Trees from the wire are held to every rule that the parser enforces."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar, assert_never
 
 from tagledger.v1 import common_pb2
 from tagledger.v1 import expression_pb2 as pb
@@ -46,12 +45,10 @@ from domain.language.syntax import (
     Window,
 )
 from domain.names import normalized
-from server.convert.fields import iso_date, to_timestamp
+from server.convert.fields import iso_date
 from server.usecases.asking import Segment
 
-_Leaf = TypeVar("_Leaf", pb.Did, pb.Measure, pb.Edge)
-
-_OPS = {
+OPS = {
     pb.COMPARISON_EQUAL: Op.EQ,
     pb.COMPARISON_NOT_EQUAL: Op.NE,
     pb.COMPARISON_LESS: Op.LT,
@@ -62,7 +59,7 @@ _OPS = {
     pb.COMPARISON_EXISTS: Op.EXISTS,
     pb.COMPARISON_STARTS_WITH: Op.STARTS_WITH,
 }
-_UNITS = {
+UNITS = {
     pb.UNIT_MINUTE: Unit.MINUTE,
     pb.UNIT_HOUR: Unit.HOUR,
     pb.UNIT_DAY: Unit.DAY,
@@ -70,7 +67,7 @@ _UNITS = {
     pb.UNIT_MONTH: Unit.MONTH,
     pb.UNIT_YEAR: Unit.YEAR,
 }
-_FUNCTIONS = {
+FUNCTIONS = {
     pb.Measure.FUNCTION_SUM: Function.SUM,
     pb.Measure.FUNCTION_AVG: Function.AVG,
     pb.Measure.FUNCTION_MIN: Function.MIN,
@@ -78,9 +75,6 @@ _FUNCTIONS = {
     pb.Measure.FUNCTION_DISTINCT: Function.DISTINCT,
     pb.Measure.FUNCTION_DAYS: Function.DAYS,
 }
-_OPS_OUT = {op: number for number, op in _OPS.items()}
-_UNITS_OUT = {unit: number for number, unit in _UNITS.items()}
-_FUNCTIONS_OUT = {function: number for number, function in _FUNCTIONS.items()}
 
 
 def segment_in(segment: pb.Segment) -> Segment:
@@ -102,9 +96,6 @@ def segment_in(segment: pb.Segment) -> Segment:
             return Segment(None, tree)
         case _:
             raise InvalidExpression("an expression is needed, as text or tree; `everyone` selects everybody")
-
-
-# --- in -------------------------------------------------------------------------------------------------------------------
 
 
 def _deeper(depth: int) -> int:
@@ -163,12 +154,12 @@ def _did(did: pb.Did) -> Did:
 
 
 def _measure(measure: pb.Measure) -> Measure:
-    if measure.function not in _FUNCTIONS:
+    if measure.function not in FUNCTIONS:
         raise InvalidExpression("a measure needs a function")
     if not measure.HasField("value"):
         raise InvalidExpression("a measure needs a value to compare with")
     return Measure(
-        _FUNCTIONS[measure.function],
+        FUNCTIONS[measure.function],
         normalized(measure.type),
         normalized(measure.property),
         _bound(measure.value),
@@ -183,9 +174,9 @@ def _bound(message: pb.NumberComparison) -> Bound:
 
 
 def _op(comparison: pb.Comparison) -> Op:
-    if comparison not in _OPS:
+    if comparison not in OPS:
         raise InvalidExpression("a comparison is needed")
-    return _OPS[comparison]
+    return OPS[comparison]
 
 
 def _number(number: float) -> Decimal:
@@ -262,9 +253,9 @@ def _window(message: pb.Window) -> Window:
 
 
 def _unit(span: pb.Span) -> Unit:
-    if span.unit not in _UNITS:
+    if span.unit not in UNITS:
         raise InvalidExpression("a span needs a unit")
-    return _UNITS[span.unit]
+    return UNITS[span.unit]
 
 
 def _day(day: pb.Day) -> Day:
@@ -281,130 +272,3 @@ def _point(message: pb.TimePoint) -> TimePoint:
             return Ago(message.ago.count, _unit(message.ago))
         case _:
             raise InvalidExpression("a point of a window is empty; fill one of its alternatives")
-
-
-# --- out ------------------------------------------------------------------------------------------------------------------
-
-
-def expression_out(expression: Expression) -> pb.Expression:
-    """The message of a tree."""
-    match expression:
-        case And():
-            return pb.Expression(all=pb.Operands(operands=map(expression_out, expression.operands)))
-        case Or():
-            return pb.Expression(any=pb.Operands(operands=map(expression_out, expression.operands)))
-        case Not():
-            return pb.Expression(negation=expression_out(expression.operand))
-        case Everyone():
-            return pb.Expression(everyone=pb.Everyone())
-        case Tagged():
-            value = _bound_out(expression.value) if expression.value else None
-            return pb.Expression(tagged=pb.Tagged(tags=expression.tags, value=value))
-        case Did():
-            did = pb.Did(type=expression.type, count=_bound_out(expression.count), window=_window_out(expression.window))
-            return pb.Expression(did=_with_where(did, expression.where))
-        case Measure():
-            return pb.Expression(measure=_with_where(_measure_out(expression), expression.where))
-        case Edge():
-            edge = pb.Edge(last=expression.last, type=expression.type, window=_window_out(expression.window))
-            return pb.Expression(edge=_with_where(edge, expression.where))
-        case Trait():
-            values = map(_literal_out, expression.values)
-            return pb.Expression(
-                trait=pb.TraitCondition(trait=expression.name, comparison=_OPS_OUT[expression.op], values=values)
-            )
-        case _:
-            assert_never(expression)
-
-
-def _measure_out(measure: Measure) -> pb.Measure:
-    return pb.Measure(
-        function=_FUNCTIONS_OUT[measure.function],
-        type=measure.type,
-        property=measure.property,
-        value=_bound_out(measure.value),
-        window=_window_out(measure.window),
-        zone="" if measure.zone == "UTC" else measure.zone,
-    )
-
-
-def _with_where(leaf: _Leaf, where: Filter | None) -> _Leaf:
-    if where is not None:
-        leaf.where.CopyFrom(_filter_out(where))
-    return leaf
-
-
-def _bound_out(bound: Bound) -> pb.NumberComparison:
-    return pb.NumberComparison(comparison=_OPS_OUT[bound.op], number=float(bound.number))
-
-
-def _literal_out(value: Literal) -> common_pb2.Value:
-    match value:
-        case bool():
-            return common_pb2.Value(bool_value=value)
-        case str():
-            return common_pb2.Value(string_value=value)
-        case date():
-            return common_pb2.Value(date_value=value.isoformat())
-        case Decimal():
-            return common_pb2.Value(number_value=float(value))
-        case _:
-            assert_never(value)
-
-
-def _filter_out(node: Filter) -> pb.Filter:
-    match node:
-        case FilterAll():
-            return pb.Filter(all=pb.FilterOperands(operands=map(_filter_out, node.operands)))
-        case FilterAny():
-            return pb.Filter(any=pb.FilterOperands(operands=map(_filter_out, node.operands)))
-        case FilterNot():
-            return pb.Filter(negation=_filter_out(node.operand))
-        case Condition():
-            values = map(_literal_out, node.values)
-            return pb.Filter(
-                condition=pb.PropertyCondition(property=node.property, comparison=_OPS_OUT[node.op], values=values)
-            )
-        case _:
-            assert_never(node)
-
-
-def _window_out(window: Window) -> pb.Window:
-    match window:
-        case Ever():
-            return pb.Window(ever=pb.Ever())
-        case Last():
-            return pb.Window(last=_span_out(window.count, window.unit))
-        case Calendar():
-            zone = "" if window.zone == "UTC" else window.zone
-            return pb.Window(calendar=pb.CalendarWindow(span=_span_out(window.count, window.unit), zone=zone))
-        case On():
-            return pb.Window(on=_day_out(window.day))
-        case Between():
-            return pb.Window(between=pb.Between(start=_point_out(window.start), end=_point_out(window.end)))
-        case Since():
-            return pb.Window(since=_point_out(window.start))
-        case Before():
-            return pb.Window(before=_point_out(window.end))
-        case _:
-            assert_never(window)
-
-
-def _span_out(count: int, unit: Unit) -> pb.Span:
-    return pb.Span(count=count, unit=_UNITS_OUT[unit])
-
-
-def _day_out(day: Day) -> pb.Day:
-    return pb.Day(date=day.date.isoformat(), zone="" if day.zone == "UTC" else day.zone)
-
-
-def _point_out(point: TimePoint) -> pb.TimePoint:
-    match point:
-        case Instant():
-            return pb.TimePoint(instant=to_timestamp(point.us))
-        case Day():
-            return pb.TimePoint(day=_day_out(point))
-        case Ago():
-            return pb.TimePoint(ago=_span_out(point.count, point.unit))
-        case _:
-            assert_never(point)

@@ -1,0 +1,257 @@
+"""The ledger against the oracle, step by step: real decisions, a real SQLite log, restarts, and questions in between.
+
+Hypothesis chooses what happens; after each write the oracle is fed from the stored bytes, so that what is compared has gone the
+whole way: draft, decision, payload, commit, index - and, after a restart, log and vault back into the index.
+"""
+
+import random
+import tempfile
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from domain.changeset import Attribution, Recorded
+from domain.errors import MixedCurrencies, TypeConflict
+from domain.language.parser import parse
+from domain.language.printer import to_text
+from projections.naive import NaiveLedger
+from projections.query import evaluator
+from projections.query.view import View
+from server.eventlog import payload
+from server.eventlog.sqlite import SqliteEventLog
+from server.usecases.committer import Committer
+from server.usecases.drafts import (
+    CatalogueDraft,
+    ChangesDraft,
+    Command,
+    CreateWorkspace,
+    DefineTag,
+    Draft,
+    InteractionsDraft,
+    Receipt,
+    RenameTag,
+    Request,
+    RetireTag,
+    TagDraft,
+    TraitDraft,
+)
+from tests.oracle.histories import (
+    PROPERTIES,
+    TRAITS,
+    TYPES,
+    WORKSPACE,
+    Interaction,
+    interaction_columns,
+    random_clock,
+    random_expression,
+    vocabulary_of,
+)
+
+VOCABULARY = vocabulary_of(0)
+NOW = VOCABULARY.anchors[-1]
+PROFILES = [f"客户{n}" for n in range(6)]
+TAGS = ["vip", "gold", "level/gold"]
+profiles = st.sampled_from(PROFILES)
+instants = st.one_of(st.none(), st.sampled_from(VOCABULARY.instants))
+seeds = st.integers(0, 2**32)
+values = {
+    "city": st.sampled_from(["tea", "", "café"]),
+    "age": st.sampled_from([0.0, 18.0, 0.1 + 0.2]),
+    "member": st.booleans(),
+}
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Two ledgers, one fast and one plain, that must always give the same answers."""
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="tagledger-machine-"))
+        self.now = NOW - 1_000_000
+        self.oracle = NaiveLedger(WORKSPACE)
+        self.history: list[Recorded] = []
+        self.ids: set[str] = set()
+        self.requests: list[tuple[Draft, Receipt]] = []
+        self._start()
+        self._write(CatalogueDraft(self._request(), CreateWorkspace("CNY")))
+        for key in TAGS:
+            group, _, name = key.rpartition("/")
+            self._command(DefineTag(group, name, "", create_group=True))
+
+    def teardown(self) -> None:
+        if hasattr(self, "committer"):
+            self._stop()
+            rmtree(self.folder)
+
+    # --- what happens -----------------------------------------------------------------------------------------------------
+
+    @rule(profile=profiles, tag=st.sampled_from(TAGS), at=instants, lasts=st.sampled_from([None, 1, 3_600_000_000]), seed=seeds)
+    def apply_tag(self, profile: str, tag: str, at: int | None, lasts: int | None, seed: int) -> None:
+        expires = None if lasts is None else (self.now if at is None else at) + lasts
+        value = random.Random(seed).choice([None, None, 0.8, 1.0])
+        self._write(ChangesDraft(self._request(), [TagDraft(profile, self._key(tag), True, value, at, expires)], ()))
+
+    @rule(profile=profiles, tag=st.sampled_from(TAGS), at=instants)
+    def remove_tag(self, profile: str, tag: str, at: int | None) -> None:
+        self._write(ChangesDraft(self._request(), [TagDraft(profile, self._key(tag), False, None, at, None)], ()))
+
+    @rule(profile=profiles, name=st.sampled_from(sorted(values)), at=instants, data=st.data(), clear=st.booleans())
+    def set_trait(self, profile: str, name: str, at: int | None, data: st.DataObject, clear: bool) -> None:
+        value = None if clear else data.draw(values[name])
+        draft = TraitDraft(profile, name, None if value is None else TRAITS[name], value, at)
+        try:
+            self._write(ChangesDraft(self._request(), (), [draft]))
+        except TypeConflict:
+            assert name in self.state.index.traits, "a first value fixes the type, and never conflicts"
+
+    @rule(rows=st.lists(st.tuples(profiles, st.sampled_from(VOCABULARY.instants), st.integers(0, 5)), min_size=1), seed=seeds)
+    def interact(self, rows: list[tuple[str, int, int]], seed: int) -> None:
+        """Late, future and repeated interactions; an id of 0 stands for none."""
+        rng = random.Random(seed)
+        ids = [f"id-{number}" if number else "" for _, _, number in rows]
+        made = [
+            Interaction(
+                0,
+                rng.choice(TYPES),
+                at,
+                amount=rng.choice([None, 0, 500_000]),
+                currency=rng.choice([None] * 9 + ["USD"]),
+                touchpoint=rng.choice([None, "shop"]),
+                id=one,
+                properties=rng.choice([{}, {"category": "tea", "quantity": 2.0}, {"gift": True}]),
+            )
+            for (_, at, _), one in zip(rows, ids, strict=True)
+        ]
+        columns = interaction_columns(made)
+        assert columns is not None
+        assert all(PROPERTIES[column.name] is column.type for column in columns.properties)
+        draft = InteractionsDraft(self._request(), [profile for profile, _, _ in rows], replace(columns, ordinals=()))
+        receipt = self._write(draft)
+        fresh = [one for i, one in enumerate(ids) if not one or (one not in self.ids and one not in ids[:i])]
+        assert (receipt.accepted, receipt.duplicates) == (len(fresh), len(ids) - len(fresh))
+        self.ids |= set(fresh) - {""}
+
+    @rule(which=seeds)
+    def repeat_a_request(self, which: int) -> None:
+        """A repeat is answered with the first reply, and writes nothing."""
+        draft, first = self.requests[which % len(self.requests)]
+        end = len(self.history)
+        assert self._submit(draft) == replace(first, replayed=True)
+        self._feed_oracle()
+        assert len(self.history) == end
+
+    @rule(tag=st.sampled_from(TAGS), suffix=st.integers(0, 2))
+    def rename_tag(self, tag: str, suffix: int) -> None:
+        name = f"{tag.rpartition('/')[2]}{suffix}"
+        group = tag.rpartition("/")[0]
+        if self.state.index.catalogue.tag_number(f"{group}/{name}" if group else name) is None:
+            self._command(RenameTag(self._key(tag), name))
+
+    @rule()
+    def retire_a_spare_tag(self) -> None:
+        if self.state.index.catalogue.tag_number("spare") is None:
+            self._command(DefineTag("", "spare", "", create_group=False))
+            self._command(RetireTag("spare"))
+
+    @rule()
+    def restart(self) -> None:
+        before = self._contents()
+        self._stop()
+        self._start()
+        assert self._contents() == before
+
+    @rule()
+    def merge_runs(self) -> None:
+        for rows in self.state.index.interactions.values():
+            rows.compact_fully()
+
+    @rule(step=st.integers(1, 10**9))
+    def wait(self, step: int) -> None:
+        self.now += step
+
+    # --- what must hold ---------------------------------------------------------------------------------------------------
+
+    @rule(seed=seeds)
+    def ask(self, seed: int) -> None:
+        """Members and count equal the oracle's, at any two clocks."""
+        rng = random.Random(seed)
+        expression = parse(to_text(random_expression(rng, VOCABULARY)))
+        as_of, known_at = random_clock(rng, self.history, VOCABULARY)
+        view = View(self.state.index, self.state.index.version_at_position(known_at), as_of)
+        try:
+            expected = self.oracle.members(expression, as_of, known_at)
+        except MixedCurrencies:
+            return
+        assert frozenset(evaluator.members(expression, view)) == expected
+        assert evaluator.count(expression, view) == len(expected)
+
+    @invariant()
+    def the_end_of_log_and_index_agree(self) -> None:
+        if hasattr(self, "committer"):
+            assert self.state.index.clock().position == self.history[-1].position == self.log.end()
+
+    # --- machinery --------------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self.log = SqliteEventLog(self.folder)
+        self.committer = Committer(self.log, lambda: self.now, follow_seconds=None)
+        self.committer.catch_up()
+        self.committer.start()
+
+    def _stop(self) -> None:
+        self.committer.stop()
+        self.log.close()
+
+    @property
+    def state(self):  # type: ignore[no-untyped-def]
+        return self.committer.states[WORKSPACE]
+
+    def _key(self, tag: str) -> str:
+        """The key that the tag has now."""
+        return self.state.index.catalogue.key(TAGS.index(tag) + 1)
+
+    def _request(self) -> Request:
+        return Request(WORKSPACE, uuid.uuid4().bytes, bytes(32), Attribution("machine", "test", "test"), 100)
+
+    def _command(self, command: Command) -> None:
+        self._write(CatalogueDraft(self._request(), command))
+
+    def _submit(self, draft: Draft) -> Receipt:
+        return self.committer.submit(draft).result(timeout=30)
+
+    def _write(self, draft: Draft) -> Receipt:
+        receipt = self._submit(draft)
+        assert not receipt.replayed
+        self.requests.append((draft, receipt))
+        self._feed_oracle()
+        assert self.history[-1].position == receipt.position
+        return receipt
+
+    def _feed_oracle(self) -> None:
+        """Give the oracle what the log really holds."""
+        after = self.history[-1].position if self.history else 0
+        for event in self.log.read(after=after, limit=1_000):
+            recorded = payload.decode(event.workspace, event.version, event.position, event.state)
+            self.history.append(recorded)
+            self.oracle.apply(recorded)
+
+    def _contents(self) -> list[object]:
+        """What a restart must bring back: clocks, profiles, and answers."""
+        index = self.state.index
+        everyone = parse("everyone")
+        bought = parse("sum(purchase.quantity) >= 2 or tagged any of (vip, gold)")
+        views = [View(index, index.clock().version, at) for at in VOCABULARY.anchors]
+        profiles = self.state.profiles.names(range(len(self.state.profiles)))
+        answers = [frozenset(evaluator.members(one, view)) for one in (everyone, bought) for view in views]
+        return [index.clock(), index.profile_count, profiles, self.state.chain, self.state.version, answers]
+
+
+LedgerMachine.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestLedgerMachine = LedgerMachine.TestCase
