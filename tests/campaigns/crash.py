@@ -3,7 +3,8 @@
     python -m tests.campaigns.crash --store sqlite --cycles 200 --seed 1
 
 A cycle: start `tagledger serve` on the same data (in some cycles it is killed while it starts), audit the log and ask
-questions, let clients write from several threads, and kill the process at a random moment (sometimes twice in quick succession).
+questions, let clients write from several threads, and kill the process at a random moment (sometimes twice in quick
+succession).
 Writes without an answer are repeated in later cycles under their request_id, or abandoned; one client is patient, and repeats
 by itself until the next server answers. What was acknowledged is kept here and compared with the log, which `log_audit` reads
 by itself; answers are compared with the oracle over the decoded log.
@@ -45,6 +46,7 @@ _QUESTIONS: Final = 4
 _START_SECONDS_MAX: Final = 60.0
 _ANSWER_SECONDS_MAX: Final = 30.0
 _PAUSE_SECONDS_MAX: Final = 0.012
+_AWAY_SECONDS: Final = 0.1
 _BASE: Final = datetime(2026, 6, 1, tzinfo=UTC)
 _TAGS: Final = ("vip", "level/gold", "level/silver", "model/score")
 _ONCE: Final = RetryPolicy(max_attempts=1)
@@ -338,9 +340,10 @@ class Worker(threading.Thread):
         with Client(self._address, actor="tester", source="campaign", timeout=_ANSWER_SECONDS_MAX, retry=retry) as client:
             while not self.end.is_set():
                 sent = self._next()
-                if not self._traffic.send(client, sent):
+                answered = self._traffic.send(client, sent)
+                if not answered:
                     self._leave(sent)
-                self.end.wait(self._rng.uniform(0, _PAUSE_SECONDS_MAX))
+                self.end.wait(self._rng.uniform(0, _PAUSE_SECONDS_MAX) if answered else _AWAY_SECONDS)
 
     def _next(self) -> Sent:
         with self._traffic.lock:

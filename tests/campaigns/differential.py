@@ -2,9 +2,9 @@
 
     python -m tests.campaigns.differential --expressions 100000 --seed 1
 
-Each history is applied to the index in one go, event by event with questions in between (so that folds move on instead of starting
-over), and with runs sealed and merged at random. The last line is one JSON object. A difference prints what is needed to see
-it again; a small slice runs in `make test`.
+Each history is applied to the index event by event with questions in between (so that folds move on instead of starting over),
+and with runs sealed and merged at random. The last line is one JSON object. A difference prints what is needed to see it
+again; a small slice runs in `make test`.
 """
 
 import argparse

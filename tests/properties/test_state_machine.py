@@ -8,6 +8,7 @@ import random
 import tempfile
 import uuid
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from shutil import rmtree
 
@@ -15,10 +16,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain.changeset import Attribution, Recorded
+from domain.changeset import Attribution, Recorded, Value
 from domain.errors import MixedCurrencies, TypeConflict
 from domain.language.parser import parse
 from domain.language.printer import to_text
+from domain.language.syntax import Bound, Everyone, Expression, Op, Tagged, Trait
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
@@ -40,6 +42,7 @@ from server.usecases.drafts import (
     TagDraft,
     TraitDraft,
 )
+from server.usecases.state import WorkspaceState
 from tests.oracle.histories import (
     PROPERTIES,
     TRAITS,
@@ -59,7 +62,7 @@ TAGS = ["vip", "gold", "level/gold"]
 profiles = st.sampled_from(PROFILES)
 instants = st.one_of(st.none(), st.sampled_from(VOCABULARY.instants))
 seeds = st.integers(0, 2**32)
-values = {
+values: dict[str, st.SearchStrategy[Value]] = {
     "city": st.sampled_from(["tea", "", "café"]),
     "age": st.sampled_from([0.0, 18.0, 0.1 + 0.2]),
     "member": st.booleans(),
@@ -102,7 +105,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(profile=profiles, name=st.sampled_from(sorted(values)), at=instants, data=st.data(), clear=st.booleans())
     def set_trait(self, profile: str, name: str, at: int | None, data: st.DataObject, clear: bool) -> None:
-        value = None if clear else data.draw(values[name])
+        value: Value | None = None if clear else data.draw(values[name])
         draft = TraitDraft(profile, name, None if value is None else TRAITS[name], value, at)
         try:
             self._write(ChangesDraft(self._request(), (), [draft]))
@@ -195,6 +198,20 @@ class LedgerMachine(RuleBasedStateMachine):
         if hasattr(self, "committer"):
             assert self.state.index.clock().position == self.history[-1].position == self.log.end()
 
+    @invariant()
+    def tags_and_traits_agree_after_every_step(self) -> None:
+        """Asked after each write, so that remembered states must move on, whatever came late."""
+        if not hasattr(self, "committer"):
+            return
+        index, end = self.state.index, self.history[-1].position
+        keys = [self._key(tag) for tag in TAGS]
+        asked: list[Expression] = [*(Tagged((key,)) for key in keys), Tagged((keys[0],), Bound(Op.GE, Decimal("0.9"))), Everyone()]
+        asked.append(Trait("age", Op.GE, (Decimal(18),)))
+        for as_of in (VOCABULARY.anchors[0], self.now):
+            view = View(index, index.clock().version, as_of)
+            for leaf in asked:
+                assert frozenset(evaluator.members(leaf, view)) == self.oracle.members(leaf, as_of, end)
+
     # --- machinery --------------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
@@ -208,7 +225,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.log.close()
 
     @property
-    def state(self):  # type: ignore[no-untyped-def]
+    def state(self) -> WorkspaceState:
         return self.committer.states[WORKSPACE]
 
     def _key(self, tag: str) -> str:
@@ -252,6 +269,6 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 LedgerMachine.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLedgerMachine = LedgerMachine.TestCase
