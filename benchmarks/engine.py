@@ -12,6 +12,7 @@ from domain.language.parser import parse
 from projections.index import bitmaps
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
+from projections.query.prepared import Prepared
 from projections.query.view import View
 
 CHANGESET_ROWS = 100_000
@@ -33,27 +34,16 @@ def merge_runs(index: WorkspaceIndex) -> None:
         rows.compact_fully()
 
 
-@dataclass(frozen=True, slots=True)
-class EngineQuestion:
-    """One expression, parsed once, asked at the end of the log."""
-
-    index: WorkspaceIndex
-    question: Headline
-
-    def counter(self) -> "EngineCounter":
-        """Ready to count."""
-        return EngineCounter(self.index, parse(self.question.expression), self.index.clock().version)
-
-
 class EngineCounter:
-    """The engine as a benchmark calls it."""
+    """One expression, prepared once as the server keeps it, asked at the end of the log."""
 
-    def __init__(self, index: WorkspaceIndex, expression: evaluator.Expression, version: int) -> None:
-        self._index, self._expression, self._version = index, expression, version
+    def __init__(self, index: WorkspaceIndex, question: Headline) -> None:
+        self._index, self._version = index, index.clock().version
+        self._prepared = Prepared(parse(question.expression))
 
     def count(self, as_of: int) -> int:
         """Plan and run."""
-        return evaluator.count(self._expression, View(self._index, self._version, as_of))
+        return evaluator.count(self._prepared, View(self._index, self._version, as_of))
 
     def warm(self, first: int, last: int) -> None:
         """Ask once in every hour, so that each block that a window may want has been built."""
