@@ -1,4 +1,4 @@
-"""What every benchmark ends in: a table for people, one JSON file, and the circumstances that a figure means nothing without."""
+"""What every benchmark ends in: a table for people, one JSON file, and the circumstances that a figure needs to mean anything."""
 
 import datetime
 import os

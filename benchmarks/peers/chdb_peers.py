@@ -22,13 +22,9 @@ _BITMAPS = """
         ENGINE = AggregatingMergeTree ORDER BY (type, day) SETTINGS index_granularity = 1;
     CREATE TABLE tag_bitmaps (tag UInt16, bitmap AggregateFunction(groupBitmap, UInt32) CODEC(NONE))
         ENGINE = AggregatingMergeTree ORDER BY tag SETTINGS index_granularity = 1;
-    CREATE TABLE fine_interactions (type UInt8, occurred_at Int64, ordinal UInt32)
-        ENGINE = MergeTree ORDER BY (type, occurred_at) SETTINGS index_granularity = 512;
-    INSERT INTO fine_interactions SELECT * FROM interactions;
     INSERT INTO day_bitmaps SELECT type, intDiv(occurred_at, {day_us}), groupBitmapState(ordinal)
         FROM interactions GROUP BY 1, 2;
     INSERT INTO tag_bitmaps SELECT tag, groupBitmapState(ordinal) FROM tags GROUP BY tag;
-    OPTIMIZE TABLE fine_interactions FINAL;
     OPTIMIZE TABLE day_bitmaps FINAL;
     OPTIMIZE TABLE tag_bitmaps FINAL
 """
@@ -42,9 +38,9 @@ _UNION = """
         (SELECT groupBitmapMergeState(bitmap) FROM (
             SELECT bitmap FROM day_bitmaps WHERE type = {type} AND day >= {first_day} AND day < {end_day}
             UNION ALL
-            SELECT groupBitmapState(ordinal) FROM fine_interactions WHERE type = {type} AND
+            SELECT groupBitmapState(ordinal) FROM interactions WHERE type = {type} AND
                 (occurred_at > {start} AND occurred_at < {first_us} OR occurred_at >= {end_us} AND occurred_at <= {end}))),
-        (SELECT groupBitmapMergeState(bitmap) FROM tag_bitmaps WHERE tag = {tag}))
+        (SELECT bitmap FROM tag_bitmaps WHERE tag = {tag}))
 """
 
 
@@ -77,7 +73,9 @@ class ChdbScanPeer:
     """The rows of the window, read and counted."""
 
     name = "chdb scan"
-    layout = f"MergeTree ORDER BY (type, occurred_at), one part, {THREADS} threads; groupBitmap of the window's rows IN the tag's"
+    layout = (
+        f"MergeTree ORDER BY (type, occurred_at), one part, {THREADS} threads; groupBitmap of the window's rows IN the tag's"
+    )
 
     def __init__(self, engine: ChdbEngine) -> None:
         self._engine = engine

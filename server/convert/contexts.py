@@ -28,15 +28,15 @@ def request_in(message: Message, context: common_pb2.WriteContext, checks: Check
     )
 
 
-def known_at_in(known_at: common_pb2.KnownAt, checks: Checks) -> KnownAt:
-    """Where the log is cut."""
+def known_at_in(known_at: common_pb2.KnownAt, checks: Checks, path: str = "known_at") -> KnownAt:
+    """Where the log is cut; `path` is the field of the request."""
     match known_at.WhichOneof("cut"):
         case "position":
             if known_at.position < 0:
-                checks.add("known_at.position", "a position of the log, 0 or more")
+                checks.add(f"{path}.position", "a position of the log, 0 or more")
             return KnownAt(position=known_at.position)
         case "instant":
-            return KnownAt(instant=checks.timestamp("known_at.instant", known_at.instant))
+            return KnownAt(instant=checks.timestamp(f"{path}.instant", known_at.instant))
         case _:
             return KnownAt()
 
@@ -44,7 +44,11 @@ def known_at_in(known_at: common_pb2.KnownAt, checks: Checks) -> KnownAt:
 def read_in(context: common_pb2.ReadContext, checks: Checks) -> tuple[str, int | None, KnownAt]:
     """Workspace and the two clocks."""
     as_of = checks.timestamp("context.as_of", context.as_of) if context.HasField("as_of") else None
-    return checks.workspace("context.workspace", context.workspace), as_of, known_at_in(context.known_at, checks)
+    return (
+        checks.workspace("context.workspace", context.workspace),
+        as_of,
+        known_at_in(context.known_at, checks, "context.known_at"),
+    )
 
 
 def page_size_in(size: int, default: int, maximum: int, checks: Checks) -> int:

@@ -265,6 +265,8 @@ def _day(day: pb.Day) -> Day:
 def _point(message: pb.TimePoint) -> TimePoint:
     match message.WhichOneof("form"):
         case "instant":
+            if not 0 <= message.instant.nanos < 1_000_000_000:
+                raise InvalidExpression("nanos of an instant must be from 0 to 999,999,999")
             return Instant(message.instant.seconds * 1_000_000 + message.instant.nanos // 1_000)
         case "day":
             return _day(message.day)

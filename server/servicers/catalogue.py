@@ -31,7 +31,7 @@ from server.usecases.drafts import (
     RetireTag,
 )
 from server.usecases.state import WorkspaceState
-from server.usecases.tokens import make_token, question_digest, read_token
+from server.usecases.tokens import ROWS, make_token, question_digest, read_token
 
 Context: TypeAlias = grpc.aio.ServicerContext
 _T = TypeVar("_T")
@@ -225,6 +225,6 @@ def _tag(state: WorkspaceState, receipt: Receipt) -> pb.Tag:
 
 def _page(items: Sequence[_T], size: int, token: str, *question: object) -> tuple[Sequence[_T], str]:
     digest = question_digest(*question)
-    (start,) = read_token(token, digest, 1) if token else (0,)
+    (start,) = read_token(token, digest, (ROWS,)) if token else (0,)
     page = items[start : start + size]
     return page, make_token(digest, start + size) if start + size < len(items) else ""

@@ -11,17 +11,20 @@ from domain.language.checker import Warning as ExpressionWarning
 from domain.language.checker import check
 from domain.language.parser import parse
 from domain.language.syntax import Expression
+from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.query import evaluator
 from projections.query.evaluator import Explanation
 from projections.query.executor import Execution
 from projections.query.prepared import Prepared
 from server.usecases.clocks import Clocks, KnownAt, Reading
 from server.usecases.state import WorkspaceState
-from server.usecases.tokens import make_token, question_digest, read_token
+from server.usecases.tokens import ORDINALS, POSITIONS, make_token, question_digest, read_token
 
 _PARSED_MAX = 2_000
 _RESULTS_MAX = 16
 _CACHED_TEXT_MAX = 4_096
+_INSTANTS = MAX_INSTANT_US - MIN_INSTANT_US
+_NOBODY = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,8 @@ class Questions:
         question = question_digest("members", workspace, prepared(segment).text)
         first = 0
         if token:
-            first, instant, position = read_token(token, question, 3)
-            as_of, known_at = instant - _TOKEN_SHIFT, KnownAt(position=position)
+            first, instant, position = read_token(token, question, (ORDINALS, _INSTANTS, POSITIONS))
+            as_of, known_at = instant + MIN_INSTANT_US, KnownAt(position=position)
         asked = self.ask(workspace, as_of, known_at, segment)
         found = self.members(asked)
         start = found.rank(first - 1) if first else 0
@@ -119,7 +122,7 @@ class Questions:
         )
         names = asked.reading.state.profiles.names(ordinals)
         more = start + len(ordinals) < len(found)
-        instant = asked.reading.view.as_of + _TOKEN_SHIFT
+        instant = asked.reading.view.as_of - MIN_INSTANT_US  # tokens hold no negative numbers
         next_token = make_token(question, ordinals[-1] + 1, instant, asked.reading.known_at) if more else ""
         return MembersPage(asked, names, len(found), next_token)
 
@@ -146,7 +149,3 @@ class Questions:
             while len(self._warnings) > _PARSED_MAX:
                 self._warnings.popitem(last=False)
         return found
-
-
-_TOKEN_SHIFT = 1 << 60  # tokens hold no negative numbers; instants before 1970 are
-_NOBODY = (1 << 32) - 1

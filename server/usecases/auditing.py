@@ -12,7 +12,7 @@ from server.eventlog.port import EventLog
 from server.usecases.catalogue_commands import tag_with_key
 from server.usecases.clocks import Clocks, KnownAt, Reading
 from server.usecases.state import WorkspaceState
-from server.usecases.tokens import make_token, question_digest, read_token
+from server.usecases.tokens import ROWS, VERSIONS, make_token, question_digest, read_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Auditing:
         question = question_digest("changeset", workspace, version)
         recorded = self._recorded(reading.state, version)
         count = entry_count(recorded.changeset)
-        (start,) = read_token(page.token, question, 1) if page.token else (0,)
+        (start,) = read_token(page.token, question, (ROWS,)) if page.token else (0,)
         found = [(recorded, entry) for _, entry in entries(recorded.changeset, start, min(count, start + page.size))]
         following = start + len(found)
         next_token = make_token(question, following) if following < count else ""
@@ -116,7 +116,9 @@ class Auditing:
         rows_in: Callable[[Changeset], list[int]],
     ) -> HistoryPage:
         # A token keeps the cut of its first page, so that pages do not shift under the reader.
-        cut, at_version, at_row = read_token(page.token, question, 3) if page.token else (reading.view.version, 0, 0)
+        cut, at_version, at_row = (
+            read_token(page.token, question, (VERSIONS, VERSIONS, ROWS)) if page.token else (reading.view.version, 0, 0)
+        )
         versions = versions_up_to(min(cut, reading.view.version)).tolist()
         if page.newest_first:
             versions.reverse()

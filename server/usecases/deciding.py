@@ -20,7 +20,7 @@ from domain.changeset import (
     TraitColumns,
     ValueType,
 )
-from domain.errors import TagRetired, TypeConflict, UnknownTag, UnknownWorkspace, Violation
+from domain.errors import InvalidField, TagRetired, TypeConflict, UnknownTag, UnknownWorkspace, Violation
 from projections.index.digests import digest
 from server.usecases.catalogue_commands import decide_command
 from server.usecases.drafts import CatalogueDraft, ChangesDraft, CreateWorkspace, Draft, InteractionsDraft, TagDraft, TraitDraft
@@ -165,14 +165,14 @@ class Transaction:
         numbers = _tag_numbers(overlay.state, draft.tags)
         typed = [(f"traits[{i}].value", t.trait, t.type) for i, t in enumerate(draft.traits) if t.type is not None]
         _check_types(overlay.state.index.traits, overlay.trait_types, typed)
+        kinds = {name: trait.kind for name, trait in overlay.state.index.traits.items()} | overlay.trait_types
+        kinds |= {name: kind for _, name, kind in typed}
+        _refuse_unknown_traits(draft.traits, kinds)
         now = self._recorded_at(overlay)
         known_before = len(overlay.state.profiles)
         tags = _tag_columns(overlay, draft.tags, numbers, now, fresh) if draft.tags else None
         traits, traits_already = None, 0
         if draft.traits:
-            kinds = {name: trait.kind for name, trait in overlay.state.index.traits.items()} | overlay.trait_types
-            kinds |= {name: kind for _, name, kind in typed}
-            # Clearing a trait that has never had a value is a change of nothing; it is recorded as a string's.
             traits = _trait_columns(overlay, draft.traits, kinds, now, fresh)
             traits_already = _traits_already_so(overlay.state, traits, known_before)
             overlay.trait_types |= dict(zip(traits.names, traits.types, strict=True))
@@ -312,6 +312,17 @@ def _tags_already_so(
     return already
 
 
+def _refuse_unknown_traits(traits: Sequence[TraitDraft], kinds: dict[str, ValueType]) -> None:
+    """Clearing needs a trait that somebody has had: a name without a value has no type, and is likely misspelt."""
+    violations = [
+        Violation(f"traits[{i}].trait", f"no value of {change.trait!r} has ever been recorded, so there is nothing to clear")
+        for i, change in enumerate(traits)
+        if change.trait not in kinds
+    ]
+    if violations:
+        raise InvalidField.of(violations)
+
+
 def _trait_columns(
     overlay: _Overlay, traits: Sequence[TraitDraft], kinds: dict[str, ValueType], now: int, fresh: list[str]
 ) -> TraitColumns:
@@ -320,7 +331,7 @@ def _trait_columns(
     return TraitColumns(
         ordinals=overlay.ordinals([change.profile_id for change in traits], fresh),
         names=names,
-        types=[kinds.get(name, ValueType.STRING) for name in names],
+        types=[kinds[name] for name in names],
         index=[place[change.trait] for change in traits],
         effective_at=[now if change.effective_at is None else change.effective_at for change in traits],
         values=[change.value for change in traits],

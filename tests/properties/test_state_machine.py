@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.changeset import Attribution, Recorded, Value
-from domain.errors import MixedCurrencies, TypeConflict
+from domain.errors import InvalidField, MixedCurrencies
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Bound, Everyone, Expression, Op, Tagged, Trait
@@ -109,8 +109,9 @@ class LedgerMachine(RuleBasedStateMachine):
         draft = TraitDraft(profile, name, None if value is None else TRAITS[name], value, at)
         try:
             self._write(ChangesDraft(self._request(), (), [draft]))
-        except TypeConflict:
-            assert name in self.state.index.traits, "a first value fixes the type, and never conflicts"
+        except InvalidField:
+            assert clear, "only clearing is refused, and only while nobody has had a value"
+            assert name not in self.state.index.traits
 
     @rule(rows=st.lists(st.tuples(profiles, st.sampled_from(VOCABULARY.instants), st.integers(0, 5)), min_size=1), seed=seeds)
     def interact(self, rows: list[tuple[str, int, int]], seed: int) -> None:
@@ -205,7 +206,11 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         index, end = self.state.index, self.history[-1].position
         keys = [self._key(tag) for tag in TAGS]
-        asked: list[Expression] = [*(Tagged((key,)) for key in keys), Tagged((keys[0],), Bound(Op.GE, Decimal("0.9"))), Everyone()]
+        asked: list[Expression] = [
+            *(Tagged((key,)) for key in keys),
+            Tagged((keys[0],), Bound(Op.GE, Decimal("0.9"))),
+            Everyone(),
+        ]
         asked.append(Trait("age", Op.GE, (Decimal(18),)))
         for as_of in (VOCABULARY.anchors[0], self.now):
             view = View(index, index.clock().version, as_of)

@@ -1,0 +1,206 @@
+"""Durable interactions a second through the Python client: unary batches of 1,000 with an amount and two properties each.
+
+The server is a process of its own, this process is the one client; both share the machine. Batches are made beforehand, as
+columns or as row objects; turning them into messages is part of the time. An interaction counts when the reply has come,
+which the server sends after the commit.
+"""
+
+import asyncio
+import datetime
+import gc
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.processes import postgres, tagledger_server
+from benchmarks.recorders import events_per_second, postgres_recorder, sqlite_recorder
+from benchmarks.report import Bar, Options, Report, Table
+from benchmarks.workload import CATEGORIES, ITEMS, PURCHASE, Population, make, profile_id
+from clients.sdk import AsyncClient, Interaction, InteractionBatch, PropertyColumn
+
+BATCH_ROWS = 1_000
+IN_FLIGHT = 8
+_KNOWN_PROFILES = 100_000
+_ROWS, _SMALL_ROWS, _NAIVE_ROWS = 500_000, 60_000, 2_000
+_BARS = {"sqlite": 100_000.0, "postgresql": 80_000.0}
+_RATIO_BAR = 3.0
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+Batch = InteractionBatch | Sequence[Interaction]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One way to send."""
+
+    name: str
+    rows: bool
+    ids: bool
+    new_profiles: bool
+
+
+_MAIN = "columns"
+_CASES = (
+    _Case(_MAIN, rows=False, ids=False, new_profiles=False),
+    _Case("columns, with interaction ids", rows=False, ids=True, new_profiles=False),
+    _Case("columns, all profiles new", rows=False, ids=False, new_profiles=True),
+    _Case("row objects", rows=True, ids=False, new_profiles=False),
+    _Case("row objects, with interaction ids", rows=True, ids=True, new_profiles=False),
+)
+
+
+def run(options: Options) -> Report:
+    """Measure each store."""
+    count = min(_SMALL_ROWS if options.small else _ROWS, options.interactions)
+    population = make(min(_KNOWN_PROFILES, options.profiles), count, options.seed)
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for store in options.stores:
+            figures[store] = _measured(store, population, folder)
+    return _report(figures, count)
+
+
+def _measured(store: str, population: Population, folder: Path) -> dict[str, float]:
+    """Rates by case, and those of the library's recorder."""
+    with _store(store, folder) as arguments, tagledger_server(*arguments) as address:
+        rates = asyncio.run(_ingest(address, population))
+    rows = _rows(population, 0, population.interactions)
+    with _recorder(store, folder) as recorder:
+        rates["one event per interaction, 1,000 a call"] = events_per_second(recorder, rows, BATCH_ROWS, 1)
+        rates["one event per interaction, 1 a call"] = events_per_second(recorder, rows[:_NAIVE_ROWS], 1, len(rows) + 1)
+    return rates
+
+
+@contextmanager
+def _store(store: str, folder: Path) -> Iterator[list[str]]:
+    if store == "sqlite":
+        yield ["--data", str(folder / "ledger")]
+        return
+    with postgres(folder) as server:
+        yield ["--database-url", server.new_database()]
+
+
+@contextmanager
+def _recorder(store: str, folder: Path) -> Iterator[Any]:
+    if store == "sqlite":
+        with sqlite_recorder(folder) as recorder:
+            yield recorder
+        return
+    with postgres(folder) as server, postgres_recorder(server.new_database()) as recorder:
+        yield recorder
+
+
+async def _ingest(address: str, population: Population) -> dict[str, float]:
+    """Send every case; the profiles are known beforehand, except where all are new."""
+    rates: dict[str, float] = {}
+    async with AsyncClient(address, actor="benchmark") as client:
+        known = [
+            _introduction(first, min(BATCH_ROWS, population.profiles - first))
+            for first in range(0, population.profiles, BATCH_ROWS)
+        ]
+        await _send(client, known)
+        for case in _CASES:
+            batches = [
+                _batch(population, case, first) for first in range(0, population.interactions - BATCH_ROWS + 1, BATCH_ROWS)
+            ]
+            gc.collect()
+            gc.freeze()
+            started = time.perf_counter()
+            accepted = await _send(client, batches)
+            rates[case.name] = accepted / (time.perf_counter() - started)
+            gc.unfreeze()
+            if accepted != len(batches) * BATCH_ROWS:
+                raise AssertionError(f"{case.name}: {accepted} of {len(batches) * BATCH_ROWS} accepted")
+    return rates
+
+
+async def _send(client: AsyncClient, batches: Sequence[Batch]) -> int:
+    """Send all, several in flight; how many rows were accepted."""
+    waiting = iter(batches)
+
+    async def sender() -> int:
+        accepted = 0
+        for batch in waiting:
+            accepted += (await client.record_interactions(batch)).accepted_count
+        return accepted
+
+    return sum(await asyncio.gather(*(sender() for _ in range(IN_FLIGHT))))
+
+
+def _batch(population: Population, case: _Case, first: int) -> Batch:
+    if case.rows:
+        return _rows(population, first, BATCH_ROWS, ids=case.ids)
+    picked = slice(first, first + BATCH_ROWS)
+    return InteractionBatch(
+        profile_ids=[
+            f"new-{k:010}" if case.new_profiles else profile_id(ordinal)
+            for k, ordinal in enumerate(population.ordinals[picked].tolist(), start=first)
+        ],
+        occurred_at_us=population.occurred_at[picked].tolist(),
+        type_names=(PURCHASE,),
+        amounts=population.amounts[picked].tolist(),
+        ids=[f"order-c-{k:012}" for k in range(first, first + BATCH_ROWS)] if case.ids else (),
+        properties=(
+            PropertyColumn("category", (population.categories[picked].astype(np.int64) + 1).tolist(), CATEGORIES),
+            PropertyColumn("items", (population.items[picked].astype(np.int64) + 1).tolist(), ITEMS),
+        ),
+    )
+
+
+def _rows(population: Population, first: int, count: int, *, ids: bool = False) -> list[Interaction]:
+    picked = slice(first, first + count)
+    columns = zip(
+        range(first, first + count),
+        population.ordinals[picked].tolist(),
+        population.occurred_at[picked].tolist(),
+        population.amounts[picked].tolist(),
+        population.categories[picked].tolist(),
+        population.items[picked].tolist(),
+        strict=True,
+    )
+    return [
+        Interaction(
+            profile_id=profile_id(ordinal),
+            type=PURCHASE,
+            occurred_at=_EPOCH + datetime.timedelta(microseconds=instant),
+            amount=amount / 10_000,
+            id=f"order-r-{k:012}" if ids else None,
+            properties={"category": CATEGORIES[category], "items": ITEMS[items]},
+        )
+        for k, ordinal, instant, amount, category, items in columns
+    ]
+
+
+def _introduction(first: int, count: int) -> InteractionBatch:
+    return InteractionBatch(
+        profile_ids=[profile_id(k) for k in range(first, first + count)], occurred_at_us=[0] * count, type_names=("joined",)
+    )
+
+
+def _report(figures: dict[str, Any], count: int) -> Report:
+    tables, bars = [], []
+    ratios: dict[str, float] = {}
+    for store, rates in figures.items():
+        base = rates["one event per interaction, 1,000 a call"]
+        rows = [(name, rate, rate / base) for name, rate in rates.items()]
+        tables.append(Table(f"{store}: {count:,} interactions a case", ("", "interactions/s", "times one event each"), rows))
+        ratios[store] = rates[_MAIN] / base
+        bars.append(Bar.at_least(f"durable interactions/s on {store}", rates[_MAIN], _BARS[store]))
+        bars.append(Bar.at_least(f"times one event per interaction on {store}", ratios[store], _RATIO_BAR))
+    json = {
+        "question": "ingest",
+        "batch_rows": BATCH_ROWS,
+        "in_flight": IN_FLIGHT,
+        "interactions_a_case": count,
+        "interactions_per_second": {s: {name: round(rate) for name, rate in rates.items()} for s, rates in figures.items()},
+        "ratio_to_one_event_per_interaction": {store: round(ratio, 2) for store, ratio in ratios.items()},
+    }
+    return Report("ingest", json, tables, bars)
