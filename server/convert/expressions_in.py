@@ -48,6 +48,8 @@ from domain.names import normalized
 from server.convert.fields import iso_date
 from server.usecases.asking import Segment
 
+_WHOLE_MAX = 1e16
+
 OPS = {
     pb.COMPARISON_EQUAL: Op.EQ,
     pb.COMPARISON_NOT_EQUAL: Op.NE,
@@ -181,8 +183,8 @@ def _op(comparison: pb.Comparison) -> Op:
 
 def _number(number: float) -> Decimal:
     """The shortest decimal that stands for the double, as the text form would be written."""
-    decimal = Decimal(repr(number))
-    return decimal if not decimal.is_finite() or decimal != decimal.to_integral_value() else decimal.quantize(Decimal(1))
+    # 5.0 is written 5; what is too large to be valid keeps its form, and is refused by the validator.
+    return Decimal(int(number)) if abs(number) < _WHOLE_MAX and number.is_integer() else Decimal(repr(number))
 
 
 def _comparison(comparison: pb.Comparison, values: Sequence[common_pb2.Value]) -> tuple[Op, tuple[Literal, ...]]:
