@@ -1,4 +1,4 @@
-"""What every benchmark ends in: a table for people, one JSON file, and the circumstances that a figure needs to mean anything."""
+"""What every benchmark ends in: a table for people, one JSON file, and the circumstances that a figure needs."""
 
 import datetime
 import os

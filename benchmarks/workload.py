@@ -136,7 +136,8 @@ def asked_instants(seed: int, count: int) -> list[int]:
 
 def _pick(rng: np.random.Generator, weights: npt.ArrayLike, count: int) -> Int64s:
     totals = np.cumsum(np.asarray(weights, np.float64))
-    return np.minimum(np.searchsorted(totals, rng.random(count) * totals[-1], side="right"), len(totals) - 1)
+    places: Int64s = np.searchsorted(totals, rng.random(count) * totals[-1], side="right")
+    return np.minimum(places, len(totals) - 1)
 
 
 def _actors(rng: np.random.Generator, profiles: int, count: int) -> Uint32s:

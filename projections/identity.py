@@ -32,18 +32,18 @@ class ProfileMap:
         """Memory, roughly, without the cache of hot names."""
         return self._map.size_bytes + sum(len(blob) + offsets.nbytes for blob, offsets in self._chunks)
 
-    def ordinals(self, profile_ids: Sequence[str]) -> list[int]:
-        """The ordinal of each profile_id, -1 where the workspace has never seen it."""
+    def ordinals(self, profile_ids: Sequence[str]) -> list[int | None]:
+        """The ordinal of each profile_id, None where the workspace has never seen it."""
         hot = self._hot
-        found = [hot.get(name, -1) for name in profile_ids]
-        cold = [i for i, ordinal in enumerate(found) if ordinal < 0]
-        if cold:
-            for i, ordinal in zip(cold, self._map.find([digest(profile_ids[i]) for i in cold]), strict=True):
-                if ordinal >= 0:
-                    found[i] = ordinal
-                    hot[profile_ids[i]] = ordinal
-            if len(hot) > _HOT_NAMES_MAX:
-                self._hot = {}
+        found = list(map(hot.get, profile_ids))
+        if None not in found:
+            return found
+        cold = [i for i, ordinal in enumerate(found) if ordinal is None]
+        for i, ordinal in zip(cold, self._map.find([digest(profile_ids[i]) for i in cold]), strict=True):
+            if ordinal >= 0:
+                found[i] = hot[profile_ids[i]] = ordinal
+        if len(hot) > _HOT_NAMES_MAX:
+            self._hot = {}
         return found
 
     def add(self, profile_ids: Sequence[str]) -> None:

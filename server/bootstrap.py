@@ -1,6 +1,7 @@
 """Puts a server together: the only file that names concrete classes. Start: log, replay, committer, listen; stop in reverse."""
 
 import asyncio
+import gc
 import signal
 import threading
 import time
@@ -32,6 +33,7 @@ DEFAULT_WORKSPACE = "default"
 _FOLLOW_SECONDS = 0.1
 _COMPACT_SECONDS = 0.2
 _REPLAY_REPORT_EVENTS = 10_000
+_GC_THRESHOLDS = (50_000, 20, 20)
 # A fixed id makes the first start of two servers on one database meet in one changeset.
 _DEFAULT_WORKSPACE_REQUEST = bytes.fromhex("7a671ed6e00000008000000000000001")
 _log = structlog.get_logger("tagledger")
@@ -141,6 +143,9 @@ class TagledgerServer:
         for state in self._committer.states.values():
             for rows in state.index.interactions.values():
                 rows.compact_fully()
+        # What was replayed lives as long as the process: no use in looking for garbage in it again and again.
+        gc.freeze()
+        gc.set_threshold(*_GC_THRESHOLDS)
 
     async def _ensure_default_workspace(self) -> None:
         if DEFAULT_WORKSPACE in self._committer.states:

@@ -1,5 +1,6 @@
 """ClickHouse inside the process (chDB): by scan, and over pre-built bitmaps. Both share one engine, for a process has one."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,8 @@ class ChdbEngine:
     """The engine with its tables."""
 
     def __init__(self, folder: Path, rows: RowFiles) -> None:
-        from chdb import session  # 180 MB: only where it is asked
-
-        self._session: Any = session.Session(str(folder / "chdb"))
+        sessions: Any = import_module("chdb.session")  # 180 MB: only where it is asked
+        self._session = sessions.Session(str(folder / "chdb"))
         self.run(f"SET max_memory_usage = {_MEMORY_BYTES}")
         self.run(f"SET max_threads = {THREADS}")
         self._run_all(_ROWS.format(interactions=rows.interactions_file, tags=rows.tags_file))

@@ -228,7 +228,9 @@ def property_column(name: str) -> str:
 
 def amounts_array(amounts: Sequence[int | None]) -> row_columns.Int64s:
     """Amounts with NO_AMOUNT for None."""
-    return np.asarray([NO_AMOUNT if amount is None else amount for amount in amounts], np.int64)
+    if None in amounts:
+        amounts = [NO_AMOUNT if amount is None else amount for amount in amounts]
+    return np.asarray(amounts, np.int64)
 
 
 def _recoded(dictionary: Dictionary[Value] | Dictionary[str], values: Sequence[Value], index: Sequence[int]) -> Codes:

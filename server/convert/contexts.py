@@ -19,12 +19,13 @@ def request_in(message: Message, context: common_pb2.WriteContext, checks: Check
         checks.text("context.reason", context.reason, limits.MAX_REASON_CHARACTERS, required=reason_required),
         checks.text("context.source", context.source, limits.MAX_ATTRIBUTION_CHARACTERS, required=True),
     )
+    content = message.SerializeToString(deterministic=True)
     return Request(
         workspace=checks.workspace("context.workspace", context.workspace),
         request_id=checks.uuid("context.request_id", context.request_id),
-        digest=hashlib.sha256(message.SerializeToString(deterministic=True)).digest(),
+        digest=hashlib.sha256(content).digest(),
         attribution=attribution,
-        size_bytes=message.ByteSize(),
+        size_bytes=len(content),
     )
 
 

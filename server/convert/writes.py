@@ -186,7 +186,7 @@ class _Batch:
             return ()
         if self._length("amount_present", present):
             amounts = [amount if there else None for amount, there in zip(amounts, present, strict=True)]
-        known = [amount for amount in amounts if amount is not None]
+        known = [amount for amount in amounts if amount is not None] if present else list(self._columns.amounts)
         if known and max(max(known), -min(known)) > limits.MAX_AMOUNT_UNITS:
             for i, amount in enumerate(amounts):
                 if amount is not None and abs(amount) > limits.MAX_AMOUNT_UNITS:

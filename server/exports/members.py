@@ -119,7 +119,7 @@ def export_of(
     ordinals = bitmaps.to_ordinals(members)
     if after_profile_id:
         (after,) = state.profiles.ordinals([after_profile_id])
-        if after < 0:
+        if after is None:
             message = (
                 f"after_profile_id: this workspace has never seen {after_profile_id!r}; give the last id that was received"
             )

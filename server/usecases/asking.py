@@ -130,14 +130,14 @@ class Questions:
         """For each profile: is it a member, and is it known?"""
         found = self.members(asked)
         ordinals = asked.reading.state.profiles.ordinals(profile_ids)
-        return [(ordinal >= 0 and ordinal in found, ordinal >= 0) for ordinal in ordinals]
+        return [(ordinal is not None and ordinal in found, ordinal is not None) for ordinal in ordinals]
 
     def explain(self, asked: Asked, profile_id: str) -> tuple[Explanation, bool]:
         """The plan as it ran, and whether the asked profile is known."""
-        ordinal = asked.reading.state.profiles.ordinals([profile_id])[0] if profile_id else -1
+        ordinal = asked.reading.state.profiles.ordinals([profile_id])[0] if profile_id else None
         # An unknown profile is in nothing: no bitmap holds an ordinal that nobody has.
-        wanted = None if not profile_id else ordinal if ordinal >= 0 else _NOBODY
-        return evaluator.explain(asked.expression, asked.reading.view, wanted), ordinal >= 0
+        wanted = None if not profile_id else _NOBODY if ordinal is None else ordinal
+        return evaluator.explain(asked.expression, asked.reading.view, wanted), ordinal is not None
 
     def _warn(self, state: WorkspaceState, segment: Segment, expression: Prepared) -> tuple[ExpressionWarning, ...]:
         if segment.text is None or len(segment.text) > _CACHED_TEXT_MAX:

@@ -57,7 +57,7 @@ class Auditing:
         """One profile's changes. Raises UnknownProfile."""
         reading = self._clocks.read(workspace, None, known_at)
         ordinal = reading.state.profiles.ordinals([profile_id])[0]
-        if ordinal < 0:
+        if ordinal is None:
             message = f"workspace {workspace!r} has never seen a profile {profile_id!r}; ids are compared exactly"
             raise UnknownProfile(message, metadata={"profile_id": profile_id})
         question = question_digest("profile", workspace, profile_id, page.newest_first, interactions)

@@ -54,16 +54,16 @@ class _Overlay:
     def ordinals(self, profile_ids: Sequence[str], fresh: list[str]) -> list[int]:
         """Ordinals of profiles; those seen for the first time get the next ones, and are appended to `fresh`."""
         found = self.state.profiles.ordinals(profile_ids)
-        first = len(self.state.profiles)
-        for i, ordinal in enumerate(found):
-            if ordinal < 0:
-                name = profile_ids[i]
-                known = self.new_profiles.get(name)
-                if known is None:
-                    known = self.new_profiles[name] = first + len(self.new_profiles)
-                    fresh.append(name)
-                found[i] = known
-        return found
+        if None in found:
+            found = [self._new_ordinal(name, fresh) if at is None else at for at, name in zip(found, profile_ids, strict=True)]
+        return found  # type: ignore[return-value]  # no None is left
+
+    def _new_ordinal(self, name: str, fresh: list[str]) -> int:
+        known = self.new_profiles.get(name)
+        if known is None:
+            known = self.new_profiles[name] = len(self.state.profiles) + len(self.new_profiles)
+            fresh.append(name)
+        return known
 
 
 class Transaction:

@@ -25,7 +25,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -235,11 +235,13 @@ def _interaction(rng: random.Random, own_id: str | None) -> Interaction:
 
 
 def _changes(rng: random.Random, workspace: str) -> Sent:
-    request_id = _new_id(rng)
     made = [_trait_change(rng) if rng.random() < 0.3 else _tag_change(rng) for _ in range(rng.choice((1, 1, 1, 3, 30)))]
     # The contract keeps tags and traits apart, each in the order given.
     changes = [c for c in made if not isinstance(c, SetTrait)] + [c for c in made if isinstance(c, SetTrait)]
+    return _changeset(_new_id(rng), workspace, changes)
 
+
+def _changeset(request_id: str, workspace: str, changes: Sequence[Change]) -> Sent:
     def call(client: Client) -> Reply:
         got = client.in_workspace(workspace).apply_changeset(changes, reason="campaign", request_id=request_id)
         assert got.changeset_id == request_id
@@ -304,7 +306,8 @@ def _workspace(rng: random.Random, name: str) -> list[Sent]:
         new_group = bool(group) and group not in groups
         groups.add(group)
         made.append(_define(name, key, _new_id(rng), (GroupDefined, TagDefined) if new_group else (TagDefined,)))
-    return made
+    # A trait can be cleared once it has had a value.
+    return [*made, _changeset(_new_id(rng), name, [SetTrait("客户-0", "city", "杭州")])]
 
 
 def _interactions_reply(got: replies.InteractionsReceipt, request_id: str) -> Reply:
@@ -386,6 +389,7 @@ class Campaign:
         self._rng = random.Random(f"crash/{seed}")
         self._workspaces: list[str] = []
         self._checked = 0
+        self._done = 0
         self._workers: list[Worker] = []
 
     def cycle(self, number: int) -> None:
@@ -407,6 +411,7 @@ class Campaign:
             self._kill()
         for worker in self._workers:
             worker.end.set()
+        self._done += 1
 
     def finish(self) -> None:
         """Start once more; read the whole log anew, and ask about every workspace."""
@@ -507,6 +512,7 @@ class Campaign:
         """The counts that are told."""
         found, traffic = self.audit.faults, self.traffic
         return {
+            "cycles": self._done,
             "acknowledged": len(traffic.acknowledged),
             "lost": len(found.lost),
             "doubled": len(found.doubled) + len(traffic.doubled),
@@ -570,7 +576,7 @@ def main() -> int:
         faults, counts = campaign.faults(), campaign.summary()
     for line in faults[:20]:
         print(line[:2_000], file=sys.stderr)
-    summary = {"store": arguments.store, "cycles": arguments.cycles, **counts, "seed": arguments.seed}
+    summary = {"store": arguments.store, **counts, "seed": arguments.seed}
     print(json.dumps(summary | {"elapsed_s": round(time.monotonic() - begun, 1)}))
     return bool(faults)
 

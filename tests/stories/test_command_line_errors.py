@@ -192,8 +192,11 @@ NINES = "9" * 5_000
         # No service.
         (("count", "everyone", "--target", "127.0.0.1:1"), UNAVAILABLE, "UNAVAILABLE"),
         (("tag", "vip", "p1", "--reason", "r", "--target", "127.0.0.1:1"), UNAVAILABLE, "UNAVAILABLE"),
-        ((*IMPORT, "{folder}/good.parquet", *MAPPED, "--target", "127.0.0.1:1"), UNAVAILABLE, "UNAVAILABLE"),
-        (("count", "everyone", "--timeout", "0.0000001"), UNAVAILABLE, "DEADLINE_EXCEEDED"),
+        (
+            (*IMPORT, "{folder}/good.parquet", *MAPPED, "--target", "127.0.0.1:1", "--timeout", "0.5"),
+            UNAVAILABLE,
+            "UNAVAILABLE",
+        ),
         # Files to write.
         (("export", "everyone", "--output", "{folder}/x.docx"), USAGE, "USAGE"),
         (("export", "everyone", "--output", "{folder}/nowhere/x.csv"), USAGE, "USAGE"),
@@ -318,25 +321,39 @@ def test_arguments_that_are_no_text_are_refused_with_one_object(shell: Shell, wo
         ("--listen", "nonsense"),
         ("--listen", "127.0.0.1:70000"),
         ("--listen", "127.0.0.1:" + NINES),
-        ("--listen", "256.1.1.1:0"),
-        ("--listen", "{target}"),
-        ("--data", "/dev/null/x"),
-        ("--data", "{folder}/good.parquet"),
-        ("--data", "{folder}/data"),
         ("--database-url", "mysql://x"),
-        ("--database-url", "postgresql://[nonsense"),
         ("--currency", "yuan"),
         ("--metrics", "nonsense"),
-        ("--metrics", "{target}"),
         ("--log-level", "loud"),
         ("--shutdown-grace-seconds", "-1"),
         ("--shutdown-grace-seconds", "nan"),
         ("--config", "{folder}/nowhere.toml"),
         ("--config", "{folder}/good.parquet"),
+        ("--nonsense",),
     ],
     ids=lambda words: str(words)[:60],
 )
-def test_a_server_that_cannot_be_started_as_asked_says_why(shell: Shell, tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_settings_that_cannot_be_meant_are_refused_before_a_server_starts(shell: Shell, words: tuple[str, ...]) -> None:
+    code, out, err = shell.run("serve", "--data", "{folder}/never", *words)
+    assert (code, out) == (USAGE, "")
+    assert err.strip()
+    assert "Traceback" not in err
+    assert not (shell.folder / "never").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--listen", "256.1.1.1:0"),
+        ("--listen", "{target}"),
+        ("--data", "/dev/null/x"),
+        ("--data", "{folder}/data"),
+        ("--database-url", "postgresql://[nonsense"),
+        ("--metrics", "{target}"),
+    ],
+    ids=str,
+)
+def test_a_server_that_cannot_have_its_place_says_so(shell: Shell, tmp_path: Path, words: tuple[str, ...]) -> None:
     line = [word.replace("{folder}", str(shell.folder)).replace("{target}", shell.target) for word in words]
     for flag, good in (("--data", str(tmp_path / "data")), ("--listen", "127.0.0.1:0")):
         line += [] if flag in line else [flag, good]

@@ -1,0 +1,51 @@
+"""A data folder that a server can start on: the population written straight into the log, as the server would have."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.workload import Population, changesets
+from server.eventlog import payload
+from server.eventlog.port import EventLog, NewChangeset
+
+CHANGESET_ROWS = 1_000
+"""As batches come over the wire."""
+_GROUP_CHANGESETS = 200
+
+
+def write_population(log: EventLog, population: Population, rows: int = CHANGESET_ROWS) -> int:
+    """Append everything, some changesets to a transaction; how many there are."""
+    group: list[NewChangeset] = []
+    count = 0
+    for new in _new_changesets(population, rows):
+        group.append(new)
+        count += 1
+        if len(group) == _GROUP_CHANGESETS:
+            log.append(group)
+            group = []
+    if group:
+        log.append(group)
+    return count
+
+
+def _new_changesets(population: Population, rows: int) -> Iterator[NewChangeset]:
+    chain = payload.GENESIS
+    for recorded, profile_ids in changesets(population, rows):
+        changeset = recorded.changeset
+        state, chain = payload.encode(changeset, chain)
+        yield NewChangeset(
+            workspace=changeset.workspace,
+            version=changeset.version,
+            topic=payload.TOPIC,
+            state=state,
+            request_id=uuid.UUID(changeset.changeset_id).bytes,
+            request_digest=bytes(32),
+            first_ordinal=changeset.first_ordinal,
+            profile_ids=profile_ids,
+            chain=chain,
+        )
+
+
+def folder_bytes(folder: Path) -> int:
+    """Size of the files in a folder."""
+    return sum(file.stat().st_size for file in folder.iterdir())
