@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks.workload import Population, changesets
 from server.eventlog import payload
@@ -10,21 +9,20 @@ from server.eventlog.port import EventLog, NewChangeset
 
 CHANGESET_ROWS = 1_000
 """As batches come over the wire."""
-_GROUP_CHANGESETS = 200
+_GROUP_BYTES = 200_000
 
 
 def write_population(log: EventLog, population: Population, rows: int = CHANGESET_ROWS) -> int:
     """Append everything, some changesets to a transaction; how many there are."""
     group: list[NewChangeset] = []
-    count = 0
+    count = size = 0
     for new in _new_changesets(population, rows):
-        group.append(new)
-        count += 1
-        if len(group) == _GROUP_CHANGESETS:
+        if group and size + len(new.state) > _GROUP_BYTES:
             log.append(group)
-            group = []
-    if group:
-        log.append(group)
+            group, size = [], 0
+        group.append(new)
+        count, size = count + 1, size + len(new.state)
+    log.append(group)
     return count
 
 
@@ -44,8 +42,3 @@ def _new_changesets(population: Population, rows: int) -> Iterator[NewChangeset]
             profile_ids=profile_ids,
             chain=chain,
         )
-
-
-def folder_bytes(folder: Path) -> int:
-    """Size of the files in a folder."""
-    return sum(file.stat().st_size for file in folder.iterdir())

@@ -39,7 +39,7 @@ def run(options: Options) -> Report:
             with _store(store, folder) as (log, arguments):
                 figures[store] = _measured(log, arguments, population, question)
     title = f"{options.profiles:,} profiles, {options.interactions:,} interactions in changesets of {CHANGESET_ROWS:,}"
-    columns = ("store", "replay interactions/s", "replay s", "merge s", "start to first answer s", "index bytes/interaction")
+    columns = ("store", "replay interactions/s", "replay s", "merge s", "start to first answer s", "resident bytes/interaction")
     rows = [(store, *figures[store].values()) for store in figures]
     json = {"question": "replay", "profiles": options.profiles, "interactions": options.interactions, "stores": figures}
     return Report("replay", json, [Table(title, columns, rows)])

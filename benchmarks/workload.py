@@ -167,7 +167,7 @@ def _some(rng: np.random.Generator, codes: Int64s) -> Int64s:
 # --- as changesets --------------------------------------------------------------------------------------------------------
 
 _ATTRIBUTION = Attribution("benchmark", "seeded population", "benchmarks")
-_IMPORT_ROWS = 100_000
+_IMPORT_ROWS = 20_000
 
 
 def changesets(population: Population, rows: int) -> Iterator[tuple[Recorded, list[str]]]:

@@ -305,6 +305,8 @@ BY_CODE: Final[Mapping[str, type[TagledgerError]]] = {
     "UNAUTHENTICATED": CallerError,
     "UNIMPLEMENTED": CallerError,
     "UNAVAILABLE": Unavailable,
+    # We never cancel a unary call: a server that goes away does, to the calls that it has not begun.
+    "CANCELLED": Unavailable,
     "RESOURCE_EXHAUSTED": ResourceExhausted,
     "DEADLINE_EXCEEDED": DeadlineExceeded,
     "DATA_LOSS": Fault,

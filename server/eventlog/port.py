@@ -5,12 +5,19 @@ The adapters are the eventsourcing library's recorders with two more tables in t
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
+
+import structlog
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from domain.errors import StoreUnavailable
 
 EVENTS_TABLE = "tagledger_events"
 PROFILES_TABLE = "tagledger_profiles"
 REQUESTS_TABLE = "tagledger_requests"
+_log = structlog.get_logger("tagledger.store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,19 @@ class RecordedRequest:
 
 class AppendConflict(Exception):
     """A version or a request id of the batch is taken; nothing was written. Catch up, and decide again."""
+
+
+@contextmanager
+def unavailable(doing: str) -> Iterator[None]:
+    """Turn what a driver says into StoreUnavailable without its text, which goes to the log; conflicts pass."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except PersistenceError as error:
+        _log.warning("store unavailable", doing=doing, error=str(error))
+        message = f"the ledger cannot {doing} just now; nothing was acknowledged, repeat later with the same request_id"
+        raise StoreUnavailable(message) from error
 
 
 class EventLog(Protocol):

@@ -5,13 +5,13 @@ primary key turns a race between servers into an AppendConflict.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from eventsourcing.persistence import IntegrityError, InternalError, PersistenceError, StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Cursor
+import psycopg
+from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.postgres import PostgresAggregateRecorder, PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from domain.errors import StoreUnavailable
@@ -23,10 +23,14 @@ from server.eventlog.port import (
     NewChangeset,
     RecordedRequest,
     StoredChangeset,
+    unavailable,
 )
 
 _VAULT_PAGE_ROWS = 100_000
 _POOL_SIZE = 3
+_CONNECT_SECONDS_MAX = 4
+_CREATION_LOCK = 7_420
+_READING = "read its PostgreSQL database"
 
 
 class _Recorder(PostgresApplicationRecorder):
@@ -56,27 +60,36 @@ class _Recorder(PostgresApplicationRecorder):
         """A table's name in our schema."""
         return Identifier(self.datastore.schema, name)
 
-    def _insert_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Insert all in one transaction, without the library's pipeline and its retries.
+
+        A violated constraint inside a pipeline surfaces as a lost connection, and leaves psycopg with statements that it
+        believes to be prepared; and after a lost connection the committer must ask the log before it tries again.
+        """
         batch: Sequence[NewChangeset] = kwargs["batch"]
-        curs.execute(
-            self._insert_requests,
-            (
-                [new.workspace for new in batch],
-                [new.request_id for new in batch],
-                [new.version for new in batch],
-                [new.request_digest for new in batch],
-            ),
-            prepare=True,
-        )
-        for new in batch:
-            if new.profile_ids:
-                curs.execute(self._insert_profiles, (new.workspace, new.first_ordinal, list(new.profile_ids)), prepare=True)
+        with self.datastore.transaction(commit=True) as curs:
+            self._lock_table(curs)
+            self._notify_channel(curs)
+            columns = [(new.workspace, new.request_id, new.version, new.request_digest) for new in batch]
+            curs.execute(self._insert_requests, [list(column) for column in zip(*columns, strict=True)])
+            for new in batch:
+                if new.profile_ids:
+                    curs.execute(self._insert_profiles, (new.workspace, new.first_ordinal, list(new.profile_ids)))
+            PostgresAggregateRecorder._insert_stored_events(self, curs, stored_events)
+            return [row["notification_id"] for row in curs.fetchall()]
 
 
 class PostgresEventLog:
     """EventLog on a PostgreSQL database."""
 
     def __init__(self, url: str) -> None:
+        """Connect, and make the tables. Raises StoreUnavailable, naming the database."""
+        with _first_connection(url) as connection:
+            # Several servers may start at once on a new database, and CREATE TYPE knows no IF NOT EXISTS.
+            connection.execute("SELECT pg_advisory_lock(%s)", (_CREATION_LOCK,))
+            self._open(url)
+
+    def _open(self, url: str) -> None:
         info = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
         self._datastore = PostgresDatastore(
             dbname=info.get("dbname", "postgres"),
@@ -90,45 +103,39 @@ class PostgresEventLog:
             pool_open_timeout=10.0,
         )
         self._recorder = _Recorder(self._datastore)
-        try:
+        with unavailable("create its tables in the PostgreSQL database"):
             self._recorder.create_table()
-        except PersistenceError as error:
-            message = (
-                f"cannot use the PostgreSQL database at {info.get('host')}:{info.get('port')}/{info.get('dbname')}: {error}"
-            )
-            raise StoreUnavailable(message) from error
 
     def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
         """See EventLog."""
         events = [StoredEvent(new.workspace, new.version, new.topic, new.state) for new in batch]
         try:
-            positions: Sequence[int] | None = self._recorder.insert_events(events, batch=batch)
-        except (IntegrityError, InternalError) as error:
-            # In a pipeline, the violation of an earlier statement can surface as InternalError of a later one.
+            with unavailable("write to its PostgreSQL database"):
+                return self._recorder.insert_events(events, batch=batch)
+        except IntegrityError as error:
             raise AppendConflict from error
-        except PersistenceError as error:
-            raise StoreUnavailable("the ledger's PostgreSQL database cannot be reached; see the server's log") from error
-        assert positions is not None
-        return positions
 
     def read(self, *, after: int, limit: int) -> Sequence[StoredChangeset]:
         """See EventLog."""
-        found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
+        with unavailable(_READING):
+            found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
         return [StoredChangeset(n.id, str(n.originator_id), n.originator_version, n.topic, n.state) for n in found]
 
     def end(self) -> int:
         """See EventLog."""
-        return int(self._recorder.max_notification_id() or 0)
+        with unavailable(_READING):
+            return int(self._recorder.max_notification_id() or 0)
 
     def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
         """See EventLog."""
-        found = self._recorder.select_events(workspace, gt=version - 1, lte=version)
+        with unavailable(_READING):
+            found = self._recorder.select_events(workspace, gt=version - 1, lte=version)
         return StoredChangeset(0, workspace, version, found[0].topic, found[0].state) if found else None
 
     def find_request(self, workspace: str, request_id: bytes) -> RecordedRequest | None:
         """See EventLog."""
         query = SQL("SELECT version, digest FROM {} WHERE workspace=%s AND request_id=%s")
-        with self._datastore.cursor() as curs:
+        with unavailable(_READING), self._datastore.cursor() as curs:
             curs.execute(query.format(self._recorder.table(REQUESTS_TABLE)), (workspace, request_id))
             row = curs.fetchone()
         return RecordedRequest(row["version"], bytes(row["digest"])) if row else None
@@ -139,7 +146,7 @@ class PostgresEventLog:
             self._recorder.table(PROFILES_TABLE)
         )
         while True:
-            with self._datastore.cursor() as curs:
+            with unavailable(_READING), self._datastore.cursor() as curs:
                 curs.execute(query, (workspace, first_ordinal, _VAULT_PAGE_ROWS))
                 rows = [(row["ordinal"], row["profile_id"]) for row in curs.fetchall()]
             yield from rows
@@ -150,3 +157,23 @@ class PostgresEventLog:
     def close(self) -> None:
         """See EventLog."""
         self._datastore.close()
+
+
+@contextmanager
+def _first_connection(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of its own, to tell at once, and by name, what cannot be reached."""
+    try:
+        connection = psycopg.connect(url, connect_timeout=_CONNECT_SECONDS_MAX, autocommit=True)
+    except (psycopg.Error, UnicodeError, ValueError) as error:
+        raise StoreUnavailable(f"cannot use the PostgreSQL database at {_named(url)}: {str(error).strip()}") from error
+    with connection:
+        yield connection
+
+
+def _named(url: str) -> str:
+    """The database without its password."""
+    try:
+        info = conninfo_to_dict(url)
+    except psycopg.Error:
+        return "the given URL"
+    return f"{info.get('host', 'localhost')}:{info.get('port', 5432)}/{info.get('dbname', '')}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -27,9 +27,11 @@ from server.eventlog.port import (
     NewChangeset,
     RecordedRequest,
     StoredChangeset,
+    unavailable,
 )
 
 _VAULT_PAGE_ROWS = 100_000
+_READING = "read its SQLite file"
 
 
 class _DurablePool(SQLiteConnectionPool):
@@ -76,7 +78,6 @@ class SqliteEventLog:
     """EventLog on one file. A lock file keeps a second server out of the folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_folder(folder)
         self._datastore = _Datastore(folder / "ledger.sqlite")
         self._recorder = _Recorder(self._datastore, events_table_name=EVENTS_TABLE)
@@ -86,31 +87,33 @@ class SqliteEventLog:
         """See EventLog."""
         events = [StoredEvent(new.workspace, new.version, new.topic, new.state) for new in batch]
         try:
-            positions = self._recorder.insert_events(events, batch=batch)
+            with unavailable("write its SQLite file"):
+                positions = self._recorder.insert_events(events, batch=batch)
         except IntegrityError as error:
             raise AppendConflict from error
-        except PersistenceError as error:
-            raise StoreUnavailable("the ledger's SQLite file cannot be written; see the server's log") from error
         assert positions is not None
         return positions
 
     def read(self, *, after: int, limit: int) -> Sequence[StoredChangeset]:
         """See EventLog."""
-        found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
+        with unavailable(_READING):
+            found = self._recorder.select_notifications(start=after, limit=limit, inclusive_of_start=False)
         return [StoredChangeset(n.id, str(n.originator_id), n.originator_version, n.topic, n.state) for n in found]
 
     def end(self) -> int:
         """See EventLog."""
-        return int(self._recorder.max_notification_id() or 0)
+        with unavailable(_READING):
+            return int(self._recorder.max_notification_id() or 0)
 
     def read_version(self, workspace: str, version: int) -> StoredChangeset | None:
         """See EventLog."""
-        found = self._recorder.select_events(workspace, gt=version - 1, lte=version)
+        with unavailable(_READING):
+            found = self._recorder.select_events(workspace, gt=version - 1, lte=version)
         return StoredChangeset(0, workspace, version, found[0].topic, found[0].state) if found else None
 
     def find_request(self, workspace: str, request_id: bytes) -> RecordedRequest | None:
         """See EventLog."""
-        with self._datastore.transaction(commit=False) as c:
+        with unavailable(_READING), self._datastore.transaction(commit=False) as c:
             c.execute(
                 f"SELECT version, digest FROM {REQUESTS_TABLE} WHERE workspace=? AND request_id=?", (workspace, request_id)
             )
@@ -120,7 +123,7 @@ class SqliteEventLog:
     def profiles(self, workspace: str, *, first_ordinal: int = 0) -> Iterator[tuple[int, str]]:
         """See EventLog."""
         while True:
-            with self._datastore.transaction(commit=False) as c:
+            with unavailable(_READING), self._datastore.transaction(commit=False) as c:
                 c.execute(
                     f"SELECT ordinal, profile_id FROM {PROFILES_TABLE} "
                     "WHERE workspace=? AND ordinal>=? ORDER BY ordinal LIMIT ?",
@@ -140,7 +143,13 @@ class SqliteEventLog:
 
 def _lock_folder(folder: Path) -> int:
     """Take the folder for this process; the lock goes with the process, however it ends."""
-    handle = os.open(folder / "LOCK", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / "LOCK", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"cannot use the data folder {folder}: {error.strerror}; choose another --data folder"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -16,7 +16,7 @@ from itertools import islice
 import structlog
 
 from domain.changeset import Recorded
-from domain.errors import CallerError, Overloaded, RequestIdReused, ShuttingDown, StoreUnavailable, TagledgerError
+from domain.errors import CallerError, Overloaded, RequestIdReused, ShuttingDown, StoreUnavailable
 from domain.limits import MAX_QUEUED_WRITE_BYTES
 from server.eventlog import payload
 from server.eventlog.port import AppendConflict, EventLog, NewChangeset, StoredChangeset
@@ -51,7 +51,7 @@ class Committer:
         self._queued_lock = threading.Lock()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
-        self._vaults: dict[str, Iterator[tuple[int, str]]] = {}
+        self._vaults: dict[str, tuple[Iterator[tuple[int, str]], int]] = {}
         self.states: dict[str, WorkspaceState] = {}
         self.position = 0
 
@@ -119,48 +119,51 @@ class Committer:
 
     def _commit(self, group: deque[_Waiting]) -> None:
         while group:
+            taken: list[_Waiting] = []
             try:
-                self._commit_some(group)
+                self._commit_some(group, taken)
             except Exception as error:  # noqa: BLE001 - the writer must survive; the callers are told
                 _log.exception("commit failed")
-                for waiting in group:
+                for waiting in (*taken, *group):
                     _fail(waiting, error)
                 group.clear()
 
-    def _commit_some(self, group: deque[_Waiting]) -> None:
-        """Take drafts from the front that can share a transaction, and commit them."""
+    def _commit_some(self, group: deque[_Waiting], taken: list[_Waiting]) -> None:
+        """Move drafts from the front that can share a transaction to `taken`, and commit them."""
         transaction = Transaction(self.states, self._now())
-        taken: list[_Waiting] = []
         while group and transaction.admits(group[0].draft):
-            waiting = group.popleft()
+            taken.append(group.popleft())
             try:
-                transaction.decide(waiting.draft)
+                transaction.decide(taken[-1].draft)
             except CallerError as error:
                 # A repeat of a recorded request is answered as such, even if it would be refused today.
-                if not self._answered_as_recorded(waiting):
+                answered, learnt = self._answered_as_recorded(taken[-1]), self._learnt_something()
+                waiting = taken.pop()
+                if not answered and learnt:
+                    group.appendleft(waiting)
+                    break
+                if not answered:
                     _fail(waiting, error)
-            except BaseException:
-                group.appendleft(waiting)
-                group.extendleft(reversed(taken))
-                raise
-            else:
-                taken.append(waiting)
         if taken:
             self._append(transaction.decisions, taken, group)
 
+    def _learnt_something(self) -> bool:
+        """Catch up with other servers before a refusal: what is missing here may have been made there."""
+        before = self.position
+        if self._follow_seconds is not None:
+            self.catch_up()
+        return self.position > before
+
     def _append(self, decisions: Sequence[Decision], taken: Sequence[_Waiting], group: deque[_Waiting]) -> None:
+        batch = self._encoded(decisions)
         try:
-            batch = self._encoded(decisions)
             positions = self._log.append(batch)
         except AppendConflict:
             self._resolve_conflict(taken, group)
-        except BaseException:
-            group.extendleft(reversed(taken))
-            raise
-        else:
-            for decision, new, position, waiting in zip(decisions, batch, positions, taken, strict=True):
-                self._apply(decision, new, position)
-                waiting.answer.set_result(_receipt(decision, position))
+            return
+        for decision, new, position, waiting in zip(decisions, batch, positions, taken, strict=True):
+            self._apply(decision, new, position)
+            waiting.answer.set_result(_receipt(decision, position))
 
     def _encoded(self, decisions: Sequence[Decision]) -> list[NewChangeset]:
         chains: dict[str, bytes] = {}
@@ -195,10 +198,10 @@ class Committer:
     def _resolve_conflict(self, taken: Sequence[_Waiting], group: deque[_Waiting]) -> None:
         before = self.position
         self.catch_up()
-        for waiting in reversed(taken):
-            if self._answered_as_recorded(waiting):
-                continue
-            waiting.conflicts += self.position == before
+        left = [waiting for waiting in taken if not self._answered_as_recorded(waiting)]
+        stuck = self.position == before and len(left) == len(taken)
+        for waiting in reversed(left):
+            waiting.conflicts += stuck
             if waiting.conflicts > _CONFLICTS_MAX:
                 _fail(
                     waiting, StoreUnavailable("the write keeps conflicting in the database; repeat it with the same request_id")
@@ -230,8 +233,8 @@ class Committer:
     def _follow(self) -> None:
         try:
             self.catch_up()
-        except TagledgerError as error:
-            _log.warning("cannot follow the log", error=error.message)
+        except Exception as error:  # noqa: BLE001 - tried again in a moment; the writer must survive
+            _log.warning("cannot follow the log", error=repr(error))
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> None:
         """Apply what the log holds beyond what is applied. `progress` gets the number of events so far."""
@@ -254,14 +257,14 @@ class Committer:
         count = recorded.changeset.outcome.new_profiles
         if not count:
             return []
-        names: list[str] = []
-        if state.name in self._vaults:
-            names = [name for _, name in islice(self._vaults[state.name], count)]
+        first = recorded.changeset.first_ordinal
+        vault, following = self._vaults.pop(state.name, (iter(()), first))
+        names = [name for _, name in islice(vault, count)] if following == first else []
         if len(names) < count:
-            # The reader had come to the end of the vault as it was then; there is more now.
-            first = recorded.changeset.first_ordinal + len(names)
-            self._vaults[state.name] = self._log.profiles(state.name, first_ordinal=first)
-            names += [name for _, name in islice(self._vaults[state.name], count - len(names))]
+            # The reader stood elsewhere, or at the end of the vault as it was then.
+            vault = self._log.profiles(state.name, first_ordinal=first + len(names))
+            names += [name for _, name in islice(vault, count - len(names))]
+        self._vaults[state.name] = (vault, first + count)
         return names
 
 

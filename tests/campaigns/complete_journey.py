@@ -3,7 +3,8 @@
     python -m tests.campaigns.complete_journey [--households 300] [--store sqlite|postgresql]
 
 The questions below stand beside their meaning in SQL, which reads the original Parquet files with DuckDB and shares nothing
-with the service, not even the joined files that are imported. The last line is one JSON object. A cut of it runs in `make test`.
+with the service, not even the joined files that are imported. The last line is one JSON object. A cut of it runs in `make
+test` where the files are.
 """
 
 import argparse
@@ -93,8 +94,8 @@ def steps(*, purchases_in_two: bool) -> list[Step]:
             FROM transactions GROUP BY ALL) f USING (household_id)
         ORDER BY household_id"""
     traits = (
-        "--profile household_id --trait age --trait income --trait home_ownership=住房 --trait household_size --trait kids_count "
-        "--trait has_kids --trait first_day --trait baskets --effective-at 2017-01-01"
+        "--profile household_id --trait age --trait income --trait home_ownership=住房 --trait household_size "
+        "--trait kids_count --trait has_kids --trait first_day --trait baskets --effective-at 2017-01-01"
     )
     campaigns = """
         SELECT household_id, 'campaign/' || campaign_id AS tag, start_date
@@ -160,9 +161,8 @@ def import_all(target: str, folder: Path, households: int, plan: Sequence[Step],
         seconds = time.perf_counter() - begun
         assert told["rejected"] == told["duplicates"] == 0, told
         done.append(Imported(step.name, told["rows"], told["position"], told["rows"] / seconds))
-        tell(
-            f"{step.name}: {told['rows']:,} rows in {seconds:.2f} s ({told['rows'] / seconds:,.0f}/s), the command's start included"
-        )
+        speed = f"{told['rows'] / seconds:,.0f} rows/s"
+        tell(f"{step.name}: {told['rows']:,} rows in {seconds:.2f} s, the command's start included: {speed}")
     return done
 
 
@@ -272,7 +272,7 @@ QUESTIONS: Sequence[tuple[str, str]] = (
     # Tags.
     ("tagged campaign/18", _sent(18)),
     ("tagged any of (campaign/13, campaign/8, campaign/26)", "SELECT DISTINCT h FROM c WHERE id IN (13, 8, 26)"),
-    ("tagged campaign/24 and not tagged campaign/26", _both(_sent(24), _not(_sent(26)))),
+    ("tagged campaign/13 and not tagged campaign/8", _both(_sent(13), _not(_sent(8)))),
     ('tagged "活动/Type A"', _holds("Type A")),
     ('tagged "活动/Type B" and not tagged "活动/Type C"', f"{_holds('Type B')} EXCEPT {_holds('Type C')}"),
     ('tagged any of ("活动/Type A", "活动/Type B", "活动/Type C")', "SELECT DISTINCT h FROM k"),
@@ -294,7 +294,7 @@ QUESTIONS: Sequence[tuple[str, str]] = (
     ("has_kids != true", "SELECT h FROM d WHERE NOT has_kids"),
     ("first_day < 2017-01-05", "SELECT h FROM d WHERE first_day < DATE '2017-01-05'"),
     ("first_day = 2017-01-02 or baskets > 200", "SELECT h FROM d WHERE first_day = DATE '2017-01-02' OR baskets > 200"),
-    ("baskets <= 20", "SELECT h FROM d WHERE baskets <= 20"),
+    ("baskets <= 60", "SELECT h FROM d WHERE baskets <= 60"),
     ('baskets = "20"', "SELECT h FROM d WHERE false"),
     # How often.
     ("did purchase in last 30 days", _by(_p(_last("30 DAY")), _SOME)),
@@ -326,7 +326,8 @@ QUESTIONS: Sequence[tuple[str, str]] = (
         _by(_p("starts_with(category, 'FRZN') AND quantity > 3"), _SOME),
     ),
     (
-        'did purchase at least 5 times where (部门 in ("MEAT", "SEAFOOD") or amount > 15.5 and not used_coupon = true) in last 45 days',
+        'did purchase at least 5 times where (部门 in ("MEAT", "SEAFOOD") '
+        "or amount > 15.5 and not used_coupon = true) in last 45 days",
         _by(
             _p(f"(department IN ('MEAT', 'SEAFOOD') OR (amount > 15.5 AND NOT used_coupon)) AND {_last('45 DAY')}"),
             "count(*) >= 5",
@@ -440,7 +441,8 @@ QUESTIONS: Sequence[tuple[str, str]] = (
         ),
     ),
     (
-        "not (did redeem or tagged campaign/18) and (age exists or sum(purchase.amount) > 1000) or last purchase before 120 days ago",
+        "not (did redeem or tagged campaign/18) and (age exists or sum(purchase.amount) > 1000) "
+        "or last purchase before 120 days ago",
         _any(
             _both(
                 _not(_any(_by(_REDEEMED, _SOME), _sent(18))),
@@ -540,7 +542,7 @@ def compare(
 
 
 def assert_one_answer(client: Client, as_of: datetime, households: Sequence[str]) -> None:
-    """Count, members in small pages, check, explain and export agree on every question."""
+    """Count, members by small pages, check, explain and export agree on every question."""
     for expression, _ in QUESTIONS:
         listed = list(client.members(expression, as_of=as_of, page_size=97))
         checked = client.check(expression, households, as_of=as_of).results

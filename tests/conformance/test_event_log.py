@@ -423,6 +423,13 @@ def until(condition: Callable[[], bool]) -> None:
         threading.Event().wait(0.001)
 
 
+def test_a_database_that_cannot_be_reached_is_named_at_once() -> None:
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="cannot use the PostgreSQL database at 127.0.0.1:1/nowhere"):
+        PostgresEventLog("postgresql://postgres@127.0.0.1:1/nowhere")
+    assert time.monotonic() - begun < 5
+
+
 # --- two servers on one database ------------------------------------------------------------------------------------------
 
 

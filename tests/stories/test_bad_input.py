@@ -100,7 +100,9 @@ def _arity(streaming: bool) -> str:
 
 def _refusal(error: Any) -> Refusal:
     status = rpc_status.from_call(error)
-    reasons, fields, metadata = [], [], {}
+    reasons: list[str] = []
+    fields: list[str] = []
+    metadata: dict[str, str] = {}
     for detail in status.details if status else ():
         info, request = ErrorInfo(), BadRequest()
         if detail.Unpack(info):
@@ -414,22 +416,31 @@ def _in_window(**form: Any) -> _E.Expression:
     return _did(window=_E.Window(**form))
 
 
-def _number(comparison: int, number: float) -> _E.NumberComparison:
-    return _E.NumberComparison(comparison=comparison, number=number)  # type: ignore[arg-type]
+def _number(comparison: Any, number: float) -> _E.NumberComparison:
+    return _E.NumberComparison(comparison=comparison, number=number)
 
 
 def _sum(**fields: Any) -> _E.Expression:
-    good = {"function": _E.Measure.FUNCTION_SUM, "type": "purchase", "property": "amount", "value": _number(3, 1.0)}
+    good: dict[str, Any] = {
+        "function": _E.Measure.FUNCTION_SUM,
+        "type": "purchase",
+        "property": "amount",
+        "value": _number(3, 1.0),
+    }
     return _E.Expression(measure=_E.Measure(**(good | fields)))
 
 
-def _trait(comparison: int, *values: common_pb2.Value) -> _E.Expression:
-    return _E.Expression(trait=_E.TraitCondition(trait="age", comparison=comparison, values=values))  # type: ignore[arg-type]
+def _trait(comparison: Any, *values: common_pb2.Value) -> _E.Expression:
+    return _E.Expression(trait=_E.TraitCondition(trait="age", comparison=comparison, values=values))
 
 
-def _where(comparison: int, *values: common_pb2.Value) -> _E.Expression:
-    condition = _E.PropertyCondition(property="category", comparison=comparison, values=values)  # type: ignore[arg-type]
+def _where(comparison: Any, *values: common_pb2.Value) -> _E.Expression:
+    condition = _E.PropertyCondition(property="category", comparison=comparison, values=values)
     return _did(where=_E.Filter(condition=condition))
+
+
+def _span(count: int, unit: Any) -> _E.Span:
+    return _E.Span(count=count, unit=unit)
 
 
 def _instant(seconds: int, nanos: int = 0) -> _E.TimePoint:
@@ -479,19 +490,19 @@ def bad_trees() -> Mapping[str, _E.Expression]:
         "a count that exists": _did(count=_number(8, 1.0)),
         "an unknown comparison": _did(count=_number(99, 1.0)),
         "an empty window": _did(window=_E.Window()),
-        "0 days": _in_window(last=_E.Span(count=0, unit=3)),
-        "-1 days": _in_window(last=_E.Span(count=-1, unit=3)),
-        "101 years": _in_window(last=_E.Span(count=36_526, unit=3)),
-        "2**63-1 weeks": _in_window(last=_E.Span(count=2**63 - 1, unit=4)),
+        "0 days": _in_window(last=_span(0, 3)),
+        "-1 days": _in_window(last=_span(-1, 3)),
+        "101 years": _in_window(last=_span(36_526, 3)),
+        "2**63-1 weeks": _in_window(last=_span(2**63 - 1, 4)),
         "no unit": _in_window(last=_E.Span(count=1)),
-        "an unknown unit": _in_window(last=_E.Span(count=1, unit=99)),  # type: ignore[arg-type]
-        "rolling months": _in_window(last=_E.Span(count=1, unit=5)),
-        "calendar hours": _in_window(calendar=_E.CalendarWindow(span=_E.Span(count=1, unit=2))),
+        "an unknown unit": _in_window(last=_span(1, 99)),
+        "rolling months": _in_window(last=_span(1, 5)),
+        "calendar hours": _in_window(calendar=_E.CalendarWindow(span=_span(1, 2))),
         "an empty calendar": _in_window(calendar=_E.CalendarWindow()),
-        "no zone": _in_window(calendar=_E.CalendarWindow(span=_E.Span(count=1, unit=3), zone="Asia/Peking")),
-        "a huge zone": _in_window(calendar=_E.CalendarWindow(span=_E.Span(count=1, unit=3), zone=HUGE)),
-        "a zone with U+0000": _in_window(calendar=_E.CalendarWindow(span=_E.Span(count=1, unit=3), zone="UTC\0")),
-        "a zone up the tree": _in_window(calendar=_E.CalendarWindow(span=_E.Span(count=1, unit=3), zone="../UTC")),
+        "no zone": _in_window(calendar=_E.CalendarWindow(span=_span(1, 3), zone="Asia/Peking")),
+        "a huge zone": _in_window(calendar=_E.CalendarWindow(span=_span(1, 3), zone=HUGE)),
+        "a zone with U+0000": _in_window(calendar=_E.CalendarWindow(span=_span(1, 3), zone="UTC\0")),
+        "a zone up the tree": _in_window(calendar=_E.CalendarWindow(span=_span(1, 3), zone="../UTC")),
         "no day": _in_window(on=_E.Day()),
         "a day in words": _in_window(on=_E.Day(date="yesterday")),
         "year 10000": _in_window(on=_E.Day(date="10000-01-01")),
@@ -499,7 +510,7 @@ def bad_trees() -> Mapping[str, _E.Expression]:
         "29 February": _in_window(on=_E.Day(date="2017-02-29")),
         "between nothing": _in_window(between=_E.Between()),
         "since nothing": _in_window(since=_E.TimePoint()),
-        "no months ago": _in_window(since=_E.TimePoint(ago=_E.Span(count=1, unit=5))),
+        "no months ago": _in_window(since=_E.TimePoint(ago=_span(1, 5))),
         "no function": _sum(function=0),
         "an unknown function": _sum(function=99),
         "nothing to compare with": _E.Expression(
@@ -513,7 +524,7 @@ def bad_trees() -> Mapping[str, _E.Expression]:
         "an empty filter": _did(where=_E.Filter()),
         "a filter of one": _did(where=_E.Filter(all=_E.FilterOperands(operands=[_E.Filter()]))),
         "not of no filter": _did(where=_E.Filter(negation=_E.Filter())),
-        "no trait": _E.Expression(trait=_E.TraitCondition(comparison=1, values=[text])),
+        "no trait": _E.Expression(trait=_E.TraitCondition(comparison=_E.COMPARISON_EQUAL, values=[text])),
         "no comparison of a trait": _trait(0, text),
         "nothing to equal": _trait(1),
         "two to equal": _trait(1, text, text),
@@ -734,7 +745,7 @@ BATCHED = ["LedgerService.RecordInteractions", "LedgerService.StreamInteractions
 
 
 def test_every_service_of_the_contract_is_tried_here() -> None:
-    declared = {path.stem for path in Path("proto/tagledger/v1").glob("*_service.proto")}
+    declared = {path.stem for path in (Path(__file__).parents[2] / "proto/tagledger/v1").glob("*_service.proto")}
     assert declared == {module.DESCRIPTOR.name.rpartition("/")[2].removesuffix(".proto") for module in _MODULES}
 
 
@@ -1064,7 +1075,7 @@ def test_the_limits_of_single_fields_hold_at_their_edges(world: World) -> None:
     def ask(**fields: Any) -> bool:
         request = _changeset()
         for name, value in fields.items():
-            part = request.context if name in ("actor", "reason", "source") else request.tags[0]
+            part: Any = request.context if name in ("actor", "reason", "source") else request.tags[0]
             if name in ("trait", "string"):
                 part = request.traits[0]
             if name == "string":

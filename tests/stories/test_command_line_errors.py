@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+import server.command  # noqa: F401 - adds `serve` and `demo`
 from clients.cli import exits
-from server.command import cli
+from clients.cli.main import cli
 from tests.harness import Store, running_server
 
 TAGLEDGER = str(Path(sys.executable).with_name("tagledger"))
