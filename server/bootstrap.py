@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from domain.changeset import Attribution
+from domain.errors import StoreUnavailable
 from server.config import Config
 from server.eventlog.port import EventLog
 from server.eventlog.postgres import PostgresEventLog
@@ -159,7 +160,11 @@ class TagledgerServer:
         if not self._config.metrics:
             return None
         host, _, port = self._config.metrics.rpartition(":")
-        return f"{host}:{self._metrics.serve(host, int(port)).server_port}"
+        try:
+            return f"{host}:{self._metrics.serve(host, int(port)).server_port}"
+        except OSError as error:
+            message = f"cannot serve metrics on {self._config.metrics}: {error.strerror}; choose another --metrics HOST:PORT"
+            raise StoreUnavailable(message) from error
 
 
 async def serve(config: Config, ready: Callable[[str], None]) -> None:

@@ -40,7 +40,7 @@ def serve(file: Path | None, **flags: Any) -> None:
         sys.setswitchinterval(_SWITCH_SECONDS)
         asyncio.run(bootstrap.serve(settings, _announce))
     except TagledgerError as error:
-        raise click.ClickException(error.message) from error
+        raise click.UsageError(error.message) from error
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from typing import Any
 from domain.errors import InvalidField, Violation
 
 ENVIRONMENT_PREFIX = "TAGLEDGER_"
+_GRACE_SECONDS_MAX = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def _problems(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         problems.append(("listen", "HOST:PORT is needed"))
     if values.get("database_url") and not values["database_url"].startswith(("postgresql://", "postgres://")):
         problems.append(("database_url", "postgresql://user:password@host:port/database is needed"))
-    if values.get("shutdown_grace_seconds", 1.0) < 0:
-        problems.append(("shutdown_grace_seconds", "must not be negative"))
+    if not 0 <= values.get("shutdown_grace_seconds", 1.0) <= _GRACE_SECONDS_MAX:
+        problems.append(("shutdown_grace_seconds", f"a number of seconds from 0 to {_GRACE_SECONDS_MAX:,} is needed"))
     currency = values.get("currency", "CNY")
     if not (len(currency) == 3 and currency.isascii() and currency.isupper() and currency.isalpha()):
         problems.append(("currency", "three capital letters (ISO 4217) are needed"))
@@ -99,4 +100,4 @@ def _problems(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _is_address(text: str) -> bool:
     host, colon, port = text.rpartition(":")
-    return bool(host and colon) and port.isascii() and port.isdigit() and int(port) < 65_536
+    return bool(host and colon) and port.isascii() and port.isdigit() and len(port) <= 5 and int(port) < 65_536

@@ -86,9 +86,8 @@ class GrpcServer:
         try:
             port = self._server.add_insecure_port(listen)
         except RuntimeError as error:
-            raise StoreUnavailable(
-                f"cannot listen on {listen}: the port is in use; choose another --listen HOST:PORT"
-            ) from error
+            message = f"cannot listen on {listen}: in use, or no address of this machine; choose another --listen HOST:PORT"
+            raise StoreUnavailable(message) from error
         await self._server.start()
         for name in ("", *self._names):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)

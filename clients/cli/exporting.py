@@ -47,6 +47,8 @@ def _opened(output: str) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     target = Path(output)
+    if not target.name or target.is_dir():
+        raise click.UsageError(f"cannot write {output!r}: give the name of a file")
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with temporary.open("xb") as file:

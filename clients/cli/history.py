@@ -8,6 +8,7 @@ import click
 
 from clients.cli.options import Connection, connection_options, known_at_options
 from clients.cli.output import print_fields, print_json, print_table, text_of
+from clients.cli.times import position_of
 from clients.sdk import replies
 
 _LIMIT = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N entries.")
@@ -113,7 +114,7 @@ def tag(key: str, newest_first: bool, limit: int | None, known_at: int | datetim
 def changeset(name: str, connection: Connection) -> None:
     """One changeset with all its changes, by its id or by its position."""
     with connection.client() as client:
-        found = client.changeset(int(name) if name.isascii() and name.isdigit() else name)
+        found = client.changeset(position_of(name) if name.isascii() and name.isdigit() else name)
     if connection.as_json:
         print_json(
             {

@@ -47,7 +47,8 @@ def to_json(value: object) -> str:
 
 def print_json(result: Mapping[str, object]) -> None:
     """Print the one JSON object of a command."""
-    sys.stdout.write(to_json(result) + "\n")
+    # Arguments may hold bytes that are no text; what is printed is UTF-8 all the same.
+    sys.stdout.write(to_json(result).encode("utf-8", "backslashreplace").decode() + "\n")
     sys.stdout.flush()
 
 

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+_DIGITS_MAX = 20
+
 
 def zone_of(name: str) -> tzinfo:
     """Return the zone of an IANA name; raises a usage error for another name."""
@@ -39,8 +41,13 @@ def option_instant(option: str, text: str | None, zone: tzinfo) -> datetime | No
         raise click.UsageError(f"{option}: cannot read {text!r} as a time; {hint}") from error
 
 
+def position_of(digits: str) -> int:
+    """Return the position that digits stand for; of more digits than any position has, enough to be beyond all of them."""
+    return int((digits.strip().lstrip("0") or "0")[:_DIGITS_MAX])
+
+
 def option_cut(text: str | None, zone: tzinfo) -> int | datetime | None:
     """Return the value of --known-at: digits are a position of the log, anything else a time."""
     if text is not None and text.strip().isascii() and text.strip().isdigit():
-        return int(text)
+        return position_of(text)
     return option_instant("--known-at", text, zone)

@@ -112,7 +112,7 @@ def _opened(file: str, common: dict[str, Any], connection: Connection, attributi
     with tempfile.TemporaryDirectory(prefix="tagledger-") as folder:
         path = spooled(file, Path(folder))
         name = "standard input" if file == "-" else path.name
-        rejects = Path(common["rejects"]) if common["rejects"] else None
+        rejects = _rejects_path(common["rejects"], path)
         salt = secrets.token_hex(16) if common["again"] else ""
         plan = Plan(path, name, zone_of(common["zone"]), rejects, common["batch_rows"], salt, show)
         source = open_source(path, common["form"])
@@ -329,3 +329,15 @@ def traits(
         cut = chunks(job.source, mapping.columns(), job.plan.batch_rows, job.plan.file_name)
         made = trait_batches(cut, typed, job.plan, base, job.client, job.reason)
         return job.finish(made, mapping.columns(), _CHANGES_IN_FLIGHT)
+
+
+def _rejects_path(name: str | None, source: Path) -> Path | None:
+    """Return where rejected rows go, None for nowhere; refused before anything is sent if that cannot be meant."""
+    if not name:
+        return None
+    path = Path(name)
+    if path.resolve() == source.resolve():
+        raise click.UsageError(f"--rejects: {name} is the file that is imported; give another name")
+    if not path.parent.is_dir():
+        raise click.UsageError(f"--rejects: there is no folder {path.parent} to write {path.name} into")
+    return path
