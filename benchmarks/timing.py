@@ -1,9 +1,9 @@
 """Measures calls one by one, and tells the median and the slow end."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,14 @@ class Timings:
         return {"calls": len(self.calls_ms), "p50_ms": round(self.p50_ms, 4), "p99_ms": round(self.p99_ms, 4)}
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Something to measure, and what to call it with."""
+
+    call: Callable[[Any], object]
+    arguments: Sequence[Any]
+
+
 def measure(call: Callable[[_Argument], object], arguments: Iterable[_Argument], *, at_most_seconds: float = 30.0) -> Timings:
     """Call with each argument, and stop early when the time is up."""
     clock, durations = time.perf_counter_ns, []
@@ -43,3 +51,12 @@ def measure(call: Callable[[_Argument], object], arguments: Iterable[_Argument],
         if done > end:
             break
     return Timings(durations)
+
+
+def take_turns(callers: Mapping[str, Caller], rounds: int) -> dict[str, Timings]:
+    """Measure every caller a part of its arguments at a time, in turns: what else the machine does then falls on all of them."""
+    durations: dict[str, list[float]] = {name: [] for name in callers}
+    for number in range(rounds):
+        for name, caller in callers.items():
+            durations[name] += measure(caller.call, caller.arguments[number::rounds]).calls_ms
+    return {name: Timings(calls_ms) for name, calls_ms in durations.items()}

@@ -20,6 +20,8 @@ HOUR_US = 3_600_000_000
 TAIL_ROWS = 1 << 14
 _FANOUT = 4
 _TOP_LEVEL = 13  # 2^13 hours are 341 days
+_LARGE_LEVEL = 5
+_UNIONS_BYTES_MAX = 64 * 1024 * 1024
 _WHOLE = (-1, 0)
 _SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
 NO_AMOUNT = np.iinfo(np.int64).min
@@ -96,6 +98,8 @@ class Run:
         self.ordinals = self.columns[ORDINAL]
         self.max_version = int(self.columns[VERSION].max())
         self._blocks: dict[tuple[int, int], BitMap] = {}
+        self._unions: dict[tuple[tuple[int, int], ...], BitMap] = {}
+        self._unions_bytes = 0
 
     def __len__(self) -> int:
         return len(self.times)
@@ -110,7 +114,8 @@ class Run:
     @property
     def size_bytes(self) -> int:
         """Memory of the columns, and roughly of the block bitmaps."""
-        return sum(column.nbytes for column in self.columns.values()) + sum(map(bitmap_bytes, list(self._blocks.values())))
+        derived = [*self._blocks.values(), *self._unions.values()]
+        return sum(column.nbytes for column in self.columns.values()) + sum(map(bitmap_bytes, derived))
 
     def rows(self, start: int, end: int, version: int) -> RowSet:
         """Rows with start <= time < end that were recorded up to version."""
@@ -139,8 +144,22 @@ class Run:
             return
         head, tail = np.searchsorted(self.times, (first_hour * HOUR_US, last_hour * HOUR_US)).tolist()
         into.loose += [self.ordinals[low:head], self.ordinals[tail:high]]
-        for level, block in _aligned_blocks(first_hour, last_hour):
-            into.blocks.append(self._block(level, block))
+        blocks = list(_aligned_blocks(first_hour, last_hour))
+        into.blocks += [self._block(*block) for block in blocks if block[0] < _LARGE_LEVEL]
+        into.blocks += self._large(tuple(block for block in blocks if block[0] >= _LARGE_LEVEL))
+
+    def _large(self, blocks: tuple[tuple[int, int], ...]) -> list[BitMap]:
+        """The union of large blocks: windows that end within the same day or so have the same ones."""
+        if len(blocks) < 2:
+            return [self._block(*block) for block in blocks]
+        found = self._unions.get(blocks)
+        if found is None:
+            found = bitmaps.union([self._block(*block) for block in blocks])
+            self._unions_bytes += bitmap_bytes(found)
+            if self._unions_bytes > _UNIONS_BYTES_MAX:
+                self._unions, self._unions_bytes = {}, 0
+            self._unions[blocks] = found
+        return [found]
 
     def _whole(self) -> BitMap:
         found = self._blocks.get(_WHOLE)

@@ -45,7 +45,7 @@ _CYCLES_PER_WORKSPACE: Final = 10
 _QUESTIONS: Final = 4
 _START_SECONDS_MAX: Final = 60.0
 _ANSWER_SECONDS_MAX: Final = 30.0
-_PAUSE_SECONDS_MAX: Final = 0.02
+_PAUSE_SECONDS_MAX: Final = 0.03
 _AWAY_SECONDS: Final = 0.1
 _BASE: Final = datetime(2026, 6, 1, tzinfo=UTC)
 _TAGS: Final = ("vip", "level/gold", "level/silver", "model/score")
@@ -563,6 +563,7 @@ def main() -> int:
     parser.add_argument("--cycles", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server and its data go with us
     begun = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="tagledger-crash-") as folder,

@@ -228,8 +228,7 @@ def test_sqlite_writes_ahead_and_syncs_each_commit(tmp_path: Path) -> None:
     assert (mode, synchronous) == ("wal", 2)  # 2 is FULL
 
 
-def test_sqlite_fsyncs_before_append_returns(tmp_path: Path) -> None:
-    """What another process reads from the files is already there when append returns."""
+def test_what_append_returned_can_be_read_beside_the_server(tmp_path: Path) -> None:
     log = SqliteEventLog(tmp_path)
     [position] = log.append([event(1)])
     with sqlite3.connect(f"file:{tmp_path / 'ledger.sqlite'}?mode=ro", uri=True) as other:
@@ -425,7 +424,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def test_a_database_that_cannot_be_reached_is_named_at_once() -> None:
     begun = time.monotonic()
-    with pytest.raises(StoreUnavailable, match="cannot use the PostgreSQL database at 127.0.0.1:1/nowhere"):
+    with pytest.raises(StoreUnavailable, match=r"127\.0\.0\.1:1/nowhere"):
         PostgresEventLog("postgresql://postgres@127.0.0.1:1/nowhere")
     assert time.monotonic() - begun < 5
 
