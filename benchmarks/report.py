@@ -56,7 +56,7 @@ class Table:
         cells = [list(self.columns), *([_cell(value) for value in row] for row in self.rows)]
         widths = [max(len(row[k]) for row in cells) for k in range(len(self.columns))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
-        return "\n".join([self.title, lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+        return "\n".join([self.title, lines[0], "  ".join("-" * min(width, 60) for width in widths), *lines[1:]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def measure(call: Callable[[_Argument], object], arguments: Iterable[_Argument],
 
 
 def take_turns(callers: Mapping[str, Caller], rounds: int) -> dict[str, Timings]:
-    """Measure every caller a part of its arguments at a time, in turns: what else the machine does then falls on all of them."""
+    """Measure every caller a part of its arguments at a time, in turns: other load then falls on all of them."""
     durations: dict[str, list[float]] = {name: [] for name in callers}
     for number in range(rounds):
         for name, caller in callers.items():

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ DEFAULT_WORKSPACE = "default"
 _FOLLOW_SECONDS = 0.1
 _COMPACT_SECONDS = 0.2
 _REPLAY_REPORT_EVENTS = 10_000
+# The interpreter switches threads every 5 ms by default: too long for a call that waits behind the committer.
+_SWITCH_SECONDS = 0.0005
 _GC_THRESHOLDS = (50_000, 20, 20)
 # A fixed id makes the first start of two servers on one database meet in one changeset.
 _DEFAULT_WORKSPACE_REQUEST = bytes.fromhex("7a671ed6e00000008000000000000001")
@@ -144,9 +147,6 @@ class TagledgerServer:
         for state in self._committer.states.values():
             for rows in state.index.interactions.values():
                 rows.compact_fully()
-        # What was replayed lives as long as the process: no use in looking for garbage in it again and again.
-        gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLDS)
 
     async def _ensure_default_workspace(self) -> None:
         if DEFAULT_WORKSPACE in self._committer.states:
@@ -168,9 +168,14 @@ class TagledgerServer:
 
 
 async def serve(config: Config, ready: Callable[[str], None]) -> None:
-    """Run until SIGINT or SIGTERM; `ready` gets the address once calls are answered."""
+    """Be the process: run until SIGINT or SIGTERM; `ready` gets the address once calls are answered."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
     server = TagledgerServer(config)
-    ready(await server.start())
+    address = await server.start()
+    # What was replayed lives as long as the process: no use in looking for garbage in it again and again.
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    ready(address)
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

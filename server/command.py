@@ -1,7 +1,6 @@
 """The `tagledger` command: the clients' commands, and `serve` and `demo` that need the server. The only place they meet."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,6 @@ import click
 from clients.cli.main import cli
 from domain.errors import TagledgerError
 from server import config
-
-# The interpreter switches threads every 5 ms by default: too long for a call that waits behind the committer.
-_SWITCH_SECONDS = 0.0005
 
 
 @cli.command()
@@ -37,7 +33,6 @@ def serve(file: Path | None, **flags: Any) -> None:
     try:
         settings = config.from_process(flags, file)
         logs.configure(settings)
-        sys.setswitchinterval(_SWITCH_SECONDS)
         asyncio.run(bootstrap.serve(settings, _announce))
     except TagledgerError as error:
         raise click.UsageError(error.message) from error

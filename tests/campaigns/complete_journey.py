@@ -26,7 +26,8 @@ import duckdb
 from clients.sdk import Client
 from tests.harness import Postgres, make_store, running_server
 
-DATA = Path(os.environ.get("TAGLEDGER_COMPLETEJOURNEY", "/work/shared/data/completejourney"))
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+DATA = Path(os.environ.get("TAGLEDGER_COMPLETEJOURNEY", SHARED / "data/completejourney"))
 TAGLEDGER = str(Path(sys.executable).with_name("tagledger"))
 ALL_HOUSEHOLDS = 10**9
 _EXPORT_EVERY = 9
