@@ -143,7 +143,7 @@ class RequestIdReused(CallerError):
 
 
 class TagRetired(CallerError):
-    """A retired tag or group cannot be applied or changed."""
+    """A retired tag cannot be applied, a retired group takes no tags, and neither is retired again."""
 
     reason = "TAG_RETIRED"
 

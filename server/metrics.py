@@ -31,10 +31,15 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._children: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+
     def observe(self, method: str, code: str, seconds: float) -> None:
         """A call has ended."""
-        self._requests.labels(method, code).inc()
-        self._latency.labels(method).observe(seconds)
+        found = self._children.get((method, code))
+        if found is None:
+            found = self._children[method, code] = (self._requests.labels(method, code), self._latency.labels(method))
+        found[0].inc()
+        found[1].observe(seconds)
 
     def watch(self, committer: Committer, log: EventLog) -> None:
         """Report the ledger's state on each read of the page."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-_DENSE_ROWS = 1 << 14  # from here on, marking flags beats handing over unsorted values
+_DENSE_ROWS = 40_000  # from here on, marking flags beats sorting
 
 Ordinals = npt.NDArray[np.uint32]
 
@@ -17,7 +17,7 @@ Ordinals = npt.NDArray[np.uint32]
 def from_ordinals(ordinals: Ordinals) -> BitMap:
     """Bitmap of ordinals in any order, repeated or not."""
     if len(ordinals) < _DENSE_ROWS:  # the empty array too
-        return _from_array(ordinals)
+        return _from_array(np.sort(ordinals))  # sorted values enter three times as fast
     flags = np.zeros(int(ordinals.max()) + 1, dtype=np.bool_)
     flags[ordinals] = True
     return from_flags(flags)

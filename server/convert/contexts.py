@@ -19,7 +19,9 @@ def request_in(message: Message, context: common_pb2.WriteContext, checks: Check
         checks.text("context.reason", context.reason, limits.MAX_REASON_CHARACTERS, required=reason_required),
         checks.text("context.source", context.source, limits.MAX_ATTRIBUTION_CHARACTERS, required=True),
     )
+    request_id, context.request_id = context.request_id, ""
     content = message.SerializeToString(deterministic=True)
+    context.request_id = request_id
     return Request(
         workspace=checks.workspace("context.workspace", context.workspace),
         request_id=checks.uuid("context.request_id", context.request_id),

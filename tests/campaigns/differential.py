@@ -24,6 +24,7 @@ from projections.index import rows as rows_module
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
+from projections.query.evaluator import Explanation
 from projections.query.view import View
 from tests.oracle.histories import WORKSPACE, random_changesets, random_clock, random_expression, random_vocabulary
 
@@ -96,9 +97,9 @@ def _compare(
     counted = _answer(lambda: evaluator.count(expression, view))
     explained = _answer(lambda: evaluator.explain(expression, view, 0))
     agree = all(one == expected for one in found)
-    size = expected if isinstance(expected, str) else len(expected)
+    size = len(expected) if isinstance(expected, frozenset) else expected
     agree &= counted == size
-    agree &= (explained if isinstance(explained, str) else explained.count) == size
+    agree &= (explained.count if isinstance(explained, Explanation) else explained) == size
     if agree:
         return []
     return [Difference(seed, to_text(expression), as_of, known_at, _shown(expected), f"{_shown(found[0])}, count {counted}")]

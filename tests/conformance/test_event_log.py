@@ -113,6 +113,12 @@ def test_read_version_finds_one_event_of_one_workspace(log: EventLog) -> None:
     assert log.read_version("v", 2) is None
 
 
+def test_a_large_event_is_appended(log: EventLog) -> None:
+    """Beyond a megabyte, psycopg's pipeline mode leaves the message half sent, and waits for ever."""
+    log.append([event(1, state=b"x" * 5_000_000)])
+    assert [len(one.state) for one in log.read(after=0, limit=10)] == [5_000_000]
+
+
 def test_a_request_id_is_found_in_its_workspace_only(log: EventLog) -> None:
     request_id = uuid.uuid4().bytes
     log.append([event(1), event(2, request_id=request_id)])
