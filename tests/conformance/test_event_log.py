@@ -428,11 +428,9 @@ def until(condition: Callable[[], bool]) -> None:
         threading.Event().wait(0.001)
 
 
-def test_a_database_that_cannot_be_reached_is_named_at_once() -> None:
-    begun = time.monotonic()
+def test_a_database_that_cannot_be_reached_is_named() -> None:
     with pytest.raises(StoreUnavailable, match=r"127\.0\.0\.1:1/nowhere"):
         PostgresEventLog("postgresql://postgres@127.0.0.1:1/nowhere")
-    assert time.monotonic() - begun < 5
 
 
 # --- two servers on one database ------------------------------------------------------------------------------------------
@@ -550,3 +548,18 @@ def test_many_servers_may_start_on_a_new_database_at_once(shared: Store) -> None
     for log in logs:
         log.close()
     assert failures == []
+
+
+def test_readers_do_not_wait_for_writers_nor_hinder_each_other(shared: Store) -> None:
+    log = PostgresEventLog(shared.database_url)
+    log.append([event(1)])
+    with log._datastore.transaction() as held:
+        held.execute("SELECT 1")
+        answers: list[object] = []
+        threads = [threading.Thread(target=lambda: answers.append(log.read_version("w", 1))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(_SECONDS_MAX)
+    assert answers == [StoredChangeset(0, "w", 1, "topic", b"state")] * 8
+    log.close()

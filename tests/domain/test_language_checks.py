@@ -1,6 +1,5 @@
 """Trees from the wire held to the rules of the parser, and warnings for what cannot be meant."""
 
-import time
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -198,14 +197,13 @@ def test_warnings_come_in_the_order_of_the_text_and_once() -> None:
     assert check(twice, VOCABULARY) == (Warning(Span(0, 0), "the workspace has never seen the tag 'nobody'", ""),)
 
 
-def test_suggestions_stay_cheap_for_large_vocabularies() -> None:
+def test_only_the_first_unknown_names_of_a_large_vocabulary_are_searched_for() -> None:
     large = Vocabulary(tags=frozenset(f"campaign/summer-{index:05}" for index in range(10_000)))
     tree = parse(" or ".join(f"tagged campain/sumer-{index:05}x" for index in range(900)))
-    begin = time.perf_counter()
     warnings = check(tree, large)
-    assert time.perf_counter() - begin < 2
     assert len(warnings) == 900
     assert warnings[0].suggestion.startswith("campaign/summer-")
+    assert warnings[-1].suggestion == ""
 
 
 def test_an_empty_workspace_knows_nothing() -> None:
