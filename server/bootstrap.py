@@ -75,7 +75,8 @@ class _Compactor(threading.Thread):
     def stop(self) -> None:
         """End after the merge that runs."""
         self._end.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
 
 class TagledgerServer:
@@ -171,7 +172,11 @@ async def serve(config: Config, ready: Callable[[str], None]) -> None:
     """Be the process: run until SIGINT or SIGTERM; `ready` gets the address once calls are answered."""
     sys.setswitchinterval(_SWITCH_SECONDS)
     server = TagledgerServer(config)
-    address = await server.start()
+    try:
+        address = await server.start()
+    except BaseException:
+        await server.stop()
+        raise
     # What was replayed lives as long as the process: no use in looking for garbage in it again and again.
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)

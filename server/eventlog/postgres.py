@@ -27,7 +27,7 @@ from server.eventlog.port import (
 )
 
 _VAULT_PAGE_ROWS = 100_000
-_POOL_SIZE = 3
+_POOL_SIZE = 6  # the committer, four readers, the metrics page
 _CONNECT_SECONDS_MAX = 4
 _CREATION_LOCK = 7_420
 _READING = "read its PostgreSQL database"
@@ -100,7 +100,6 @@ class PostgresEventLog:
             originator_id_type="text",
             pool_size=_POOL_SIZE,
             connect_timeout=10.0,
-            pool_open_timeout=10.0,
         )
         self._recorder = _Recorder(self._datastore)
         with unavailable("create its tables in the PostgreSQL database"):

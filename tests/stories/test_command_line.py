@@ -127,9 +127,9 @@ def test_an_import_that_was_killed_is_finished_by_the_next(shell: Shell, workspa
 
 def test_an_import_that_is_interrupted_says_so(shell: Shell, workspace: str) -> None:
     path = _purchases(shell.folder / "interrupted.parquet", 300_000)
-    process = shell.start("import", "interactions", path, *PURCHASES, "--workspace", workspace, "--batch-rows", 100)
+    process = shell.start("import", "interactions", path, *PURCHASES, "--workspace", workspace, "--batch-rows", 10)
     while shell.count("everyone", "--workspace", workspace) == 0:
-        assert process.poll() is None
+        assert process.poll() is None, "ten rows a write should last longer than a count"
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, (out, err)
