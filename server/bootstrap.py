@@ -93,7 +93,7 @@ class TagledgerServer:
         self._compactor = _Compactor(self._committer)
         self._work = Work()
         self._metrics = Metrics()
-        clocks = Clocks(self._committer.states, self._clock)
+        clocks = Clocks(self._committer.states, self._clock, lambda: self._committer.position)
         questions = Questions(clocks)
         self._grpc = GrpcServer(
             Servicers(

@@ -30,6 +30,7 @@ _VAULT_PAGE_ROWS = 100_000
 _POOL_SIZE = 6  # the committer, four readers, the metrics page
 _CONNECT_SECONDS_MAX = 4
 _CREATION_LOCK = 7_420
+_KNOWN_SETTINGS = ("dbname", "host", "port", "user", "password")
 _READING = "read its PostgreSQL database"
 
 
@@ -101,6 +102,10 @@ class PostgresEventLog:
             pool_size=_POOL_SIZE,
             connect_timeout=10.0,
         )
+        # What the library has no parameter for, such as sslmode, goes to the pool as it is.
+        kwargs = self._datastore.pool.kwargs
+        assert isinstance(kwargs, dict)
+        kwargs |= {key: value for key, value in info.items() if key not in _KNOWN_SETTINGS}
         self._recorder = _Recorder(self._datastore)
         with unavailable("create its tables in the PostgreSQL database"):
             self._recorder.create_table()

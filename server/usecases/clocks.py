@@ -32,8 +32,10 @@ class Reading:
 class Clocks:
     """Finds workspaces, and tells the time."""
 
-    def __init__(self, states: Mapping[str, WorkspaceState], now: Callable[[], int]) -> None:
+    def __init__(self, states: Mapping[str, WorkspaceState], now: Callable[[], int], log_position: Callable[[], int]) -> None:
+        """`log_position`: the end of what is applied, of all workspaces; positions count through all of them."""
         self._states = states
+        self._log_position = log_position
         self._now = now
 
     def state(self, workspace: str) -> WorkspaceState:
@@ -54,9 +56,10 @@ class Clocks:
         if known_at.instant is not None:
             version = min(clock.version, state.index.version_at_instant(known_at.instant))
         elif known_at.position is not None:
-            if known_at.position > clock.position:
-                message = f"known_at: position {known_at.position} lies beyond the end of the log ({clock.position})"
-                raise PositionAhead(message, metadata={"position": str(known_at.position), "end": str(clock.position)})
+            end = max(clock.position, self._log_position())
+            if known_at.position > end:
+                message = f"known_at: position {known_at.position} lies beyond the end of the log ({end})"
+                raise PositionAhead(message, metadata={"position": str(known_at.position), "end": str(end)})
             version = state.index.version_at_position(known_at.position)
         else:
             version = clock.version

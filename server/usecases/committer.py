@@ -16,7 +16,7 @@ from itertools import islice
 import structlog
 
 from domain.changeset import Recorded
-from domain.errors import CallerError, Overloaded, RequestIdReused, ShuttingDown, StoreUnavailable
+from domain.errors import CallerError, LogDamaged, Overloaded, RequestIdReused, ShuttingDown, StoreUnavailable
 from domain.limits import MAX_QUEUED_WRITE_BYTES
 from server.eventlog import payload
 from server.eventlog.port import AppendConflict, EventLog, NewChangeset, StoredChangeset
@@ -259,13 +259,18 @@ class Committer:
             return []
         first = recorded.changeset.first_ordinal
         vault, following = self._vaults.pop(state.name, (iter(()), first))
-        names = [name for _, name in islice(vault, count)] if following == first else []
-        if len(names) < count:
+        rows = list(islice(vault, count)) if following == first else []
+        if len(rows) < count:
             # The reader stood elsewhere, or at the end of the vault as it was then.
-            vault = self._log.profiles(state.name, first_ordinal=first + len(names))
-            names += [name for _, name in islice(vault, count - len(names))]
+            vault = self._log.profiles(state.name, first_ordinal=first + len(rows))
+            rows += islice(vault, count - len(rows))
+        if [ordinal for ordinal, _ in rows] != list(range(first, first + count)):
+            message = (
+                f"the vault of workspace {state.name} lacks profiles among the ordinals from {first} to {first + count - 1}"
+            )
+            raise LogDamaged(message, metadata={"workspace": state.name})
         self._vaults[state.name] = (vault, first + count)
-        return names
+        return [name for _, name in rows]
 
 
 def _fail(waiting: _Waiting, error: BaseException) -> None:

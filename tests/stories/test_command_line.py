@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,14 @@ class Shell:
         line = [TAGLEDGER, *map(str, words)]
         environment = {**os.environ, "TAGLEDGER_TARGET": self.target}
         return subprocess.Popen(
-            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=self.folder
+            line,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=self.folder,
+            # A shell's background jobs ignore Ctrl-C, and their children inherit that.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, *words: object) -> tuple[int, str, str]:
@@ -127,9 +135,9 @@ def test_an_import_that_was_killed_is_finished_by_the_next(shell: Shell, workspa
 
 def test_an_import_that_is_interrupted_says_so(shell: Shell, workspace: str) -> None:
     path = _purchases(shell.folder / "interrupted.parquet", 300_000)
-    process = shell.start("import", "interactions", path, *PURCHASES, "--workspace", workspace, "--batch-rows", 10)
+    process = shell.start("import", "interactions", path, *PURCHASES, "--workspace", workspace, "--batch-rows", 100)
     while shell.count("everyone", "--workspace", workspace) == 0:
-        assert process.poll() is None, "ten rows a write should last longer than a count"
+        assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, (out, err)

@@ -121,3 +121,17 @@ def test_every_reply_carries_a_position_and_every_write_says_who_and_why() -> No
             if kind is not None and kind.name == "WriteContext":
                 fields = set(kind.fields_by_name)
                 assert {"workspace", "request_id", "actor", "reason", "source"} <= fields
+
+
+def test_a_position_of_another_workspace_cuts_the_log_like_any_other(address: str) -> None:
+    with Client(address, actor="a", source="s") as client:
+        bought(client, "before")
+        client.create_workspace("other", reason="a test")
+        position = (
+            client.in_workspace("other")
+            .record_interactions([Interaction("x", "purchase", datetime(2026, 1, 1, tzinfo=UTC))])
+            .position
+        )
+        bought(client, "after")
+        assert client.count("did purchase", known_at=position).count == 1
+        assert client.in_workspace("other").count("did purchase", known_at=position).count == 1
