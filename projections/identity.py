@@ -1,81 +1,96 @@
 """profile_id to ordinal and back, for one workspace: the vault's content in memory.
 
 The vault table is the truth; this is filled from it at start, and by the writer as changesets are recorded. It costs about
-24 bytes a profile beside the text of the ids themselves.
+26 bytes a profile beside the text of the ids themselves.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from projections.index.digests import DigestMap, digest
+from projections.index.key_map import MISSING, Int64s, KeyMap
+from projections.index.keys import TEXT_CHARACTERS_MAX, KeyMaker, Keys
 
-_CHUNK_NAMES = 1 << 14
-_HOT_NAMES_MAX = 1 << 20
+CHUNK_NAMES = 1 << 14
+Chunk = tuple[bytes | memoryview, npt.NDArray[np.uint32]]
+"""The UTF-8 of CHUNK_NAMES ids, and where each begins, with the end behind."""
 
 
 class ProfileMap:
     """One writer; readers may look up at any time, and see at least the profiles of the version they read."""
 
-    def __init__(self) -> None:
-        self._map = DigestMap()
-        self._hot: dict[str, int] = {}
-        self._chunks: list[tuple[bytes, np.ndarray[tuple[int], np.dtype[np.uint32]]]] = []
+    def __init__(self, maker: KeyMaker | None = None, entries: KeyMap | None = None) -> None:
+        """Empty, or with the entries of a snapshot, whose names `restore_names` brings."""
+        self.maker = KeyMaker() if maker is None else maker
+        self.entries = KeyMap() if entries is None else entries
+        self._chunks: list[Chunk] = []
         self._open: list[str] = []
 
     def __len__(self) -> int:
         """Number of profiles; the next new one gets this ordinal."""
-        return len(self._chunks) * _CHUNK_NAMES + len(self._open)
+        return len(self._chunks) * CHUNK_NAMES + len(self._open)
 
     @property
     def size_bytes(self) -> int:
-        """Memory, roughly, without the cache of hot names."""
-        return self._map.size_bytes + sum(len(blob) + offsets.nbytes for blob, offsets in self._chunks)
+        """Memory, roughly."""
+        return self.entries.size_bytes + sum(len(blob) + offsets.nbytes for blob, offsets in self._chunks)
+
+    def keys(self, profile_ids: Sequence[str]) -> Keys:
+        """The key of each profile_id, as `find` and `add` take them."""
+        return self.maker.keys(profile_ids)
+
+    def find(self, keys: Keys) -> Int64s:
+        """The ordinal of each key, MISSING where the workspace has never seen it."""
+        return self.entries.find(keys)
 
     def ordinals(self, profile_ids: Sequence[str]) -> list[int | None]:
         """The ordinal of each profile_id, None where the workspace has never seen it."""
-        hot = self._hot
-        found = list(map(hot.get, profile_ids))
-        if None not in found:
-            return found
-        cold = [i for i, ordinal in enumerate(found) if ordinal is None]
-        for i, ordinal in zip(cold, self._map.find([digest(profile_ids[i]) for i in cold]), strict=True):
-            if ordinal >= 0:
-                found[i] = hot[profile_ids[i]] = ordinal
-        if len(hot) > _HOT_NAMES_MAX:
-            self._hot = {}
-        return found
+        # What is longer than any id is in no workspace, as the empty text is.
+        possible = [name if len(name) <= TEXT_CHARACTERS_MAX else "" for name in profile_ids]
+        found = self.find(self.keys(possible)).tolist()
+        return [None if ordinal == MISSING else ordinal for ordinal in found]
 
-    def add(self, profile_ids: Sequence[str]) -> None:
+    def add(self, profile_ids: Sequence[str], keys: Keys) -> None:
         """Give the next ordinals to profile_ids that are not here yet, each once."""
         first = len(self)
-        self._map.add([digest(name) for name in profile_ids], range(first, first + len(profile_ids)))
-        self._hot.update(zip(profile_ids, range(first, first + len(profile_ids)), strict=True))
-        if len(self._hot) > _HOT_NAMES_MAX:
-            self._hot = {}
-        for name in profile_ids:
-            self._open.append(name)
-            if len(self._open) == _CHUNK_NAMES:
+        self.entries.add(keys, np.arange(first, first + len(profile_ids), dtype=np.uint32))
+        for start in range(0, len(profile_ids), CHUNK_NAMES):
+            self._open += profile_ids[start : start + CHUNK_NAMES]
+            if len(self._open) >= CHUNK_NAMES:
                 self._close_chunk()
 
+    def compact(self) -> bool:
+        """See KeyMap."""
+        return self.entries.compact()
+
     def _close_chunk(self) -> None:
-        encoded = [name.encode() for name in self._open]
-        offsets = np.zeros(_CHUNK_NAMES + 1, dtype=np.uint32)
+        encoded = [name.encode() for name in self._open[:CHUNK_NAMES]]
+        offsets = np.zeros(CHUNK_NAMES + 1, dtype=np.uint32)
         np.cumsum([len(one) for one in encoded], out=offsets[1:])
         self._chunks.append((b"".join(encoded), offsets))
-        self._open = []
+        self._open = self._open[CHUNK_NAMES:]
+
+    def captured_names(self) -> tuple[list[Chunk], list[str]]:
+        """Closed chunks and the names behind them, for a snapshot: taken while nothing is added."""
+        return list(self._chunks), list(self._open)
+
+    def restore_names(self, chunks: Sequence[Chunk], following: Sequence[str]) -> None:
+        """What captured_names gave."""
+        self._chunks, self._open = list(chunks), list(following)
 
     def names(self, ordinals: Sequence[int]) -> list[str]:
         """The profile_id of each ordinal; ordinals ascending are quickest."""
         names: list[str] = []
-        current, blob, offsets, open_names = -1, b"", [0], self._open
+        current, offsets, open_names = -1, [0], self._open
+        blob: bytes | memoryview = b""
         chunks = self._chunks
         for ordinal in ordinals:
-            chunk, place = divmod(ordinal, _CHUNK_NAMES)
+            chunk, place = divmod(ordinal, CHUNK_NAMES)
             if chunk >= len(chunks):
                 names.append(open_names[place])
                 continue
             if chunk != current:
                 current, blob, offsets = chunk, chunks[chunk][0], chunks[chunk][1].tolist()
-            names.append(blob[offsets[place] : offsets[place + 1]].decode())
+            names.append(str(blob[offsets[place] : offsets[place + 1]], "utf-8"))
         return names

@@ -1,7 +1,9 @@
 """Changesets and batches of interactions, from the wire to drafts. Columns stay columns: no object per row."""
 
+from array import array
 from collections.abc import Sequence
 
+import numpy as np
 from tagledger.v1 import ledger_service_pb2 as pb
 
 from domain import limits
@@ -161,39 +163,37 @@ class _Batch:
     def _index(self, field: str, index: Sequence[int], size: int) -> Sequence[int]:
         if not self._length(field, index):
             return ()
-        places = list(index)
-        if max(places) >= size:
-            row = next(i for i, place in enumerate(places) if place >= size)
+        places = np.array(index, dtype=np.uint32)
+        if places.max() >= size:
+            row = int(np.argmax(places >= size))
             self._checks.add(f"interactions.{field}[{row}]", f"points beyond its names (got {places[row]}, {size} possible)")
-        return places if any(places) or (field == "type_index" and size > 1) else ()
+        return array("I", places.tobytes()) if places.any() or (field == "type_index" and size > 1) else ()
 
     def _instants(self) -> Sequence[int]:
-        instants = list(self._columns.occurred_at_us)
-        if not self._length("occurred_at_us", instants, optional=False):
+        if not self._length("occurred_at_us", self._columns.occurred_at_us, optional=False):
             return ()
-        if min(instants) < limits.MIN_INSTANT_US or max(instants) >= limits.MAX_INSTANT_US:
-            for i, instant in enumerate(instants):
-                self._checks.instant(f"interactions.occurred_at_us[{i}]", instant)
-        return instants
+        instants = np.array(self._columns.occurred_at_us, dtype=np.int64)
+        for i in np.flatnonzero((instants < limits.MIN_INSTANT_US) | (instants >= limits.MAX_INSTANT_US)).tolist():
+            self._checks.instant(f"interactions.occurred_at_us[{i}]", int(instants[i]))
+        return array("q", instants.tobytes())
 
     def _amounts(self) -> Sequence[int | None]:
         columns = self._columns
-        amounts: list[int | None] = list(columns.amounts)
-        present = list(columns.amount_present)
-        if not self._length("amounts", amounts):
-            if present:
+        if not self._length("amounts", columns.amounts):
+            if columns.amount_present:
                 self._checks.add("interactions.amount_present", "goes with amounts")
             return ()
-        if self._length("amount_present", present):
-            amounts = [amount if there else None for amount, there in zip(amounts, present, strict=True)]
-        known = [amount for amount in amounts if amount is not None] if present else list(self._columns.amounts)
-        if known and max(max(known), -min(known)) > limits.MAX_AMOUNT_UNITS:
-            for i, amount in enumerate(amounts):
-                if amount is not None and abs(amount) > limits.MAX_AMOUNT_UNITS:
-                    self._checks.add(
-                        f"interactions.amounts[{i}]", f"magnitude at most {limits.MAX_AMOUNT_UNITS:,} (1/10,000 units)"
-                    )
-        return amounts if known else ()
+        amounts = np.array(columns.amounts, dtype=np.int64)
+        present = np.ones(len(amounts), dtype=np.bool_)
+        if self._length("amount_present", columns.amount_present):
+            present = np.array(columns.amount_present, dtype=np.bool_)
+        too_large = (amounts > limits.MAX_AMOUNT_UNITS) | (amounts < -limits.MAX_AMOUNT_UNITS)
+        for i in np.flatnonzero(present & too_large).tolist():
+            self._checks.add(f"interactions.amounts[{i}]", f"magnitude at most {limits.MAX_AMOUNT_UNITS:,} (1/10,000 units)")
+        if present.all():
+            return array("q", amounts.tobytes())
+        known = zip(amounts.tolist(), present.tolist(), strict=True)
+        return [amount if there else None for amount, there in known] if present.any() else ()
 
     def _ids(self) -> Sequence[str]:
         ids = list(self._columns.ids)
@@ -226,7 +226,7 @@ class _Batch:
         if not self._length(f"{path}.index", column.index, optional=False):
             return None
         return PropertyColumn(
-            name, kind, values, self._index(f"{path}.index", column.index, len(values) + 1) or [0] * self._rows
+            name, kind, values, self._index(f"{path}.index", column.index, len(values) + 1) or array("I", bytes(4 * self._rows))
         )
 
     def _values(self, path: str, kind: ValueType, values: list[Value]) -> list[Value]:

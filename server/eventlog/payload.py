@@ -1,11 +1,14 @@
-"""The stored form of a changeset, readable by anyone with `zstd -d | jq`.
+"""The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 1, "content_sha256": "…", "chain_sha256": "…", "content": {…}}
+    {"schema": 2, "content_sha256": "…", "chain_sha256": "…"}
+    {"changeset_id": "…", "actor": "…", …}
+    (sections: long columns of whole numbers, see sections.py)
 
-`content_sha256` is the SHA-256 of the bytes of `content` as they stand; `chain_sha256` the SHA-256 of the chain hash of the
-event before in the stream (32 zero bytes for the first) followed by the content hash, so that a change of any event shows in
-all that follow. Keys are written in full; columns that say nothing are left out. A new schema gets a new number and an
-upcaster; tests/golden keeps bytes of each old one, and they stay readable for ever.
+Everything but long columns is readable with `zstd -d | head -2 | jq`. `content_sha256` is the SHA-256 of all that follows the
+first line; `chain_sha256` the SHA-256 of the chain hash of the event before in the stream (32 zero bytes for the first)
+followed by the content hash, so that a change of any event shows in all that follow. Keys are written in full; columns that
+say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
+ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list.
 """
 
 import hashlib
@@ -28,6 +31,10 @@ from domain.changeset import (
     Outcome,
     PropertyColumn,
     Recorded,
+    SegmentChanged,
+    SegmentDefined,
+    SegmentRenamed,
+    SegmentRetired,
     TagColumns,
     TagDefined,
     TagRenamed,
@@ -38,9 +45,10 @@ from domain.changeset import (
     WorkspaceCreated,
 )
 from domain.errors import LogDamaged
+from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
@@ -52,6 +60,10 @@ _CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
     "tag_defined": TagDefined,
     "tag_renamed": TagRenamed,
     "tag_retired": TagRetired,
+    "segment_defined": SegmentDefined,
+    "segment_changed": SegmentChanged,
+    "segment_renamed": SegmentRenamed,
+    "segment_retired": SegmentRetired,
 }
 CATALOGUE_KINDS: Final = {kind: name for name, kind in _CATALOGUE.items()}
 _Columns = TypeVar("_Columns", TagColumns, TraitColumns, InteractionColumns)
@@ -70,24 +82,23 @@ _contexts = _Contexts()
 
 def encode(changeset: Changeset, previous_chain: bytes) -> tuple[bytes, bytes]:
     """The stored bytes and the chain hash, given the chain hash of the event before."""
-    content = orjson.dumps(_content(changeset), option=orjson.OPT_SERIALIZE_NUMPY)
+    writer = SectionWriter()
+    content = (
+        orjson.dumps(_content(changeset, writer), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
+        + writer.sections()
+    )
     content_hash = hashlib.sha256(content).digest()
     chain = hashlib.sha256(previous_chain + content_hash).digest()
-    envelope = {
-        "schema": SCHEMA,
-        "content_sha256": content_hash.hex(),
-        "chain_sha256": chain.hex(),
-        "content": orjson.Fragment(content),
-    }
-    return _contexts.compressor.compress(orjson.dumps(envelope)), chain
+    envelope = {"schema": SCHEMA, "content_sha256": content_hash.hex(), "chain_sha256": chain.hex()}
+    return _contexts.compressor.compress(orjson.dumps(envelope, option=orjson.OPT_APPEND_NEWLINE) + content), chain
 
 
 def decode(workspace: str, version: int, position: int, state: bytes) -> Recorded:
     """The changeset of stored bytes. Raises LogDamaged when they are not what was written."""
     try:
-        envelope = orjson.loads(_contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES))
-        content = _UPCASTERS[envelope["schema"]](envelope["content"])
-        changeset = _changeset(workspace, version, content)
+        raw = _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
+        envelope, content, sections = _READERS[_schema(raw)](raw)
+        changeset = _Reader(SectionReader(sections)).changeset(workspace, version, content)
         return Recorded(position, changeset, envelope["content_sha256"], envelope["chain_sha256"])
     except (KeyError, ValueError, TypeError, zstandard.ZstdError) as error:
         message = f"changeset {version} of workspace {workspace} (position {position}) cannot be decoded: {error!r}"
@@ -97,13 +108,37 @@ def decode(workspace: str, version: int, position: int, state: bytes) -> Recorde
 def content_bytes(state: bytes) -> bytes:
     """The bytes that content_sha256 is over. For verification."""
     raw = _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
-    return raw[raw.index(b'"content":') + len(b'"content":') : -1]
+    if _schema(raw) == 1:
+        return raw[raw.index(b'"content":') + len(b'"content":') : -1]
+    return raw[raw.index(b"\n") + 1 :]
+
+
+def _schema(raw: bytes) -> int:
+    return int(raw[len(b'{"schema":') : raw.index(b",")])
+
+
+def _lines_and_sections(raw: bytes) -> tuple[dict[str, Any], dict[str, Any], memoryview]:
+    first = raw.index(b"\n")
+    second = raw.index(b"\n", first + 1)
+    view = memoryview(raw)
+    return orjson.loads(view[:first]), orjson.loads(view[first + 1 : second]), view[second + 1 :]
+
+
+def _one_object(raw: bytes) -> tuple[dict[str, Any], dict[str, Any], memoryview]:
+    envelope = orjson.loads(raw)
+    return envelope, envelope["content"], memoryview(b"")
+
+
+_READERS: Final[Mapping[int, Callable[[bytes], tuple[dict[str, Any], dict[str, Any], memoryview]]]] = {
+    1: _one_object,
+    SCHEMA: _lines_and_sections,
+}
 
 
 # --- to JSON --------------------------------------------------------------------------------------------------------------
 
 
-def _content(changeset: Changeset) -> dict[str, Any]:
+def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
     outcome = changeset.outcome
     content: dict[str, Any] = {
         "changeset_id": changeset.changeset_id,
@@ -117,18 +152,51 @@ def _content(changeset: Changeset) -> dict[str, Any]:
     if changeset.catalogue:
         content["catalogue"] = [_catalogue_out(change) for change in changeset.catalogue]
     if changeset.tags:
-        content["tags"] = _columns_out(changeset.tags)
+        content["tags"] = _columns_out(changeset.tags, writer, _TAG_DTYPES)
     if changeset.traits:
-        content["traits"] = _columns_out(changeset.traits) | {"types": [t.value for t in changeset.traits.types]}
+        dtypes = _TRAIT_DTYPES | {"index": index_dtype(len(changeset.traits.names))}
+        content["traits"] = _columns_out(changeset.traits, writer, dtypes) | {
+            "types": [t.value for t in changeset.traits.types]
+        }
     if changeset.interactions:
-        properties = [_columns_out(column) | {"type": column.type.value} for column in changeset.interactions.properties]
-        content["interactions"] = _columns_out(changeset.interactions) | {"properties": properties}
+        content["interactions"] = _interactions_out(changeset.interactions, writer)
     return content
 
 
-def _columns_out(columns: Any) -> dict[str, Any]:
+_TAG_DTYPES: Final = {
+    "ordinals": "<u4",
+    "tags": "<u4",
+    "applied": "|b1",
+    "effective_at": "<i8",
+    "values": "<f8",
+    "expiries": "|b1",
+    "already_so": "|b1",
+}
+_TRAIT_DTYPES: Final = {"ordinals": "<u4", "effective_at": "<i8"}
+_INTERACTION_DTYPES: Final = {"ordinals": "<u4", "occurred_at": "<i8", "amounts": "<i8"}
+
+
+def _interactions_out(columns: InteractionColumns, writer: SectionWriter) -> dict[str, Any]:
+    dtypes = _INTERACTION_DTYPES | {
+        "type_index": index_dtype(len(columns.types)),
+        "touchpoint_index": index_dtype(len(columns.touchpoints)),
+        "currency_index": index_dtype(len(columns.currencies)),
+    }
+    properties = [
+        {
+            "name": column.name,
+            "values": column.values,
+            "index": writer.column(column.index, index_dtype(len(column.values))),
+            "type": column.type.value,
+        }
+        for column in columns.properties
+    ]
+    return _columns_out(columns, writer, dtypes) | {"properties": properties}
+
+
+def _columns_out(columns: Any, writer: SectionWriter, dtypes: Mapping[str, str]) -> dict[str, Any]:
     named = ((name, getattr(columns, name)) for name in columns.__slots__)
-    return {name: column for name, column in named if len(column)} if not isinstance(columns, PropertyColumn) else dict(named)
+    return {n: writer.column(column, dtypes[n]) if n in dtypes else column for n, column in named if len(column)}
 
 
 def _catalogue_out(change: CatalogueChange) -> dict[str, Any]:
@@ -138,44 +206,50 @@ def _catalogue_out(change: CatalogueChange) -> dict[str, Any]:
 # --- from JSON ------------------------------------------------------------------------------------------------------------
 
 
-def _changeset(workspace: str, version: int, content: Mapping[str, Any]) -> Changeset:
-    return Changeset(
-        workspace=workspace,
-        version=version,
-        changeset_id=content["changeset_id"],
-        attribution=Attribution(content["actor"], content["reason"], content["source"]),
-        recorded_at=content["recorded_at"],
-        first_ordinal=content["first_ordinal"],
-        outcome=Outcome(**content["outcome"]),
-        catalogue=tuple(_catalogue_in(change) for change in content.get("catalogue", ())),
-        tags=_columns_in(TagColumns, content["tags"]) if "tags" in content else None,
-        traits=_traits_in(content["traits"]) if "traits" in content else None,
-        interactions=_interactions_in(content["interactions"]) if "interactions" in content else None,
-    )
+class _Reader:
+    """Makes a changeset of its content, whose long columns lie in sections."""
 
+    def __init__(self, sections: SectionReader) -> None:
+        self._column = sections.column
 
-def _columns_in(kind: type[_Columns], columns: Mapping[str, Any]) -> _Columns:
-    return kind(**{name: columns.get(name, ()) for name in kind.__slots__})
+    def changeset(self, workspace: str, version: int, content: Mapping[str, Any]) -> Changeset:
+        return Changeset(
+            workspace=workspace,
+            version=version,
+            changeset_id=content["changeset_id"],
+            attribution=Attribution(content["actor"], content["reason"], content["source"]),
+            recorded_at=content["recorded_at"],
+            first_ordinal=content["first_ordinal"],
+            outcome=Outcome(**content["outcome"]),
+            catalogue=tuple(_catalogue_in(change) for change in content.get("catalogue", ())),
+            tags=self._columns(TagColumns, content["tags"]) if "tags" in content else None,
+            traits=self._traits(content["traits"]) if "traits" in content else None,
+            interactions=self._interactions(content["interactions"]) if "interactions" in content else None,
+        )
+
+    def _columns(self, kind: type[_Columns], columns: Mapping[str, Any]) -> _Columns:
+        return kind(**{name: self._column(columns.get(name, ())) for name in kind.__slots__})
+
+    def _traits(self, columns: Mapping[str, Any]) -> TraitColumns:
+        types = [ValueType(name) for name in columns["types"]]
+        values = columns["values"]
+        if ValueType.DATE in types or ValueType.NUMBER in types:
+            index = self._column(columns["index"])
+            values = [_value_in(types[k], value) for k, value in zip(index, values, strict=True)]
+        return self._columns(TraitColumns, {**columns, "types": types, "values": values})
+
+    def _interactions(self, columns: Mapping[str, Any]) -> InteractionColumns:
+        properties = [
+            PropertyColumn(
+                c["name"], ValueType(c["type"]), _values_in(ValueType(c["type"]), c["values"]), self._column(c["index"])
+            )
+            for c in columns["properties"]
+        ]
+        return self._columns(InteractionColumns, {**columns, "properties": properties})
 
 
 def _catalogue_in(change: Mapping[str, Any]) -> CatalogueChange:
     return _CATALOGUE[change["kind"]](**{name: value for name, value in change.items() if name != "kind"})
-
-
-def _traits_in(columns: Mapping[str, Any]) -> TraitColumns:
-    types = [ValueType(name) for name in columns["types"]]
-    values = columns["values"]
-    if ValueType.DATE in types or ValueType.NUMBER in types:
-        values = [_value_in(types[k], value) for k, value in zip(columns["index"], values, strict=True)]
-    return _columns_in(TraitColumns, {**columns, "types": types, "values": values})
-
-
-def _interactions_in(columns: Mapping[str, Any]) -> InteractionColumns:
-    properties = [
-        PropertyColumn(c["name"], ValueType(c["type"]), _values_in(ValueType(c["type"]), c["values"]), c["index"])
-        for c in columns["properties"]
-    ]
-    return _columns_in(InteractionColumns, {**columns, "properties": properties})
 
 
 def _values_in(kind: ValueType, values: Sequence[Any]) -> Sequence[Value]:
@@ -188,6 +262,3 @@ def _value_in(kind: ValueType, value: Any) -> Value | None:
     if kind is ValueType.DATE:
         return date.fromisoformat(value)
     return float(value) if kind is ValueType.NUMBER else value
-
-
-_UPCASTERS: Final[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {SCHEMA: lambda content: content}

@@ -3,7 +3,6 @@
 Never VACUUM or DELETE in this file: positions are implicit rowids (shared library fact 3.1), and a test holds it.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from domain.errors import StoreUnavailable
+from server.eventlog.folder_lock import lock_folder
 from server.eventlog.port import (
     EVENTS_TABLE,
     PROFILES_TABLE,
@@ -78,7 +77,7 @@ class SqliteEventLog:
     """EventLog on one file. A lock file keeps a second server out of the folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._lock = _lock_folder(folder)
+        self._lock = lock_folder(folder, "data")
         self._datastore = _Datastore(folder / "ledger.sqlite")
         self._recorder = _Recorder(self._datastore, events_table_name=EVENTS_TABLE)
         self._recorder.create_table()
@@ -139,21 +138,3 @@ class SqliteEventLog:
         """See EventLog."""
         self._datastore.close()
         os.close(self._lock)
-
-
-def _lock_folder(folder: Path) -> int:
-    """Take the folder for this process; the lock goes with the process, however it ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / "LOCK", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"cannot use the data folder {folder}: {error.strerror}; choose another --data folder"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        message = f"the data folder {folder} is in use by another tagledger server; stop it, or choose another --data folder"
-        raise StoreUnavailable(message) from error
-    return handle

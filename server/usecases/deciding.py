@@ -5,9 +5,10 @@ through an overlay, and reaches the state only after the commit. Nothing here do
 """
 
 import uuid
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -21,10 +22,11 @@ from domain.changeset import (
     ValueType,
 )
 from domain.errors import InvalidField, TagRetired, TypeConflict, UnknownTag, UnknownWorkspace, Violation
-from projections.index.digests import digest
+from projections.index.key_map import MISSING, Int64s
+from projections.index.keys import Keys, as_bytes, no_keys
 from server.usecases.catalogue_commands import decide_command
 from server.usecases.drafts import CatalogueDraft, ChangesDraft, CreateWorkspace, Draft, InteractionsDraft, TagDraft, TraitDraft
-from server.usecases.state import WorkspaceState
+from server.usecases.state import ComputedKeys, WorkspaceState
 
 _T = TypeVar("_T")
 
@@ -36,6 +38,19 @@ class Decision:
     draft: Draft
     changeset: Changeset
     profile_ids: Sequence[str]
+    keys: ComputedKeys
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """What one draft sees first: ids of profiles with their keys, and the keys of its interaction ids."""
+
+    profile_ids: list[str] = field(default_factory=list)
+    profile_keys: list[Keys] = field(default_factory=list)
+    id_keys: Keys = field(default_factory=no_keys)
+
+    def computed(self) -> ComputedKeys:
+        return ComputedKeys(np.concatenate(self.profile_keys) if self.profile_keys else no_keys(), self.id_keys)
 
 
 @dataclass(slots=True)
@@ -51,19 +66,28 @@ class _Overlay:
     trait_types: dict[str, ValueType] = field(default_factory=dict)
     changed_profiles: set[str] = field(default_factory=set)
 
-    def ordinals(self, profile_ids: Sequence[str], fresh: list[str]) -> list[int]:
-        """Ordinals of profiles; those seen for the first time get the next ones, and are appended to `fresh`."""
-        found = self.state.profiles.ordinals(profile_ids)
-        if None in found:
-            found = [self._new_ordinal(name, fresh) if at is None else at for at, name in zip(found, profile_ids, strict=True)]
-        return found  # type: ignore[return-value]  # no None is left
+    def ordinals(self, profile_ids: Sequence[str], fresh: _Fresh) -> "array[int]":
+        """Ordinals of profiles; those seen for the first time get the next ones, and are noted in `fresh`."""
+        keys = self.state.profiles.keys(profile_ids)
+        found = self.state.profiles.find(keys)
+        unknown = np.flatnonzero(found == MISSING)
+        if len(unknown):
+            found[unknown] = self._new_ordinals(profile_ids, keys, unknown, fresh)
+        return array("I", found.astype(np.uint32).tobytes())
 
-    def _new_ordinal(self, name: str, fresh: list[str]) -> int:
-        known = self.new_profiles.get(name)
-        if known is None:
-            known = self.new_profiles[name] = len(self.state.profiles) + len(self.new_profiles)
-            fresh.append(name)
-        return known
+    def _new_ordinals(self, profile_ids: Sequence[str], keys: Keys, places: Int64s, fresh: _Fresh) -> list[int]:
+        new, next_ordinal = self.new_profiles, len(self.state.profiles) + len(self.new_profiles)
+        ordinals, first_places = [], []
+        for place in places.tolist():
+            name = profile_ids[place]
+            ordinal = new.setdefault(name, next_ordinal)
+            if ordinal == next_ordinal:
+                next_ordinal += 1
+                first_places.append(place)
+            ordinals.append(ordinal)
+        fresh.profile_ids += [profile_ids[place] for place in first_places]
+        fresh.profile_keys.append(keys[first_places])
+        return ordinals
 
 
 class Transaction:
@@ -96,7 +120,7 @@ class Transaction:
     def decide(self, draft: Draft) -> None:
         """Add the draft, or raise the CallerError that refuses it and leave everything as it was."""
         overlay = self._overlay(draft)
-        fresh: list[str] = []
+        fresh = _Fresh()
         first = len(overlay.state.profiles) + len(overlay.new_profiles)
         match draft:
             case CatalogueDraft():
@@ -110,7 +134,7 @@ class Transaction:
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
         self._request_ids.add((draft.request.workspace, draft.request.request_id))
         self._overlays[draft.request.workspace] = overlay
-        self.decisions.append(Decision(draft, decided, fresh))
+        self.decisions.append(Decision(draft, decided, fresh.profile_ids, fresh.computed()))
 
     def _overlay(self, draft: Draft) -> _Overlay:
         name = draft.request.workspace
@@ -140,7 +164,7 @@ class Transaction:
 
     # --- interactions -----------------------------------------------------------------------------------------------------
 
-    def _decide_interactions(self, overlay: _Overlay, draft: InteractionsDraft, first: int, fresh: list[str]) -> Changeset:
+    def _decide_interactions(self, overlay: _Overlay, draft: InteractionsDraft, first: int, fresh: _Fresh) -> Changeset:
         _check_types(
             overlay.state.index.properties,
             overlay.property_types,
@@ -148,20 +172,20 @@ class Transaction:
         )
         columns, profile_ids, duplicates = draft.columns, draft.profile_ids, 0
         if len(columns.ids):
-            kept = _first_seen(overlay, columns.ids)
+            kept = _first_seen(overlay, columns.ids, fresh)
             duplicates = len(profile_ids) - len(kept)
             if duplicates:
                 columns, profile_ids = _picked(columns, kept), [profile_ids[i] for i in kept]
         ordinals = overlay.ordinals(profile_ids, fresh)
-        outcome = Outcome(accepted=len(ordinals), duplicates=duplicates, new_profiles=len(fresh))
-        if not ordinals:
+        outcome = Outcome(accepted=len(ordinals), duplicates=duplicates, new_profiles=len(fresh.profile_ids))
+        if not len(ordinals):
             return self._changeset(overlay, draft, first, outcome)
         overlay.property_types |= {column.name: column.type for column in columns.properties}
         return self._changeset(overlay, draft, first, outcome, interactions=replace(columns, ordinals=ordinals))
 
     # --- tags and traits --------------------------------------------------------------------------------------------------
 
-    def _decide_changes(self, overlay: _Overlay, draft: ChangesDraft, first: int, fresh: list[str]) -> Changeset:
+    def _decide_changes(self, overlay: _Overlay, draft: ChangesDraft, first: int, fresh: _Fresh) -> Changeset:
         numbers = _tag_numbers(overlay.state, draft.tags)
         typed = [(f"traits[{i}].value", t.trait, t.type) for i, t in enumerate(draft.traits) if t.type is not None]
         _check_types(overlay.state.index.traits, overlay.trait_types, typed)
@@ -178,7 +202,9 @@ class Transaction:
             overlay.trait_types |= dict(zip(traits.names, traits.types, strict=True))
         already = (sum(tags.already_so) if tags else 0) + traits_already
         overlay.changed_profiles |= _profiles_of(draft)
-        outcome = Outcome(changed=len(draft.tags) + len(draft.traits) - already, already_so=already, new_profiles=len(fresh))
+        outcome = Outcome(
+            changed=len(draft.tags) + len(draft.traits) - already, already_so=already, new_profiles=len(fresh.profile_ids)
+        )
         return self._changeset(overlay, draft, first, outcome, tags=tags, traits=traits)
 
 
@@ -192,24 +218,33 @@ def _profiles_of(draft: ChangesDraft) -> set[str]:
     return {change.profile_id for change in draft.tags} | {change.profile_id for change in draft.traits}
 
 
-def _first_seen(overlay: _Overlay, ids: Sequence[str]) -> list[int]:
+def _first_seen(overlay: _Overlay, ids: Sequence[str], fresh: _Fresh) -> Sequence[int]:
     """Places of the rows that count: without an id, or whose id nobody has seen, in this batch or before."""
-    places = [i for i, one in enumerate(ids) if one]
-    digests = [digest(ids[i]) for i in places]
-    known = overlay.state.seen_ids.find(digests)
-    new_ids, dropped = overlay.new_ids, set()
-    for place, one, found in zip(places, digests, known, strict=True):
-        if found >= 0 or one in new_ids:
+    places = range(len(ids)) if all(ids) else [i for i, one in enumerate(ids) if one]
+    keys = overlay.state.id_keys.keys([ids[i] for i in places] if len(places) < len(ids) else ids)
+    names, known = as_bytes(keys), overlay.state.seen_ids.find(keys) != MISSING
+    distinct = set(names)
+    if not known.any() and len(distinct) == len(names) and overlay.new_ids.isdisjoint(distinct):
+        overlay.new_ids |= distinct
+        fresh.id_keys = keys
+        return range(len(ids))
+    new_ids, dropped, counted = overlay.new_ids, set(), []
+    for k, (place, name) in enumerate(zip(places, names, strict=True)):
+        if known[k] or name in new_ids:
             dropped.add(place)
         else:
-            new_ids.add(one)
-    return [i for i in range(len(ids)) if i not in dropped] if dropped else list(range(len(ids)))
+            new_ids.add(name)
+            counted.append(k)
+    fresh.id_keys = keys[counted]
+    return [i for i in range(len(ids)) if i not in dropped]
 
 
 def _picked(columns: InteractionColumns, kept: Sequence[int]) -> InteractionColumns:
     """The columns of some rows; dictionaries stay as they are."""
 
     def pick(column: Sequence[_T]) -> Sequence[_T]:
+        if isinstance(column, array):
+            return cast(Sequence[_T], array(column.typecode, np.asarray(column)[kept].tobytes()))
         return [column[i] for i in kept] if len(column) else column
 
     properties = [PropertyColumn(c.name, c.type, c.values, pick(c.index)) for c in columns.properties]
@@ -264,7 +299,7 @@ def _tag_numbers(state: WorkspaceState, tags: Sequence[TagDraft]) -> list[int]:
     return [number for number in (numbers[change.tag] for change in tags) if number is not None]
 
 
-def _tag_columns(overlay: _Overlay, tags: Sequence[TagDraft], numbers: Sequence[int], now: int, fresh: list[str]) -> TagColumns:
+def _tag_columns(overlay: _Overlay, tags: Sequence[TagDraft], numbers: Sequence[int], now: int, fresh: _Fresh) -> TagColumns:
     known_before = len(overlay.state.profiles)
     ordinals = overlay.ordinals([change.profile_id for change in tags], fresh)
     effective = [now if change.effective_at is None else change.effective_at for change in tags]
@@ -324,7 +359,7 @@ def _refuse_unknown_traits(traits: Sequence[TraitDraft], kinds: dict[str, ValueT
 
 
 def _trait_columns(
-    overlay: _Overlay, traits: Sequence[TraitDraft], kinds: dict[str, ValueType], now: int, fresh: list[str]
+    overlay: _Overlay, traits: Sequence[TraitDraft], kinds: dict[str, ValueType], now: int, fresh: _Fresh
 ) -> TraitColumns:
     names = list(dict.fromkeys(change.trait for change in traits))
     place = {name: k for k, name in enumerate(names)}

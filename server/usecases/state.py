@@ -3,14 +3,25 @@
 `apply` is the only way in: from the log at start, from other servers' commits, and after own commits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from domain.changeset import Recorded
 from projections.identity import ProfileMap
-from projections.index.digests import DigestMap, digest
+from projections.index.key_map import KeyMap
+from projections.index.keys import KeyMaker, Keys
 from projections.index.workspace_index import WorkspaceIndex
 from server.eventlog.payload import GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedKeys:
+    """Keys of the profile_ids that a changeset sees first, and of its interaction ids."""
+
+    profiles: Keys
+    ids: Keys
 
 
 @dataclass(slots=True)
@@ -20,7 +31,8 @@ class WorkspaceState:
     name: str
     index: WorkspaceIndex
     profiles: ProfileMap = field(default_factory=ProfileMap)
-    seen_ids: DigestMap = field(default_factory=DigestMap)
+    id_keys: KeyMaker = field(default_factory=KeyMaker)
+    seen_ids: KeyMap = field(default_factory=KeyMap)
     version: int = 0
     chain: bytes = GENESIS
     recorded_at: int = 0
@@ -30,16 +42,28 @@ class WorkspaceState:
         """Before the first changeset."""
         return cls(name, WorkspaceIndex(name))
 
-    def apply(self, recorded: Recorded, profile_ids: Iterable[str]) -> None:
-        """Take in the next changeset of the stream, with the ids of the profiles that it saw first."""
+    @classmethod
+    def over(
+        cls, name: str, index: WorkspaceIndex, profiles: KeyMap, profiles_seed: bytes, ids: KeyMap, ids_seed: bytes
+    ) -> "WorkspaceState":
+        """From the stores of a snapshot."""
+        return cls(name, index, ProfileMap(KeyMaker(profiles_seed), profiles), KeyMaker(ids_seed), ids)
+
+    def apply(self, recorded: Recorded, profile_ids: Sequence[str], computed: ComputedKeys | None = None) -> None:
+        """Take in the next changeset of the stream, with the ids of the profiles that it saw first.
+
+        `computed`: what the decision computed already, so that it is not done twice.
+        """
         changeset = recorded.changeset
-        self.profiles.add(list(profile_ids))
+        if profile_ids:
+            self.profiles.add(profile_ids, computed.profiles if computed else self.profiles.keys(profile_ids))
         if changeset.interactions and len(changeset.interactions.ids):
-            self._remember_ids(changeset.interactions.ids)
+            keys = computed.ids if computed else self.id_keys.keys([one for one in changeset.interactions.ids if one])
+            self.seen_ids.add(keys, np.zeros(len(keys), dtype=np.uint32))
         self.index.apply(recorded)
         self.version, self.recorded_at = changeset.version, changeset.recorded_at
         self.chain = bytes.fromhex(recorded.chain_sha256)
 
-    def _remember_ids(self, ids: Sequence[str]) -> None:
-        digests = [digest(one) for one in ids if one]
-        self.seen_ids.add(digests, [0] * len(digests))
+    def compact(self) -> bool:
+        """Merge some runs of the stores, in the background; False when there is nothing to merge."""
+        return any([self.index.compact(), self.profiles.compact(), self.seen_ids.compact()])

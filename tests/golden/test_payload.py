@@ -1,19 +1,20 @@
-"""Stored bytes of each schema, kept for ever: what was written once is read as it was meant, and is still written so.
+"""Stored bytes of each schema, kept for ever: what was written once is read as it was meant.
 
-`changeset_v1.json` holds, for each kind of change, the stored bytes (zstd, in hex) and beside them the JSON inside, for people.
-`TAGLEDGER_UPDATE_GOLDEN=1 pytest tests/golden` writes it anew; once a schema has been released, its bytes do not change: add a
-schema instead.
+`changeset_v1.json`, `changeset_v2.json` hold, for each kind of change, the stored bytes (zstd, in hex) and beside them what is
+inside, for people. `TAGLEDGER_UPDATE_GOLDEN=1 pytest tests/golden` writes that of the newest schema anew; once a schema has
+been released, its bytes do not change: add a schema instead.
 """
 
 import hashlib
 import json
 import os
+from array import array
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pytest
 import zstandard
 
@@ -26,7 +27,10 @@ from domain.changeset import (
     InteractionColumns,
     Outcome,
     PropertyColumn,
-    Recorded,
+    SegmentChanged,
+    SegmentDefined,
+    SegmentRenamed,
+    SegmentRetired,
     TagColumns,
     TagDefined,
     TagRenamed,
@@ -38,7 +42,8 @@ from domain.changeset import (
 from domain.errors import LogDamaged
 from server.eventlog import payload
 
-_FILE: Final = Path(__file__).with_name("changeset_v1.json")
+_FOLDER: Final = Path(__file__).parent
+_SCHEMAS: Final = (1, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(
@@ -138,6 +143,38 @@ CHANGESETS: Final = {
         ),
     ),
     "interactions, bare": changeset(7, first_ordinal=4, outcome=Outcome(accepted=3), interactions=_NOTHING),
+    "interactions, long": changeset(
+        10,
+        first_ordinal=4,
+        outcome=Outcome(accepted=20),
+        interactions=InteractionColumns(
+            ordinals=[k % 5 for k in range(20)],
+            types=["purchase", "访问"],
+            type_index=[k % 2 for k in range(20)],
+            occurred_at=[_AT - k * 10**15 for k in range(20)],
+            touchpoints=["小程序"],
+            touchpoint_index=[k % 2 for k in range(20)],
+            amounts=[None if k == 3 else -(10**15) + k for k in range(20)],
+            currencies=["USD"],
+            currency_index=[1] * 20,
+            ids=["", *(f"order-{k}" for k in range(19))],
+            properties=[PropertyColumn("sku", ValueType.STRING, [f"sku-{k}" for k in range(300)], list(range(0, 300, 15)))],
+        ),
+    ),
+    "tags, long": changeset(
+        11,
+        first_ordinal=4,
+        outcome=Outcome(changed=20),
+        tags=TagColumns(
+            ordinals=list(range(20)),
+            tags=[1, 2] * 10,
+            applied=[True, False] * 10,
+            effective_at=[_AT] * 20,
+            values=[-0.0, None] * 10,
+            expiries=[False, True] * 10,
+            already_so=[False] * 19 + [True],
+        ),
+    ),
     "all duplicates": changeset(8, first_ordinal=4, outcome=Outcome(duplicates=5)),
     "tags and traits": changeset(
         9,
@@ -145,6 +182,17 @@ CHANGESETS: Final = {
         outcome=Outcome(changed=2),
         tags=TagColumns([1], [2], [False], [_AT], values=(), expiries=(), already_so=()),
         traits=TraitColumns([1], ["age"], [ValueType.NUMBER], [0], [_AT], [17.5]),
+    ),
+    "segments": changeset(
+        12,
+        first_ordinal=4,
+        catalogue=(
+            SegmentDefined(1, "buyers", "买过的人", "did purchase in last 30 days"),
+            SegmentDefined(2, "好客户", "", 'tagged "VIP 客户" and in segment buyers version 1'),
+            SegmentChanged(1, 'did purchase where category = "tea"'),
+            SegmentRenamed(1, "tea buyers"),
+            SegmentRetired(2),
+        ),
     ),
 }
 
@@ -158,83 +206,96 @@ def encoded() -> Iterator[tuple[str, bytes, bytes]]:
 
 
 def opened(state: bytes) -> Any:
-    return json.loads(zstandard.ZstdDecompressor().decompress(state))
+    """What is inside: of schema 1 the object, of later ones the two lines and the sections in hex."""
+    raw = zstandard.ZstdDecompressor().decompress(state)
+    if raw.startswith(b'{"schema":1,'):
+        return json.loads(raw)
+    envelope, content, sections = raw.split(b"\n", 2)
+    return {**json.loads(envelope), "content": json.loads(content), "sections": sections.hex()}
 
 
-def golden() -> dict[str, Any]:
-    if _UPDATE:
-        entries = {name: {"stored": state.hex(), "json": opened(state)} for name, state, _ in encoded()}
-        _FILE.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n")
-    read: dict[str, Any] = json.loads(_FILE.read_text())
+def file_of(schema: int) -> Path:
+    return _FOLDER / f"changeset_v{schema}.json"
+
+
+def golden(schema: int) -> dict[str, Any]:
+    if _UPDATE and schema == payload.SCHEMA:
+        entries = {name: {"stored": state.hex(), "inside": opened(state)} for name, state, _ in encoded()}
+        file_of(schema).write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n")
+    read: dict[str, Any] = json.loads(file_of(schema).read_text())
     return read
 
 
-GOLDEN: Final = golden()
+def as_lists(columns: Any) -> Any:
+    """A changeset or its columns with every typed array as a list, so that two of them can be compared."""
+    if isinstance(columns, array):
+        return columns.tolist()
+    if isinstance(columns, list | tuple):
+        return [as_lists(one) for one in columns]
+    if is_dataclass(columns) and not isinstance(columns, type):
+        return type(columns), [as_lists(getattr(columns, field.name)) for field in fields(columns)]
+    return columns
+
+
+GOLDEN: Final = {schema: golden(schema) for schema in _SCHEMAS}
+_CASES: Final = [(schema, name) for schema in _SCHEMAS for name in GOLDEN[schema]]
 
 
 def test_every_kind_of_change_has_its_golden_bytes() -> None:
-    assert list(GOLDEN) == list(CHANGESETS)
-    kinds = {entry["kind"] for kept in GOLDEN.values() for entry in kept["json"]["content"].get("catalogue", ())}
+    newest = GOLDEN[payload.SCHEMA]
+    assert list(newest) == list(CHANGESETS)
+    kinds = {entry["kind"] for kept in newest.values() for entry in kept["inside"]["content"].get("catalogue", ())}
     assert kinds == set(payload.CATALOGUE_KINDS.values())
 
 
-@pytest.mark.parametrize("name", CHANGESETS)
-def test_golden_bytes_are_read_as_they_were_meant(name: str) -> None:
-    made, state = CHANGESETS[name], bytes.fromhex(GOLDEN[name]["stored"])
-    read = payload.decode("golden", made.version, 17, state)
-    envelope = GOLDEN[name]["json"]
-    assert read == Recorded(17, made, envelope["content_sha256"], envelope["chain_sha256"])
-    assert repr(read.changeset) == repr(made), "also True is not 1.0, and -0.0 not 0.0"
-
-
-@pytest.mark.parametrize("name", CHANGESETS)
-def test_the_json_inside_is_what_stands_beside_it(name: str) -> None:
-    assert opened(bytes.fromhex(GOLDEN[name]["stored"])) == GOLDEN[name]["json"]
-    assert GOLDEN[name]["json"]["schema"] == 1
-
-
-def test_the_same_changesets_are_written_as_the_same_json() -> None:
-    decompress = zstandard.ZstdDecompressor().decompress
-    for name, state, _ in encoded():
-        assert decompress(state) == decompress(bytes.fromhex(GOLDEN[name]["stored"])), name
-
-
-def test_columns_may_be_arrays_and_are_written_alike() -> None:
-    arrays = changeset(
-        7,
-        first_ordinal=4,
-        outcome=Outcome(accepted=3),
-        interactions=InteractionColumns(
-            ordinals=np.asarray([0, 1, 0], np.uint32),  # type: ignore[arg-type]
-            types=["purchase"],
-            type_index=(),
-            occurred_at=np.asarray([_AT, _AT + 1, -1], np.int64),  # type: ignore[arg-type]
-            touchpoints=(),
-            touchpoint_index=(),
-            amounts=(),
-            currencies=(),
-            currency_index=(),
-            ids=(),
-            properties=[],
-        ),
+@pytest.mark.parametrize(("schema", "name"), _CASES)
+def test_golden_bytes_are_read_as_they_were_meant(schema: int, name: str) -> None:
+    kept, made = GOLDEN[schema][name], CHANGESETS[name]
+    read = payload.decode("golden", made.version, 17, bytes.fromhex(kept["stored"]))
+    assert (read.position, read.content_sha256, read.chain_sha256) == (
+        17,
+        kept["inside"]["content_sha256"],
+        kept["inside"]["chain_sha256"],
     )
-    states = [payload.encode(made, payload.GENESIS)[0] for made in (arrays, CHANGESETS["interactions, bare"])]
+    assert repr(as_lists(read.changeset)) == repr(as_lists(made)), "also True is not 1.0, and -0.0 not 0.0"
+
+
+@pytest.mark.parametrize(("schema", "name"), _CASES)
+def test_what_is_inside_is_what_stands_beside_it(schema: int, name: str) -> None:
+    kept = GOLDEN[schema][name]
+    assert opened(bytes.fromhex(kept["stored"])) == kept["inside"]
+    assert kept["inside"]["schema"] == schema
+
+
+def test_the_same_changesets_are_written_as_the_same_content() -> None:
+    for name, state, _ in encoded():
+        assert opened(state) == GOLDEN[payload.SCHEMA][name]["inside"], name
+
+
+def test_columns_may_be_arrays_or_lists_and_are_written_alike() -> None:
+    long = CHANGESETS["interactions, long"].interactions
+    assert long is not None
+    as_arrays = replace(long, ordinals=array("I", long.ordinals), occurred_at=array("q", long.occurred_at))
+    made = [changeset(10, interactions=columns) for columns in (long, as_arrays)]
+    states = [payload.encode(one, payload.GENESIS)[0] for one in made]
     assert states[0] == states[1]
 
 
-def test_hashes_are_over_the_content_as_it_stands_and_chained_along_the_stream() -> None:
+@pytest.mark.parametrize("schema", _SCHEMAS)
+def test_hashes_are_over_the_content_as_it_stands_and_chained_along_the_stream(schema: int) -> None:
     chain = bytes(32)
-    for name, kept in GOLDEN.items():
+    for name, kept in GOLDEN[schema].items():
         content = hashlib.sha256(payload.content_bytes(bytes.fromhex(kept["stored"]))).digest()
         chain = hashlib.sha256(chain + content).digest()
-        assert (kept["json"]["content_sha256"], kept["json"]["chain_sha256"]) == (content.hex(), chain.hex()), name
+        assert (kept["inside"]["content_sha256"], kept["inside"]["chain_sha256"]) == (content.hex(), chain.hex()), name
 
 
 def test_what_cannot_be_read_is_reported_as_damage_with_its_place() -> None:
-    state = bytes.fromhex(GOLDEN["tags"]["stored"])
+    state = bytes.fromhex(GOLDEN[payload.SCHEMA]["tags"]["stored"])
     compress = zstandard.ZstdCompressor().compress
-    unknown = json.dumps({**opened(state), "schema": 999}).encode()
-    for damaged in (b"", b"nonsense", state[:-3], compress(b"{}"), compress(b"[1]"), compress(b"{"), compress(unknown)):
+    unknown = b'{"schema":999,"content":{}}'
+    cut = compress(zstandard.ZstdDecompressor().decompress(bytes.fromhex(GOLDEN[payload.SCHEMA]["tags, long"]["stored"]))[:-9])
+    for damaged in (b"", b"nonsense", state[:-3], compress(b"{}"), compress(b"[1]"), compress(b"{"), compress(unknown), cut):
         with pytest.raises(LogDamaged) as refused:
             payload.decode("golden", 3, 17, damaged)
         assert refused.value.metadata == {"workspace": "golden", "version": "3"}
