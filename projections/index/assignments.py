@@ -8,9 +8,9 @@ or became effective since. Where a row came late, only its profiles are decided 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from projections.index.columns import Column
 
 Int64s = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 NOTHING = 0
 _REMEMBERED = 4
@@ -35,6 +36,21 @@ class History:
         self._versions = Column(np.uint32)
         self._ordinals = Column(np.uint32)
         self._codes = Column(np.int32)
+
+    @classmethod
+    def over(cls, columns: Mapping[str, npt.NDArray[Any]], count: int) -> "History":
+        """A history that goes on behind the first `count` rows of these columns (those of `columns`)."""
+        history = cls()
+        history._effective = Column.over(columns["effective"], count)
+        history._versions = Column.over(columns["versions"], count)
+        history._ordinals = Column.over(columns["ordinals"], count)
+        history._codes = Column.over(columns["codes"], count)
+        return history
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """All rows, for a snapshot: taken while nothing is appended."""
+        changes = self.visible(int(np.iinfo(np.uint32).max))
+        return {name: getattr(changes, name) for name in ("effective", "versions", "ordinals", "codes")}
 
     def append(self, effective: Int64s, version: int, ordinals: Ordinals, codes: Codes) -> None:
         """Append the rows of one changeset, in its order. Called by the one writer."""
@@ -50,8 +66,15 @@ class History:
         count = len(versions)
         if count and versions[-1] > version:
             count = int(np.searchsorted(versions, version, side="right"))
+        return self.first(count)
+
+    def first(self, count: int) -> "Changes":
+        """The first rows in order of recording; so many must be there."""
         return Changes(
-            self._effective.view()[:count], versions[:count], self._ordinals.view()[:count], self._codes.view()[:count]
+            self._effective.view()[:count],
+            self._versions.view()[:count],
+            self._ordinals.view()[:count],
+            self._codes.view()[:count],
         )
 
     def __len__(self) -> int:
@@ -96,6 +119,14 @@ class Changes:
         ordinals = self.ordinals[order]
         last = np.append(ordinals[1:] != ordinals[:-1], True)
         return ordinals[last], self.codes[order][last]
+
+    def last_of(self, ordinals: Ordinals) -> tuple[Ordinals, Codes]:
+        """For each of these profiles, once and ascending, the code of its last row; NOTHING without any."""
+        wanted = bitmaps.to_ordinals(bitmaps.from_ordinals(ordinals))
+        found, codes = self.of(wanted).last()
+        all_codes = np.zeros(len(wanted), dtype=np.int32)
+        all_codes[np.searchsorted(wanted, found)] = codes
+        return wanted, all_codes
 
     def codes_at(self, ordinals: Ordinals, instants: Int64s) -> Codes:
         """The code of each (profile, instant): NOTHING where no row is effective by then."""
@@ -166,7 +197,7 @@ _S = TypeVar("_S", bound=State)
 
 
 @dataclass(frozen=True, slots=True)
-class _Point(Generic[_S]):
+class Point(Generic[_S]):
     """A state, and the reads that it answers: these rows, from `effective_max` until before `next_effective`."""
 
     rows: int
@@ -175,6 +206,7 @@ class _Point(Generic[_S]):
     state: _S
 
     def answers(self, rows: int, as_of: int) -> bool:
+        """Does it, for so many visible rows?"""
         return self.rows == rows and self.effective_max <= as_of < self.next_effective
 
 
@@ -184,43 +216,68 @@ _BEFORE_ALL, _AFTER_ALL = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 class Fold(Generic[_S]):
     """The states of one history, remembered by readers. Any thread may ask."""
 
-    def __init__(self, history: History, empty: _S) -> None:
+    def __init__(self, history: History, empty: _S, known: "Point[_S] | None" = None) -> None:
+        """`known`: a state that was computed before."""
         self._history = history
-        self._start: _Point[_S] = _Point(0, _BEFORE_ALL, _AFTER_ALL, empty)
-        self._points: Sequence[_Point[_S]] = ()
+        self._start: Point[_S] = Point(0, _BEFORE_ALL, _AFTER_ALL, empty)
+        self._points: Sequence[Point[_S]] = (known,) if known else ()
         self._lock = threading.Lock()
 
     def at(self, as_of: int, version: int) -> _S:
         """The state from the rows recorded up to version, effective at as_of."""
-        changes = self._history.visible(version)
+        rows = len(self._history.visible(version))
         for point in self._points:
-            if point.answers(len(changes), as_of):
+            if point.answers(rows, as_of):
                 return point.state
         with self._lock:
-            point = self._advance(self._nearest(len(changes), as_of), changes, as_of)
+            point = self._moved(self._nearest(rows, as_of), rows, as_of)
             self._points = (point, *self._points[: _REMEMBERED - 1])
         return point.state
 
-    def _nearest(self, rows: int, as_of: int) -> _Point[_S]:
-        """The remembered point with the most rows that the read can go on from."""
-        usable = (point for point in self._points if point.rows <= rows and point.effective_max <= as_of)
-        return max(usable, key=lambda point: (point.rows, point.effective_max), default=self._start)
+    def known(self) -> "Point[_S] | None":
+        """The remembered point with the most rows, for a snapshot."""
+        return max(self._points, key=lambda point: (point.rows, point.effective_max), default=None)
 
-    def _advance(self, point: _Point[_S], changes: Changes, as_of: int) -> _Point[_S]:
+    def _nearest(self, rows: int, as_of: int) -> Point[_S]:
+        """The remembered point from which the way is likely shortest."""
+        points = (*self._points, self._start)
+        return min(points, key=lambda point: (abs(point.rows - rows), abs(point.effective_max - as_of)))
+
+    def _moved(self, point: Point[_S], rows: int, as_of: int) -> Point[_S]:
+        if rows >= point.rows and point.effective_max <= as_of < point.next_effective:
+            return self._with_new_rows(point, rows, as_of)
+        changes = self._history.first(max(rows, point.rows))
         effective = changes.effective
-        # Rows folded already: those of the point's rows that were effective at its time.
-        fresh = effective <= as_of
-        if point.rows and point.effective_max > _BEFORE_ALL:
-            fresh[: point.rows] &= effective[: point.rows] > point.effective_max
-        later = effective[effective > as_of]
+        wanted, held = effective <= as_of, effective <= point.effective_max
+        wanted[rows:], held[point.rows :] = False, False
+        later = effective[:rows][~wanted[:rows]]
         next_effective = int(later.min()) if len(later) else _AFTER_ALL
-        rows = changes.picked(fresh)
-        if not len(rows):
-            return _Point(len(changes), point.effective_max, next_effective, point.state)
-        late = int(rows.effective.min()) < point.effective_max
-        if late and point.state.touches(rows.ordinals):
-            visible = changes.picked(effective <= as_of)
-            state = point.state.moved(*visible.of(rows.ordinals).last())
+        effective_max = int(effective[wanted].max()) if wanted.any() else _BEFORE_ALL
+        changed = np.flatnonzero(wanted != held)
+        state = self._decided(point, changes, changed, held, wanted) if len(changed) else point.state
+        return Point(rows, effective_max, next_effective, state)
+
+    def _decided(self, point: Point[_S], changes: Changes, changed: Int64s, held: Flags, wanted: Flags) -> _S:
+        """The state after these rows came in or went out."""
+        moved = changes.picked(changed)
+        on_top = not held[changed].any() and int(moved.effective.min()) >= point.effective_max
+        if on_top or (not held[changed].any() and not point.state.touches(moved.ordinals)):
+            return point.state.moved(*moved.last())
+        return point.state.moved(*changes.picked(wanted).last_of(moved.ordinals))
+
+    def _with_new_rows(self, point: Point[_S], rows: int, as_of: int) -> Point[_S]:
+        """From a point that answers for as_of, but for rows that were recorded since: the cost is theirs alone."""
+        new = self._history.first(rows).picked(slice(point.rows, rows))
+        inside = new.effective <= as_of
+        later = new.effective[~inside]
+        next_effective = min(point.next_effective, int(later.min())) if len(later) else point.next_effective
+        if not inside.any():
+            return Point(rows, point.effective_max, next_effective, point.state)
+        added = new.picked(inside)
+        late = int(added.effective.min()) < point.effective_max
+        if late and point.state.touches(added.ordinals):
+            changes = self._history.first(rows)
+            state = point.state.moved(*changes.picked(changes.effective <= as_of).last_of(added.ordinals))
         else:
-            state = point.state.moved(*rows.last())
-        return _Point(len(changes), max(point.effective_max, int(rows.effective.max())), next_effective, state)
+            state = point.state.moved(*added.last())
+        return Point(rows, max(point.effective_max, int(added.effective.max())), next_effective, state)

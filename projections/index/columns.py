@@ -17,6 +17,13 @@ class Column(Generic[_Scalar]):
         self._array: npt.NDArray[_Scalar] = np.empty(_FIRST_CAPACITY, dtype=dtype)
         self._view: npt.NDArray[_Scalar] = self._array[:0]
 
+    @classmethod
+    def over(cls, array: npt.NDArray[_Scalar], count: int) -> "Column[_Scalar]":
+        """A column that goes on behind the first `count` entries of an array, which it may write to."""
+        column = cls(array.dtype.type)
+        column._array, column._view = array, array[:count]
+        return column
+
     def __len__(self) -> int:
         return len(self._view)
 

@@ -21,6 +21,13 @@ class Dictionary(Generic[_Value]):
         self._codes: dict[_Value, int] = {}
         self._values: list[_Value] = []
 
+    @classmethod
+    def over(cls, values: Sequence[_Value]) -> "Dictionary[_Value]":
+        """A dictionary that has these values in order."""
+        dictionary = cls()
+        dictionary.intern(values)
+        return dictionary
+
     def __len__(self) -> int:
         return len(self._values)
 

@@ -5,7 +5,9 @@ profile. So the universe at (as_of, version) is the profiles of the rows up to v
 """
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,7 @@ _REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """A universe that was computed: from `rows` rows, for each as_of from `latest` until before `next_instant`."""
 
     rows: int
@@ -31,10 +33,11 @@ class _Known:
     bitmap: BitMap
 
     def holds_at(self, as_of: int) -> bool:
+        """Is it the universe at this instant?"""
         return self.latest <= as_of < self.next_instant
 
 
-_NOBODY = _Known(0, np.iinfo(np.int64).min, _NEVER, BitMap())
+_NOBODY = Known(0, np.iinfo(np.int64).min, _NEVER, BitMap())
 
 
 class Universe:
@@ -45,8 +48,30 @@ class Universe:
         self._ordinals = Column(np.uint32)
         self._versions = Column(np.uint32)
         self._earliest: npt.NDArray[np.int64] = np.full(64, _NEVER, dtype=np.int64)
-        self._remembered: tuple[_Known, ...] = ()
+        self._remembered: tuple[Known, ...] = ()
         self._lock = threading.Lock()
+
+    @classmethod
+    def over(cls, columns: Mapping[str, npt.NDArray[Any]], count: int, known: "Known | None") -> "Universe":
+        """A universe that goes on behind the first `count` rows of these columns; `known` was computed before."""
+        universe = cls()
+        universe._instants = Column.over(columns["instants"], count)
+        universe._ordinals = Column.over(columns["ordinals"], count)
+        universe._versions = Column.over(columns["versions"], count)
+        universe._remembered = (known,) if known else ()
+        if count:
+            universe._grow(int(columns["ordinals"][:count].max()) + 1)
+            # Each row of a profile is earlier than the one before, and of several the last one stays.
+            universe._earliest[columns["ordinals"][:count]] = columns["instants"][:count]
+        return universe
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """All rows, for a snapshot: taken while nothing is appended."""
+        return {"instants": self._instants.view(), "ordinals": self._ordinals.view(), "versions": self._versions.view()}
+
+    def known(self) -> "Known | None":
+        """The remembered universe with the most rows, for a snapshot."""
+        return max(self._remembered, key=lambda known: (known.rows, known.latest), default=None)
 
     def append(self, version: int, ordinals: Ordinals, instants: npt.NDArray[np.int64]) -> None:
         """Take note that something happened to these profiles at these instants. Called by the one writer."""
@@ -84,7 +109,7 @@ class Universe:
             self._remembered = (known, *self._remembered[: _REMEMBERED - 1])
         return known.bitmap
 
-    def _compute(self, rows: int, as_of: int) -> _Known:
+    def _compute(self, rows: int, as_of: int) -> Known:
         usable = (known for known in self._remembered if known.rows <= rows and known.holds_at(as_of))
         base = max(usable, key=lambda known: known.rows, default=_NOBODY)
         # What was computed stays right when rows come: only those are looked at.
@@ -94,7 +119,7 @@ class Universe:
             return base
         latest = max(base.latest, int(instants[inside].max())) if inside.any() else base.latest
         next_instant = min(base.next_instant, int(instants[~inside].min())) if not inside.all() else base.next_instant
-        return _Known(rows, latest, next_instant, base.bitmap | bitmaps.from_ordinals(ordinals[inside]))
+        return Known(rows, latest, next_instant, base.bitmap | bitmaps.from_ordinals(ordinals[inside]))
 
     @property
     def size_bytes(self) -> int:

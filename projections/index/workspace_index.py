@@ -6,30 +6,37 @@ then as they are recorded. Readers take `clock()` once and ask every store at th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
 from domain.changeset import Changeset, InteractionColumns, Recorded, TagColumns, TraitColumns, Value, ValueType
 from domain.language.checker import Vocabulary
+from domain.names import normalized
 from domain.tag_catalogue import Catalogue
-from projections.index import rows as row_columns
 from projections.index.assignments import CodesByOrdinal, Fold, History, Holders
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
-from projections.index.rows import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, InteractionRows
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, Int64s
+from projections.index.rows import InteractionRows
+from projections.index.runs import Run
+from projections.index.timelines import Timelines
 from projections.index.universe import Universe
 
+_CLOCK_COLUMNS = ("positions", "recorded_at", "actor_codes", "source_codes")
 _HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
 
 
 class TagIndex:
     """One tag: who carries it, and with which value."""
 
-    def __init__(self) -> None:
-        self.history = History()
+    def __init__(self, history: History | None = None) -> None:
+        self.history = History() if history is None else history
         self.values: Dictionary[float] = Dictionary()
         self.holders = Fold(self.history, Holders(BitMap(), BitMap()))
+        self.timelines = Timelines(self.history)
         self.held_codes = Fold(self.history, CodesByOrdinal(np.empty(0, np.int32), np.empty(0, np.bool_)))
 
     def codes(self, applied: Sequence[bool], values: Sequence[float | None]) -> Codes:
@@ -48,9 +55,9 @@ class TagIndex:
 class TraitIndex:
     """One trait: its value per profile."""
 
-    def __init__(self, kind: ValueType) -> None:
+    def __init__(self, kind: ValueType, history: History | None = None) -> None:
         self.kind = kind
-        self.history = History()
+        self.history = History() if history is None else history
         self.values: Dictionary[Value] = Dictionary()
         self.codes = Fold(self.history, CodesByOrdinal(np.empty(0, np.int32), np.empty(0, np.bool_)))
 
@@ -85,10 +92,14 @@ class WorkspaceIndex:
     properties: dict[str, PropertyIndex] = field(default_factory=dict)
     touchpoints: Dictionary[str] = field(default_factory=Dictionary)
     currencies: Dictionary[str] = field(default_factory=Dictionary)
+    actors: Dictionary[str] = field(default_factory=Dictionary)
+    sources: Dictionary[str] = field(default_factory=Dictionary)
     interaction_count: int = 0
     profile_count: int = 0
     _positions: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
     _recorded_at: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
+    _actor_codes: "Column[np.int32]" = field(default_factory=lambda: Column(np.int32))
+    _source_codes: "Column[np.int32]" = field(default_factory=lambda: Column(np.int32))
 
     # --- clocks -----------------------------------------------------------------------------------------------------------
 
@@ -112,6 +123,27 @@ class WorkspaceIndex:
         """The log position of a version; 0 of version 0."""
         return int(self._positions.view()[version - 1]) if version else 0
 
+    def clock_columns(self) -> dict[str, AnyColumn]:
+        """What each version was recorded with, for a snapshot: taken while nothing is applied."""
+        return {name: getattr(self, f"_{name}").view() for name in _CLOCK_COLUMNS}
+
+    def restore_clock(self, columns: "Mapping[str, Column[Any]]") -> None:
+        """What clock_columns gave."""
+        for name in _CLOCK_COLUMNS:
+            setattr(self, f"_{name}", columns[name])
+
+    def restore_interactions(self, name: str, runs: Sequence[Run], tail: Mapping[str, AnyColumn]) -> None:
+        """The rows of a type, from the runs and the tail of a snapshot."""
+        self.interactions[name] = InteractionRows.over(runs, tail)
+
+    def recorded_by(self, versions: npt.NDArray[np.uint32], actor: str | None, source: str | None) -> npt.NDArray[np.bool_]:
+        """Which of these versions the actor recorded, from the source; None for any. Names are compared after NFC."""
+        flags = np.ones(len(versions), dtype=np.bool_)
+        for name, known, codes in ((actor, self.actors, self._actor_codes), (source, self.sources, self._source_codes)):
+            if name is not None:
+                flags &= codes.view()[versions - 1] == known.code(normalized(name))
+        return flags
+
     def vocabulary(self) -> Vocabulary:
         """The names that expressions can speak of."""
         return Vocabulary(
@@ -119,6 +151,7 @@ class WorkspaceIndex:
             interaction_types=list(self.interactions),
             properties={name: known.kind for name, known in list(self.properties.items())},
             traits={name: known.kind for name, known in list(self.traits.items())},
+            segments=self.catalogue.segments.names(),
         )
 
     def vocabulary_size(self) -> tuple[int, ...]:
@@ -139,7 +172,9 @@ class WorkspaceIndex:
             self._apply_traits(changeset, changeset.traits)
         if changeset.interactions:
             self._apply_interactions(changeset, changeset.interactions)
-        # Recording time first, position last: `clock` counts positions.
+        self._actor_codes.extend(self.actors.intern([normalized(changeset.attribution.actor)]))
+        self._source_codes.extend(self.sources.intern([normalized(changeset.attribution.source)]))
+        # Position last: `clock` counts positions.
         self._recorded_at.extend([changeset.recorded_at])
         self._positions.extend([recorded.position])
 
@@ -171,13 +206,15 @@ class WorkspaceIndex:
     def _apply_interactions(self, changeset: Changeset, columns: InteractionColumns) -> None:
         batch = self._row_columns(changeset, columns)
         if len(columns.types) == 1:
-            self._rows_of(columns.types[0]).append(batch)
+            self._rows_of(columns.types[0]).append(batch, 0, len(batch[ORDINAL]))
         else:
             index = np.asarray(columns.type_index)
-            for k, name in enumerate(columns.types):
-                here = np.flatnonzero(index == k)
-                if len(here):
-                    self._rows_of(name).append({column: values[here] for column, values in batch.items()})
+            order = np.argsort(index, kind="stable")
+            batch = {column: values[order] for column, values in batch.items()}
+            bounds = np.searchsorted(index[order], np.arange(len(columns.types) + 1)).tolist()
+            for name, start, end in zip(columns.types, bounds, bounds[1:], strict=False):
+                if start < end:
+                    self._rows_of(name).append(batch, start, end)
         self.interaction_count += len(batch[ORDINAL])
         self.universe.append(changeset.version, batch[ORDINAL], batch[TIME])
 
@@ -226,9 +263,9 @@ def property_column(name: str) -> str:
     return f".{name}"
 
 
-def amounts_array(amounts: Sequence[int | None]) -> row_columns.Int64s:
+def amounts_array(amounts: Sequence[int | None]) -> Int64s:
     """Amounts with NO_AMOUNT for None."""
-    if None in amounts:
+    if isinstance(amounts, list) and None in amounts:
         amounts = [NO_AMOUNT if amount is None else amount for amount in amounts]
     return np.asarray(amounts, np.int64)
 

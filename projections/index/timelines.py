@@ -1,0 +1,72 @@
+"""A history in the order of time: what each profile's state was, from when until when, and which changeset set it.
+
+Folds answer "now" quickly, but remember neither who decided nor since when. A timeline does, for every as_of at once; it is
+made from all rows of a version by sorting, and remembered, because questions mostly ask at the same version.
+"""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from projections.index.assignments import NOTHING, Changes, Codes, History, Int64s
+from projections.index.bitmaps import Ordinals
+from projections.index.ordering import order_of_profiles
+
+_REMEMBERED = 2
+_FOR_EVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One row a state: `ordinals` were in state `codes` for effective <= t < until, by the changeset of `versions`."""
+
+    ordinals: Ordinals
+    effective: Int64s
+    until: Int64s
+    codes: Codes
+    versions: npt.NDArray[np.uint32]
+    carried_before: npt.NDArray[np.bool_]
+    """Was the profile's state just before this one another than NOTHING?"""
+
+    @classmethod
+    def of(cls, changes: Changes) -> "Timeline":
+        """Of rows in order of recording: among rows of one profile and instant the last one decides."""
+        changes = changes.picked(np.argsort(changes.effective, kind="stable"))
+        changes = changes.picked(order_of_profiles(changes.ordinals))
+        ordinals, effective = changes.ordinals, changes.effective
+        decided = np.ones(len(changes), dtype=np.bool_)
+        decided[:-1] = (ordinals[1:] != ordinals[:-1]) | (effective[1:] != effective[:-1])
+        changes = changes.picked(decided)
+        ordinals, codes = changes.ordinals, changes.codes
+        same_profile = ordinals[1:] == ordinals[:-1]
+        until = np.full(len(changes), _FOR_EVER, dtype=np.int64)
+        until[:-1] = np.where(same_profile, changes.effective[1:], _FOR_EVER)
+        carried_before = np.zeros(len(changes), dtype=np.bool_)
+        carried_before[1:] = same_profile & (codes[:-1] != NOTHING)
+        return cls(ordinals, changes.effective, until, codes, changes.versions, carried_before)
+
+    def in_force(self, instant: int) -> npt.NDArray[np.bool_]:
+        """Flags of the states in force at an instant: at most one a profile."""
+        return (self.effective <= instant) & (self.until > instant)
+
+
+class Timelines:
+    """The timelines of one history, remembered by readers. Any thread may ask."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._remembered: tuple[tuple[int, Timeline], ...] = ()
+        self._lock = threading.Lock()
+
+    def at(self, version: int) -> Timeline:
+        """The timeline of the rows recorded up to version."""
+        changes = self._history.visible(version)
+        with self._lock:
+            for rows, timeline in self._remembered:
+                if rows == len(changes):
+                    return timeline
+            timeline = Timeline.of(changes)
+            self._remembered = ((len(changes), timeline), *self._remembered[: _REMEMBERED - 1])
+        return timeline
