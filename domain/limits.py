@@ -23,10 +23,18 @@ MAX_AMOUNT_UNITS: Final = 10**15
 MAX_EXPRESSION_CHARACTERS: Final = 65_536
 MAX_EXPRESSION_NODES: Final = 1_000
 MAX_EXPRESSION_DEPTH: Final = 64
+MAX_SEGMENT_NESTING: Final = 32
+MAX_PLANNED_NODES: Final = 5_000
+MAX_PLANNED_DEPTH: Final = 160
 MAX_NUMBER_DIGITS: Final = 15
 MAX_COUNT: Final = 1_000_000_000
 MAX_SPAN_DAYS: Final = 36_525
+MAX_PERIODS: Final = 1_000
+MAX_SEQUENCE_STEPS: Final = 10
+MAX_PERCENT_DECIMALS: Final = 6
+MAX_SALT_CHARACTERS: Final = 128
 MAX_CHECKED_PROFILES: Final = 10_000
+MAX_QUESTION_ROWS: Final = 4_000_000_000
 MAX_MEMBERS_PAGE: Final = 10_000
 DEFAULT_MEMBERS_PAGE: Final = 1_000
 MAX_LIST_PAGE: Final = 1_000
@@ -61,12 +69,12 @@ LIMITS: Final = (
     Limit(
         "name",
         f"1 to {MAX_NAME_CHARACTERS} characters",
-        "a type, touchpoint, property, trait, group or tag name",
+        "a type, touchpoint, property, trait, group, tag or segment name",
         "INVALID_FIELD",
     ),
     Limit("actor, source", f"1 to {MAX_ATTRIBUTION_CHARACTERS} characters", "who and from where", "INVALID_FIELD"),
     Limit("reason", f"{MAX_REASON_CHARACTERS:,} characters", "why", "INVALID_FIELD"),
-    Limit("description", f"{MAX_DESCRIPTION_CHARACTERS:,} characters", "of a tag or group", "INVALID_FIELD"),
+    Limit("description", f"{MAX_DESCRIPTION_CHARACTERS:,} characters", "of a tag, group or segment", "INVALID_FIELD"),
     Limit("string value", f"{MAX_VALUE_BYTES:,} bytes", "a trait or property value as UTF-8", "INVALID_FIELD"),
     Limit("number", f"±{MAX_NUMBER_MAGNITUDE:.0e}", "a tag, trait or property value; finite", "INVALID_FIELD"),
     Limit("amount", f"±{MAX_AMOUNT_UNITS:,}", "an amount in 1/10,000 of the currency unit", "INVALID_FIELD"),
@@ -79,9 +87,31 @@ LIMITS: Final = (
         "LIMIT_EXCEEDED",
     ),
     Limit("expression depth", f"{MAX_EXPRESSION_DEPTH}", "nesting of the tree", "LIMIT_EXCEEDED"),
+    Limit("segment nesting", f"{MAX_SEGMENT_NESTING}", "segments that name segments, one inside the other", "LIMIT_EXCEEDED"),
+    Limit(
+        "nodes with segments",
+        f"{MAX_PLANNED_NODES:,}",
+        "leaves, ands, ors and nots of an expression and of every segment that it depends on, each once",
+        "LIMIT_EXCEEDED",
+    ),
+    Limit("depth with segments", f"{MAX_PLANNED_DEPTH}", "nesting, through the segments that are named", "LIMIT_EXCEEDED"),
     Limit("number digits", f"{MAX_NUMBER_DIGITS}", "significant digits of a number in an expression", "INVALID_EXPRESSION"),
     Limit("count bound", f"0 to {MAX_COUNT:,}", "the number that did, distinct and days compare with", "INVALID_EXPRESSION"),
-    Limit("span", f"{MAX_SPAN_DAYS:,} days", "the length of a window (100 years)", "INVALID_EXPRESSION"),
+    Limit("top", f"1 to {MAX_COUNT:,}", "the number of profiles of `top`", "INVALID_EXPRESSION"),
+    Limit("segment version", f"1 to {MAX_COUNT:,}", "the version in `in segment … version`", "INVALID_EXPRESSION"),
+    Limit("span", f"{MAX_SPAN_DAYS:,} days", "the length of a window or pause (100 years)", "INVALID_EXPRESSION"),
+    Limit("periods", f"1 to {MAX_PERIODS:,}", "the periods of `in at least 2 of last 3 calendar months`", "INVALID_EXPRESSION"),
+    Limit("sequence steps", f"{MAX_SEQUENCE_STEPS}", "steps of a sequence, the first among them", "INVALID_EXPRESSION"),
+    Limit(
+        "percent decimals", f"{MAX_PERCENT_DECIMALS}", "decimals of the percentage of `top` or `sample`", "INVALID_EXPRESSION"
+    ),
+    Limit("salt", f"1 to {MAX_SALT_CHARACTERS} characters", "the text that a sample is taken by", "INVALID_EXPRESSION"),
+    Limit(
+        "question rows",
+        f"{MAX_QUESTION_ROWS:,}",
+        "rows that answering one expression may touch, by the plan's estimate; refused before anything runs",
+        "LIMIT_EXCEEDED",
+    ),
     Limit("checked profiles", f"{MAX_CHECKED_PROFILES:,}", "profiles of one CheckProfiles", "LIMIT_EXCEEDED"),
     Limit("members page", f"{MAX_MEMBERS_PAGE:,}", "profile ids in one page of ListMembers", "cut to it"),
     Limit("list page", f"{MAX_LIST_PAGE:,}", "entries in one page of other lists", "cut to it"),

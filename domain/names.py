@@ -1,7 +1,8 @@
-"""Names (of tags, types, properties, traits): one normal form, and the nearest known one for a kind message."""
+"""Names (of tags, types, traits, segments …): one normal form, who had which when, and the nearest one for a kind message."""
 
 import unicodedata
-from collections.abc import Collection
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from heapq import nlargest
 
@@ -12,6 +13,25 @@ _CANDIDATES_MAX = 200  # comparing costs milliseconds for large vocabularies, so
 def normalized(name: str) -> str:
     """The form in which names are stored and compared: Unicode NFC."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+class NameHistory:
+    """Which number had a name at which version of the stream: a name that a rename set free may be taken by another."""
+
+    def __init__(self) -> None:
+        self._holders: dict[str, list[tuple[int, int | None]]] = {}
+
+    def record(self, version: int, before: Mapping[str, int], after: Mapping[str, int]) -> None:
+        """Names changed hands at a version, later than all before it."""
+        for name in before.keys() | after.keys():
+            if before.get(name) != after.get(name):
+                self._holders.setdefault(name, []).append((version, after.get(name)))
+
+    def holder(self, name: str, version: int) -> int | None:
+        """Who had the name at that version, or if nobody had, who took it first after; None for nobody ever."""
+        holders = self._holders.get(name, [])
+        place = bisect_right(holders, version, key=lambda held: held[0])
+        return next((number for _, number in holders[max(0, place - 1) :] if number is not None), None)
 
 
 class KnownNames:

@@ -3,7 +3,8 @@
 The vocabulary is small so that random expressions meet random data; pass the names and values that the data has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,8 @@ from domain.language.syntax import (
     Between,
     Bound,
     Calendar,
+    ClockCondition,
+    ClockPart,
     Condition,
     Day,
     Did,
@@ -32,17 +35,29 @@ from domain.language.syntax import (
     Filter,
     FilterNot,
     Function,
+    InSegment,
     Instant,
     Last,
+    Lasting,
     Literal,
     Measure,
     Not,
+    ObservedSince,
     On,
     Op,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
     Since,
+    Step,
+    TagChanged,
     Tagged,
     TimePoint,
+    Top,
     Trait,
+    TraitDate,
+    Unit,
     Window,
 )
 
@@ -51,11 +66,14 @@ from domain.language.syntax import (
 class Names:
     """What random expressions are made of. Sample values of a property or trait are all of one type."""
 
-    tags: Sequence[str]
-    types: Sequence[str]
-    properties: Mapping[str, Sequence[Literal]]
-    traits: Mapping[str, Sequence[Literal]]
-    zones: Sequence[str] = ("UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin")
+    tags: Several[str]
+    types: Several[str]
+    properties: Mapping[str, Several[Literal]]
+    traits: Mapping[str, Several[Literal]]
+    segments: Several[str] = ("regulars", "lapsed")
+    texts: Several[str] = ("ana", "crm")
+    """Actors, sources and salts, in NFC."""
+    zones: Several[str] = ("UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin")
     earliest_us: int = 1_483_228_800_000_000
     """Instants and days of windows lie from here, 2017-01-01 unless given, …"""
     latest_us: int = 1_514_764_800_000_000
@@ -93,14 +111,31 @@ NASTY = Names(
         "级别/金牌",
         'quote"and\\slash',
         "true",
+        "anniversary",
+        "added",
+        "by",
         "g/" + "n" * 128,
     ),
-    types=("1", "did", "2017-06-01T10:00:00", "हिन्दी", "line\nbreak\ttab", "sum", "days", "weeK", "\u202eevil", "x\u0301"),
+    types=(
+        "1",
+        "did",
+        "2017-06-01T10:00:00",
+        "हिन्दी",
+        "line\nbreak\ttab",
+        "sum",
+        "days",
+        "weeK",
+        "\u202eevil",
+        "x\u0301",
+        "then",
+        "not",
+    ),
     properties={
         "5": (Decimal("1e14"), Decimal("-0.000000000000001"), Decimal("123456789012.345")),
         "5-8": ('"', "\\", "\x00\x7f", "😀", "e\u0301", "and", "-- no comment", "\u2028", "\ufeff"),
         "amount": (Decimal("0.0000"), Decimal("1.10")),
         "in": (True, False),
+        "weekday": (Decimal(7),),
         "a.b": (date(1, 1, 1), date(9999, 12, 31)),
     },
     traits={
@@ -109,12 +144,19 @@ NASTY = Names(
         "Where": (True, False),
         "::": (date(2017, 6, 1),),
         "²": ("x" * 1024,),
+        "tag": (Decimal(1),),
+        "anniversary": (date(2000, 2, 29),),
+        "top": (True,),
     },
+    segments=("version", "in", "big spenders", "s" * 128),
+    texts=("x" * 128, '"', "by", "\u202e", "é", " "),
     zones=("UTC", "Etc/GMT+8", "Pacific/Apia", "America/Argentina/Buenos_Aires"),
     span_count_max=365,
 )
 
 _CALENDAR_COUNT_MAX = 13  # more than a year of months
+
+Ranks = SearchStrategy[Top]
 
 
 def expressions(names: Names, max_leaves: int = 8) -> SearchStrategy[Expression]:
@@ -132,13 +174,39 @@ def expressions(names: Names, max_leaves: int = 8) -> SearchStrategy[Expression]
 
 def leaves(names: Names) -> SearchStrategy[Expression]:
     """One condition on a profile."""
-    return st.one_of(st.builds(Everyone), tagged(names), did(names), measures(names), edges(names), traits(names))
+    return st.one_of(
+        st.builds(Everyone),
+        tagged(names),
+        tag_changes(names),
+        did(names),
+        measures(names),
+        edges(names),
+        periods(names),
+        resumed(names),
+        sequences(names),
+        traits(names),
+        trait_dates(names),
+        segments(names),
+        tops(names),
+        samples(names),
+        st.builds(ObservedSince, points(names)),
+    )
 
 
 def tagged(names: Names) -> SearchStrategy[Expression]:
-    """Tags, one or several, with and without a value."""
-    tags = st.lists(st.sampled_from(names.tags), min_size=1, max_size=3).map(tuple)
-    return st.builds(Tagged, tags, st.none() | bounds(_NUMBERS))
+    """Tags, one or several, with and without each of the additions."""
+    texts = st.none() | st.sampled_from(names.texts)
+    return st.builds(Tagged, _tags(names), st.none() | bounds(_NUMBERS), texts, texts, st.none() | spans(names))
+
+
+def tag_changes(names: Names) -> SearchStrategy[Expression]:
+    """Tags that came or went."""
+    texts = st.none() | st.sampled_from(names.texts)
+    return st.builds(TagChanged, _tags(names), st.booleans(), texts, texts, windows(names))
+
+
+def _tags(names: Names) -> SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(names.tags), min_size=1, max_size=3).map(tuple)
 
 
 def did(names: Names) -> SearchStrategy[Expression]:
@@ -167,6 +235,67 @@ def edges(names: Names) -> SearchStrategy[Expression]:
     return st.builds(Edge, st.booleans(), st.sampled_from(names.types), windows(names), wheres(names))
 
 
+def periods(names: Names) -> SearchStrategy[Expression]:
+    """Numbers of calendar periods, with every operator that has words."""
+    counts = bounds(_COUNTS).filter(lambda count: count.op is not Op.NE)
+    return st.builds(Periods, st.sampled_from(names.types), wheres(names), counts, calendars(names))
+
+
+def resumed(names: Names) -> SearchStrategy[Expression]:
+    """Interactions after a pause."""
+    return st.builds(Resumed, st.sampled_from(names.types), wheres(names), spans(names), windows(names))
+
+
+def sequences(names: Names) -> SearchStrategy[Expression]:
+    """Two to five steps, the last one perhaps absent."""
+    types, where, within = st.sampled_from(names.types), wheres(names), st.none() | spans(names)
+    present, absent = (st.builds(Step, types, where, within, st.just(is_absent)) for is_absent in (False, True))
+    steps = st.one_of(
+        st.lists(present, min_size=1, max_size=3).map(tuple),
+        st.tuples(st.lists(present, max_size=3), absent).map(lambda parts: (*parts[0], parts[1])),
+    )
+    return st.builds(Sequence, types, where, steps, windows(names))
+
+
+def trait_dates(names: Names) -> SearchStrategy[Expression]:
+    """Dates of traits, and their returns, among days; of traits of any type."""
+    traits_, days_ = st.sampled_from(sorted(names.traits)), calendars(names, (Unit.DAY,))
+    return st.one_of(
+        st.builds(TraitDate, traits_, st.just(False), st.just(False), calendars(names)),
+        st.builds(TraitDate, traits_, st.just(False), st.just(True), days_),
+        st.builds(TraitDate, traits_, st.just(True), st.booleans(), days_),
+    )
+
+
+def segments(names: Names) -> SearchStrategy[Expression]:
+    """Members of named segments."""
+    return st.builds(InSegment, st.sampled_from(names.segments), st.none() | st.integers(1, 3))
+
+
+def tops(names: Names) -> SearchStrategy[Expression]:
+    """Ranks, by number and by share, by every measure."""
+    sizes = st.sampled_from(_TOPS)
+    types, where, window = st.sampled_from(names.types), wheres(names), windows(names)
+    of_properties = st.sampled_from([function for function in Function if function is not Function.DAYS])
+    anything = st.sampled_from(list(names.properties))
+
+    def ranks(measure: SearchStrategy[Function | None], name: SearchStrategy[str], **more: SearchStrategy[str]) -> Ranks:
+        return sizes.flatmap(
+            lambda size: st.builds(Top, st.just(size[0]), st.just(size[1]), measure, types, name, where, window, **more)
+        )
+
+    return st.one_of(
+        ranks(of_properties, anything),
+        ranks(st.none(), st.just("")),
+        ranks(st.just(Function.DAYS), st.just(""), zone=st.sampled_from(names.zones)),
+    )
+
+
+def samples(names: Names) -> SearchStrategy[Expression]:
+    """Shares of the universe."""
+    return st.builds(Sample, st.sampled_from([number for number, percent in _TOPS if percent]), st.sampled_from(names.texts))
+
+
 def traits(names: Names) -> SearchStrategy[Expression]:
     """Comparisons of traits."""
     return _comparisons(names.traits).map(lambda parts: Trait(*parts))
@@ -181,7 +310,7 @@ def filters(names: Names) -> SearchStrategy[Filter]:
     """Valid filters, flattened as the parser does."""
     conditions: SearchStrategy[Filter] = _comparisons(names.properties).map(lambda parts: Condition(*parts))
     return st.recursive(
-        conditions,
+        conditions | clocks(names),
         lambda inner: st.one_of(
             st.lists(inner, min_size=2, max_size=3).map(rules.filter_conjunction),
             st.lists(inner, min_size=2, max_size=3).map(rules.filter_disjunction),
@@ -191,7 +320,21 @@ def filters(names: Names) -> SearchStrategy[Filter]:
     )
 
 
-def bounds(numbers: Sequence[Decimal]) -> SearchStrategy[Bound]:
+def clocks(names: Names) -> SearchStrategy[Filter]:
+    """Hours and weekdays."""
+
+    def of_part(part: ClockPart) -> SearchStrategy[Filter]:
+        zones, value = st.sampled_from(names.zones), st.integers(*rules.CLOCK_RANGES[part])
+        one, several = st.tuples(value), st.lists(value, min_size=1, max_size=3).map(tuple)
+        return st.one_of(
+            st.builds(ClockCondition, st.just(part), zones, st.sampled_from(NUMERIC_OPS), one),
+            st.builds(ClockCondition, st.just(part), zones, st.just(Op.IN), several),
+        )
+
+    return st.sampled_from(ClockPart).flatmap(of_part)
+
+
+def bounds(numbers: Several[Decimal]) -> SearchStrategy[Bound]:
     """A comparison with one of the numbers."""
     return st.builds(Bound, st.sampled_from(NUMERIC_OPS), st.sampled_from(numbers))
 
@@ -199,17 +342,27 @@ def bounds(numbers: Sequence[Decimal]) -> SearchStrategy[Bound]:
 def windows(names: Names) -> SearchStrategy[Window]:
     """Every kind of window."""
     counts = st.integers(1, names.span_count_max)
-    few = st.integers(1, min(names.span_count_max, _CALENDAR_COUNT_MAX))
-    zones, ends = st.sampled_from(names.zones), points(names)
+    ends = points(names)
     return st.one_of(
         st.builds(Ever),
         st.builds(Last, counts, st.sampled_from(ROLLING_UNITS)),
-        st.builds(Calendar, few, st.sampled_from(CALENDAR_UNITS), zones),
+        calendars(names),
         st.builds(On, days(names)),
         st.builds(Between, ends, ends),
         st.builds(Since, ends),
         st.builds(Before, ends),
     )
+
+
+def calendars(names: Names, units: tuple[Unit, ...] = CALENDAR_UNITS) -> SearchStrategy[Calendar]:
+    """A few calendar periods."""
+    few = st.integers(1, min(names.span_count_max, _CALENDAR_COUNT_MAX))
+    return st.builds(Calendar, few, st.sampled_from(units), st.sampled_from(names.zones))
+
+
+def spans(names: Names) -> SearchStrategy[Lasting]:
+    """A span of rolling units."""
+    return st.builds(Lasting, st.integers(1, names.span_count_max), st.sampled_from(ROLLING_UNITS))
 
 
 def points(names: Names) -> SearchStrategy[TimePoint]:
@@ -228,11 +381,22 @@ def days(names: Names) -> SearchStrategy[Day]:
 
 
 _COUNTS = tuple(map(Decimal, (0, 1, 2, 3, 1_000_000_000)))
+_TOPS = tuple(
+    (Decimal(number), percent)
+    for number, percent in (
+        ("1", False),
+        ("3", False),
+        ("1000000000", False),
+        ("0.000001", True),
+        ("12.5", True),
+        ("100", True),
+    )
+)
 _NUMBERS = tuple(map(Decimal, ("0", "1", "-3", "0.5", "50", "99.99995", "100000000000000")))
 
 
 @st.composite
-def _comparisons(draw: st.DrawFn, samples: Mapping[str, Sequence[Literal]]) -> tuple[str, Op, tuple[Literal, ...]]:
+def _comparisons(draw: st.DrawFn, samples: Mapping[str, Several[Literal]]) -> tuple[str, Op, tuple[Literal, ...]]:
     """(name, operator, values); one time in eight the values are those of another name, perhaps of another type."""
     name = draw(st.sampled_from(sorted(samples)))
     source = draw(st.sampled_from(sorted(samples))) if draw(st.integers(0, 7)) == 7 else name

@@ -23,14 +23,23 @@ from domain.language.syntax import (
     Expression,
     Filter,
     Function,
+    InSegment,
     Literal,
     Measure,
     Not,
+    ObservedSince,
     Op,
     Or,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
     Span,
+    TagChanged,
     Tagged,
+    Top,
     Trait,
+    TraitDate,
 )
 from domain.language.validation import conditions, nodes, normalize, validate
 from domain.names import COMPARED_CHARACTERS_MAX, KnownNames
@@ -62,6 +71,7 @@ class Vocabulary:
     interaction_types: Collection[str] = frozenset()
     properties: Mapping[str, ValueType] = field(default_factory=dict)
     traits: Mapping[str, ValueType] = field(default_factory=dict)
+    segments: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +101,56 @@ class _Checker:
     def warnings(self, expression: Expression) -> Iterator[Warning]:
         for node in nodes(expression):
             match node:
-                case Tagged(tags):
+                case Tagged(tags) | TagChanged(tags):
                     for tag in tags:
                         yield from self._unknown("tag", tag, self._vocabulary.tags, node.span)
-                case Did() | Measure() | Edge():
-                    yield from self._interactions(node)
+                case Did() | Edge() | Periods() | Resumed():
+                    yield from self._interactions(node.type, node.where, node.span)
+                case Measure():
+                    yield from self._measured(node, node.function)
+                case Top():
+                    yield from self._measured(node, node.measure)
+                case Sequence():
+                    yield from self._interactions(node.type, node.where, node.span)
+                    for step in node.steps:
+                        yield from self._interactions(step.type, step.where, step.span)
                 case Trait():
                     yield from self._comparison("trait", node.name, self._vocabulary.traits, node)
-                case Everyone() | And() | Or() | Not():
+                case TraitDate():
+                    yield from self._trait_date(node)
+                case InSegment(segment):
+                    yield from self._unknown("segment", segment, self._vocabulary.segments, node.span)
+                case Everyone() | Sample() | ObservedSince() | And() | Or() | Not():
                     pass  # no names of their own
                 case _:
                     assert_never(node)
 
-    def _interactions(self, node: Did | Measure | Edge) -> Iterator[Warning]:
+    def _interactions(self, type_name: str, where: Filter | None, span: Span) -> Iterator[Warning]:
+        yield from self._unknown("interaction type", type_name, self._vocabulary.interaction_types, span)
+        if where is not None:
+            yield from self._filter(where)
+
+    def _measured(self, node: Measure | Top, function: Function | None) -> Iterator[Warning]:
         yield from self._unknown("interaction type", node.type, self._vocabulary.interaction_types, node.span)
-        if isinstance(node, Measure) and node.function is not Function.DAYS:
+        if node.property:
             yield from self._unknown("property", node.property, self._properties, node.span)
-            held = self._properties.get(node.property, ValueType.NUMBER)
-            if node.function in _OF_NUMBERS and held is not ValueType.NUMBER:
-                message = f"property '{shown(node.property)}' holds {_PLURALS[held]}, and {node.function.value} needs numbers"
-                yield Warning(node.span, message, "")
+        held = self._properties.get(node.property, ValueType.NUMBER)
+        if function in _OF_NUMBERS and held is not ValueType.NUMBER:
+            message = f"property '{shown(node.property)}' holds {_PLURALS[held]}, and {function.value} needs numbers"
+            yield Warning(node.span, message, "")
         if node.where is not None:
             yield from self._filter(node.where)
 
     def _filter(self, where: Filter) -> Iterator[Warning]:
         for condition in conditions(where):
             yield from self._comparison("property", condition.property, self._properties, condition)
+
+    def _trait_date(self, node: TraitDate) -> Iterator[Warning]:
+        traits = self._vocabulary.traits
+        yield from self._unknown("trait", node.name, traits, node.span)
+        held = traits.get(node.name, ValueType.DATE)
+        if held is not ValueType.DATE:
+            yield Warning(node.span, f"trait '{shown(node.name)}' holds {_PLURALS[held]}, and only dates lie among days", "")
 
     def _comparison(self, kind: str, name: str, known: Mapping[str, ValueType], node: Trait | Condition) -> Iterator[Warning]:
         yield from self._unknown(kind, name, known, node.span)

@@ -44,9 +44,9 @@ class Cursor:
         return token
 
     def at(self, word: str, ahead: int = 0) -> bool:
-        """Whether this keyword, operator or mark comes; strings never are one."""
+        """Whether this word, operator or mark comes, whatever the case of its letters; strings never are one."""
         token = self.peek(ahead)
-        return token.keyword == word or (token.kind in (Kind.MARK, Kind.OPERATOR) and token.text == word)
+        return token.kind in (Kind.WORD, Kind.MARK, Kind.OPERATOR) and token.text.lower() == word
 
     def accept(self, *words: str) -> bool:
         """Read these words if they come, all or none."""
@@ -92,9 +92,12 @@ class Cursor:
         token = self.peek(ahead)
         return token.kind is Kind.STRING or (token.kind is Kind.WORD and not token.keyword)
 
-    def name(self, what: str) -> str:
-        """Read a name, in NFC; `what` is its kind with the article."""
-        return self._name(f"the name of {what}", what)
+    def name(self, what: str, hint: str = "") -> str:
+        """Read a name, in NFC; `what` is its kind with the article, `hint` helps those who wrote something else."""
+        token = self.peek()
+        name = self._word_as_name(f"the name of {what}", hint)
+        self.refuse(token, rules.name_problem(name, what))
+        return name
 
     def tag(self) -> str:
         """Read the key of a tag, in NFC."""
@@ -107,6 +110,10 @@ class Cursor:
         """Read `zone Z` if it comes; UTC otherwise."""
         if not self.accept("zone"):
             return "UTC"
+        return self.zone_name()
+
+    def zone_name(self) -> str:
+        """Read the name of a zone."""
         token = self.peek()
         zone = self._word_as_name("a time zone such as Asia/Shanghai")
         self.refuse(token, rules.zone_problem(zone))
@@ -124,18 +131,12 @@ class Cursor:
         self.expect(".", "`.` and a property", f"write for example {shown(type_name)}.amount")
         return token, type_name, self.name("a property")
 
-    def _name(self, expected: str, what: str) -> str:
-        token = self.peek()
-        name = self._word_as_name(expected)
-        self.refuse(token, rules.name_problem(name, what))
-        return name
-
-    def _word_as_name(self, expected: str) -> str:
+    def _word_as_name(self, expected: str, hint: str = "") -> str:
         if self.at_name():
             return unicodedata.normalize("NFC", self.next().text)
         token = self.peek()
         quotable = token.kind in (Kind.WORD, Kind.SCALAR)
-        raise self.failure(expected, f'to use it as a name, write "{shown(token.text)}"' if quotable else "")
+        raise self.failure(expected, hint or (f'to use it as a name, write "{shown(token.text)}"' if quotable else ""))
 
     # --- numbers and values ---
 
@@ -146,10 +147,10 @@ class Cursor:
         digits = self.next().text.lstrip("0") or "0"
         return int(digits) if len(digits) <= 12 else _TOO_MANY
 
-    def number(self) -> Decimal:
-        """Read a number within the bounds."""
+    def number(self, expected: str = "") -> Decimal:
+        """Read a number within the bounds; `expected` where it is no value."""
         if not _is(_NUMBER, self.peek()):
-            raise self.failure("a number such as 12, -3 or 0.5", self._value_hint())
+            raise self.failure(expected or "a number such as 12, -3 or 0.5", "" if expected else self._value_hint())
         token = self.next()
         number = Decimal(token.text)
         self.refuse(token, rules.number_problem(number))
@@ -169,6 +170,14 @@ class Cursor:
         self.next()
         self.refuse(token, rules.literal_problem(token.text))
         return token.text
+
+    def quoted(self, expected: str) -> str:
+        """Read a string, as it is."""
+        token = self.peek()
+        if token.kind is not Kind.STRING:
+            bare = token.kind in (Kind.WORD, Kind.SCALAR)
+            raise self.failure(expected, f'write "{shown(token.text)}"' if bare else "")
+        return self.next().text
 
     def _value_hint(self) -> str:
         token = self.peek()
@@ -234,7 +243,7 @@ class Cursor:
         unit = _UNITS.get(self.peek().keyword)
         if unit is None or unit not in units:
             names = [f"{allowed.value}s" for allowed in units]
-            raise self.failure(f"{', '.join(names[:-1])} or {names[-1]}", hint if unit else "")
+            raise self.failure(" or ".join(filter(None, (", ".join(names[:-1]), names[-1]))), hint if unit else "")
         self.next()
         return unit
 

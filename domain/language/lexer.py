@@ -23,7 +23,11 @@ KEYWORDS: Final = frozenset(
         """,
     )
 )
-"""Lower-case words that are names only in double quotes."""
+"""Lower-case words that are names only in double quotes.
+
+Words that came later (`then`, `by`, `tag` and others) are not among them: they mean something where a form has them, and are
+names everywhere else, so that no older text changes its meaning.
+"""
 
 _SHOWN_LINE_CHARACTERS = 100
 _SHOWN_WORD_CHARACTERS = 40
@@ -58,6 +62,7 @@ _SLIPS = (
     ("）", "write the half-width )"),
     ("，", "write the half-width ,"),
     ("、", "write the half-width ,"),
+    ("％", "write the half-width %"),
     ("＝", "write the half-width ="),
     ("≥", "write >="),
     ("≤", "write <="),
@@ -80,7 +85,7 @@ class Kind(Enum):
     """In double quotes; `text` is what they hold."""
     OPERATOR = "operator"
     MARK = "mark"
-    """One of `( ) , .`."""
+    """One of `( ) , . %`."""
     END = "end"
     BAD = "bad"
     """Not of the language; `text` says why. Always the last."""
@@ -163,7 +168,7 @@ def _token(text: str, start: int) -> Token:
     character = text[start]
     if character == '"':
         return _string(text, start)
-    if character in "(),.":
+    if character in "(),.%":
         return Token(Kind.MARK, character, start, start + 1)
     scalar = _SCALAR.match(text, start)
     if scalar and not (scalar.end() < len(text) and is_name_character(text[scalar.end()])):

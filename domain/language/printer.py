@@ -6,6 +6,7 @@ exceeds that of the tree, so what the limits allow as a tree they allow as text.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
@@ -19,6 +20,7 @@ from domain.language.syntax import (
     Between,
     Bound,
     Calendar,
+    ClockCondition,
     Condition,
     Day,
     Did,
@@ -31,18 +33,28 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InSegment,
     Instant,
     Last,
+    Lasting,
     Literal,
     Measure,
     Not,
+    ObservedSince,
     On,
     Op,
     Or,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
     Since,
+    TagChanged,
     Tagged,
     TimePoint,
+    Top,
     Trait,
+    TraitDate,
     Unit,
     Window,
 )
@@ -67,14 +79,34 @@ def to_text(expression: Expression) -> str:
             return "everyone"
         case Tagged():
             return _tagged(expression)
+        case TagChanged(tags, added, actor, source, window):
+            change = "added" if added else "removed"
+            return f"tag {_tags(tags)} {change}{_attribution(actor, source)}{_window(window)}"
         case Did():
             return _did(expression)
-        case Measure():
-            return _measure(expression)
+        case Measure(function, type_name, name, value, where, window, zone):
+            return f"{_measured(function, type_name, name, where, zone)}{_bound(value)}{_window(window)}"
         case Edge(last, type_name, window, where):
             return f"{'last' if last else 'first'} {name_text(type_name)}{_where(where)} {window_text(window)}"
+        case Periods(type_name, where, count, periods):
+            return f"did {name_text(type_name)}{_where(where)} in {_count(count)} of last {_calendar(periods)}"
+        case Resumed(type_name, where, pause, window):
+            return f"resumed {name_text(type_name)}{_where(where)} after {_lasting(pause)}{_window(window)}"
+        case Sequence():
+            return _sequence(expression)
         case Trait(name, op, values):
-            return _comparison(name, op, values)
+            return _comparison(name_text(name), op, values)
+        case TraitDate():
+            return _trait_date(expression)
+        case InSegment(segment, version):
+            return f"in segment {name_text(segment)}" + ("" if version is None else f" version {version}")
+        case Top(number, percent, measure, type_name, name, where, window, zone):
+            size = number_text(number) + ("%" if percent else "")
+            return f"top {size} by {_measured(measure, type_name, name, where, zone)}{_window(window)}"
+        case Sample(percent, salt):
+            return f"sample {number_text(percent)}% by {string_text(salt)}"
+        case ObservedSince(point):
+            return f"observed since {_point(point)}"
         case _:
             assert_never(expression)
 
@@ -85,36 +117,66 @@ def _inside(operand: Expression, *looser: type[Expression]) -> str:
 
 
 def _tagged(node: Tagged) -> str:
-    tags = ", ".join(map(name_text, node.tags))
-    return f"tagged {tags if len(node.tags) == 1 else f'any of ({tags})'}" + (_bound(node.value) if node.value else "")
+    value = _bound(node.value) if node.value else ""
+    lasting = f" for at least {_lasting(node.lasting)}" if node.lasting else ""
+    return f"tagged {_tags(node.tags)}{value}{_attribution(node.actor, node.source)}{lasting}"
+
+
+def _tags(tags: tuple[str, ...]) -> str:
+    text = ", ".join(map(name_text, tags))
+    return text if len(tags) == 1 else f"any of ({text})"
+
+
+def _attribution(actor: str | None, source: str | None) -> str:
+    by = "" if actor is None else f" by {string_text(actor)}"
+    return by if source is None else f"{by} from {string_text(source)}"
 
 
 def _did(node: Did) -> str:
-    words = _COUNT_WORDS.get(node.count.op)
-    if words is None:
-        return f"count({name_text(node.type)}{_where(node.where)}){_bound(node.count)}{_window(node.window)}"
+    if node.count.op not in _COUNT_WORDS:
+        return f"{_measured(None, node.type, '', node.where)}{_bound(node.count)}{_window(node.window)}"
     once = node.count == Bound(Op.GE, Decimal(1))
-    times = "" if once else f" {words} {number_text(node.count.number)} times"
-    ever = " ever" if node.where is not None and node.window == Ever() else ""  # the filter would go on with the next `and`
-    return f"did {name_text(node.type)}{times}{_where(node.where)}{ever or _window(node.window)}"
+    times = "" if once else f" {_count(node.count)} times"
+    return f"did {name_text(node.type)}{times}{_where(node.where)}{_closing_window(node.where, node.window)}"
 
 
-def _measure(node: Measure) -> str:
-    days = node.function is Function.DAYS
-    measured = name_text(node.type) + ("" if days else f".{name_text(node.property)}")
-    zone = _zone(node.zone) if days else ""
-    return f"{node.function.value}({measured}{_where(node.where)}{zone}){_bound(node.value)}{_window(node.window)}"
+def _count(count: Bound) -> str:
+    return f"{_COUNT_WORDS[count.op]} {number_text(count.number)}"
+
+
+def _sequence(node: Sequence) -> str:
+    text = f"did {name_text(node.type)}{_where(node.where)}"
+    for step in node.steps:
+        within = f" within {_lasting(step.within)}" if step.within else ""
+        text += f" then {'not ' if step.absent else ''}{name_text(step.type)}{_where(step.where)}{within}"
+    last = node.steps[-1]
+    return text + _closing_window(None if last.within else last.where, node.window)
+
+
+def _measured(function: Function | None, type_name: str, name: str, where: Filter | None, zone: str = "UTC") -> str:
+    measured = name_text(type_name) + (f".{name_text(name)}" if name else "")
+    return f"{function.value if function else 'count'}({measured}{_where(where)}{_zone(zone)})"
 
 
 def _bound(bound: Bound) -> str:
     return f" {bound.op.value} {number_text(bound.number)}"
 
 
-def _comparison(name: str, op: Op, values: tuple[Literal, ...]) -> str:
+def _trait_date(node: TraitDate) -> str:
+    name, period = name_text(node.name), node.period
+    if node.ahead or node.anniversary:
+        if node.ahead and node.anniversary and period.count == 1:
+            return f"{name} anniversary today{_zone(period.zone)}"
+        side = f"in {'next' if node.ahead else 'last'} {_span(period.count, period.unit.value)}{_zone(period.zone)}"
+        return f"{name} anniversary {side}" if node.anniversary else f"{name} {side}"
+    return f"{name} in last {_calendar(period)}"
+
+
+def _comparison(compared: str, op: Op, values: Iterable[Literal]) -> str:
     texts = [literal_text(value) for value in values]
     if op is Op.IN:
-        return f"{name_text(name)} in ({', '.join(texts)})"
-    return " ".join([name_text(name), op.value, *texts])
+        return f"{compared} in ({', '.join(texts)})"
+    return " ".join([compared, op.value, *texts])
 
 
 # --- filters ----------------------------------------------------------------------------------------------------------------
@@ -125,7 +187,8 @@ def _where(where: Filter | None) -> str:
         return ""
     plain = where.operands if isinstance(where, FilterAll) else (where,)
     text = _filter(where)
-    return f" where {text}" if all(isinstance(operand, Condition) for operand in plain) else f" where ({text})"
+    free = all(isinstance(operand, Condition | ClockCondition) for operand in plain)
+    return f" where {text}" if free else f" where ({text})"
 
 
 def _filter(node: Filter) -> str:
@@ -137,7 +200,10 @@ def _filter(node: Filter) -> str:
         case FilterNot(operand):
             return f"not {_filter_inside(operand, FilterAny, FilterAll)}"
         case Condition(name, op, values):
-            return _comparison(name, op, values)
+            return _comparison(name_text(name), op, values)
+        case ClockCondition(part, zone, op, numbers):
+            clock = f"{part.value}({'' if zone == 'UTC' else name_text(zone)})"
+            return _comparison(clock, op, map(Decimal, numbers))
         case _:
             assert_never(node)
 
@@ -155,6 +221,11 @@ def _window(window: Window) -> str:
     return "" if window == Ever() else f" {window_text(window)}"
 
 
+def _closing_window(where: Filter | None, window: Window) -> str:
+    """As _window; after a filter in words, `ever` is written, or it would go on with the next `and`."""
+    return " ever" if where is not None and window == Ever() else _window(window)
+
+
 def window_text(window: Window) -> str:
     """The window as after `did purchase`; `ever` when it has no bound."""
     match window:
@@ -166,8 +237,8 @@ def window_text(window: Window) -> str:
             return f"today{_zone(zone)}"
         case Calendar(1, unit, zone):
             return f"in this {unit.value}{_zone(zone)}"
-        case Calendar(count, unit, zone):
-            return f"in last {_span(count, unit.value, 'calendar ')}{_zone(zone)}"
+        case Calendar():
+            return f"in last {_calendar(window)}"
         case On(day):
             return f"on {_point(day)}"
         case Between(start, end):
@@ -190,6 +261,14 @@ def _point(point: TimePoint) -> str:
             return f"{_span(count, unit.value)} ago"
         case _:
             assert_never(point)
+
+
+def _calendar(window: Calendar) -> str:
+    return f"{_span(window.count, window.unit.value, 'calendar ')}{_zone(window.zone)}"
+
+
+def _lasting(span: Lasting) -> str:
+    return _span(span.count, span.unit.value)
 
 
 def _span(count: int, unit: str, kind: str = "") -> str:

@@ -15,6 +15,8 @@ from domain.errors import LimitExceeded
 from domain.instants import checked_instant, zone_exists, zones
 from domain.language.syntax import (
     And,
+    ClockCondition,
+    ClockPart,
     Condition,
     Did,
     Edge,
@@ -24,15 +26,26 @@ from domain.language.syntax import (
     FilterAll,
     FilterAny,
     FilterNot,
+    InSegment,
     Literal,
     Measure,
     Not,
+    ObservedSince,
     Or,
+    Periods,
+    Resumed,
+    Sample,
+    Step,
+    TagChanged,
     Tagged,
+    Top,
     Trait,
+    TraitDate,
     Unit,
 )
+from domain.language.syntax import Sequence as StepSequence
 from domain.limits import (
+    MAX_ATTRIBUTION_CHARACTERS,
     MAX_COUNT,
     MAX_EXPRESSION_CHARACTERS,
     MAX_EXPRESSION_DEPTH,
@@ -40,6 +53,10 @@ from domain.limits import (
     MAX_NAME_CHARACTERS,
     MAX_NUMBER_DIGITS,
     MAX_NUMBER_MAGNITUDE,
+    MAX_PERCENT_DECIMALS,
+    MAX_PERIODS,
+    MAX_SALT_CHARACTERS,
+    MAX_SEQUENCE_STEPS,
     MAX_SPAN_DAYS,
     MAX_VALUE_BYTES,
 )
@@ -53,6 +70,9 @@ UNIT_COUNT_MAX = {
     Unit.YEAR: 100,
 }
 """The most units in a span of 100 years."""
+
+CLOCK_RANGES = {ClockPart.HOUR: (0, 23), ClockPart.WEEKDAY: (1, 7)}
+"""What each part of a clock shows, both ends included."""
 
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _SMALLEST_EXPONENT = -330  # below every double
@@ -117,6 +137,70 @@ def count_problem(number: Decimal) -> str:
     if number.is_finite() and 0 <= number <= MAX_COUNT and number == number.to_integral_value():
         return ""
     return f"not a count; write a whole number from 0 to {MAX_COUNT:,}"
+
+
+def clock_problem(part: ClockPart, number: Decimal | int) -> str:
+    """For what the hour or weekday is compared with."""
+    least, most = CLOCK_RANGES[part]
+    if least <= number <= most and number == int(number):
+        return ""
+    name = "an hour" if part is ClockPart.HOUR else "a weekday"
+    meaning = "" if part is ClockPart.HOUR else ", 1 for Monday"
+    return f"not {name}; write a whole number from {least} to {most}{meaning}"
+
+
+def top_problem(number: Decimal) -> str:
+    """For the number of profiles of a `top`."""
+    if number and not count_problem(number):
+        return ""
+    return f"not a number of profiles; write a whole number from 1 to {MAX_COUNT:,}, or a share such as 10%"
+
+
+def percent_problem(number: Decimal) -> str:
+    """For a share in per cent."""
+    if not (number.is_finite() and 0 < number <= 100):
+        return "not a share; write more than 0% and at most 100%"
+    if number.scaleb(MAX_PERCENT_DECIMALS) % 1:
+        return f"the share has too many decimals; write at most {MAX_PERCENT_DECIMALS}"
+    return ""
+
+
+def version_problem(version: int) -> str:
+    """For the version of a segment."""
+    return "" if 1 <= version <= MAX_COUNT else f"not a version; versions are whole numbers from 1 to {MAX_COUNT:,}"
+
+
+def attribution_problem(text: str, what: str) -> str:
+    """For an actor or source after NFC; `what` names it with the article."""
+    if _has_surrogate(text):
+        return f"{what} holds half of a surrogate pair; write whole characters"
+    if not unicodedata.is_normalized("NFC", text):
+        return f"{what} is not in the normal form NFC; normalise it"
+    return _length_problem(text, what, MAX_ATTRIBUTION_CHARACTERS)
+
+
+def salt_problem(salt: str) -> str:
+    """For the text that a sample is taken by, as it is."""
+    if _has_surrogate(salt):
+        return "the salt of a sample holds half of a surrogate pair; write whole characters"
+    return _length_problem(salt, "the salt of a sample", MAX_SALT_CHARACTERS)
+
+
+def _length_problem(text: str, what: str, most: int) -> str:
+    return "" if 1 <= len(text) <= most else f"{what} has 1 to {most} characters; this one has {len(text):,}"
+
+
+def periods_problem(count: int) -> str:
+    """For the number of periods that are looked at, which is held to the rule of spans too."""
+    return "" if 1 <= count <= MAX_PERIODS else f"too many periods; at most {MAX_PERIODS:,} are looked at"
+
+
+def step_problem(before: Sequence[Step]) -> str:
+    """For one more step of a sequence after these, the first of all not among them."""
+    if before and before[-1].absent:
+        return "`then not` is the last step of a sequence; nothing follows it"
+    too_many = len(before) + 2 > MAX_SEQUENCE_STEPS
+    return f"too many steps; a sequence has at most {MAX_SEQUENCE_STEPS}, the first among them" if too_many else ""
 
 
 def span_problem(count: int, unit: Unit) -> str:
@@ -195,7 +279,8 @@ def filter_disjunction(operands: Sequence[Filter]) -> Filter:
 def check_size(expression: Expression) -> None:
     """LimitExceeded for a tree that is too deep or has too many nodes; never recurses, and stops at the first excess.
 
-    Each node of expressions and filters counts one, and each tag of `any of (…)` and value of `in (…)` one more.
+    Each node of expressions and filters counts one, each tag of `any of (…)` and value of `in (…)` one more, and so does each
+    later step of a sequence.
     """
     count = 0
     waiting: list[tuple[Expression | Filter, int]] = [(expression, 1)]
@@ -239,7 +324,7 @@ def check_length(characters: int) -> None:
 
 
 def children(node: Expression | Filter) -> Iterator[Expression | Filter]:
-    """The nodes directly below, in the order of the text; the filter of a leaf is its only child."""
+    """The nodes directly below, in the order of the text; below a leaf, its filters."""
     match node:
         case And(operands) | Or(operands):
             yield from operands
@@ -249,20 +334,26 @@ def children(node: Expression | Filter) -> Iterator[Expression | Filter]:
             yield operand
         case FilterNot(inner):
             yield inner
-        case Did() | Measure() | Edge():
+        case Did() | Measure() | Edge() | Periods() | Resumed() | Top():
             if node.where is not None:
                 yield node.where
-        case Everyone() | Tagged() | Trait() | Condition():
+        case StepSequence(_, where, steps):
+            yield from (filter_ for filter_ in (where, *(step.where for step in steps)) if filter_ is not None)
+        case Everyone() | Tagged() | TagChanged() | Trait() | TraitDate() | InSegment() | Sample() | ObservedSince():
+            return
+        case Condition() | ClockCondition():
             return
         case _:
             assert_never(node)
 
 
 def _listed(node: Expression | Filter) -> int:
+    if isinstance(node, StepSequence):
+        return len(node.steps)
     items: Iterable[object] = ()
-    if isinstance(node, Tagged):
+    if isinstance(node, Tagged | TagChanged):
         items = node.tags
-    elif isinstance(node, Trait | Condition):
+    elif isinstance(node, Trait | Condition | ClockCondition):
         items = node.values
     count = len(tuple(items))
     return count if count > 1 else 0

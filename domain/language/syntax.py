@@ -10,6 +10,23 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from domain.language.syntax_times import CALENDAR_UNITS as CALENDAR_UNITS
+from domain.language.syntax_times import ROLLING_UNITS as ROLLING_UNITS
+from domain.language.syntax_times import Ago as Ago
+from domain.language.syntax_times import Before as Before
+from domain.language.syntax_times import Between as Between
+from domain.language.syntax_times import Calendar as Calendar
+from domain.language.syntax_times import Day as Day
+from domain.language.syntax_times import Ever as Ever
+from domain.language.syntax_times import Instant as Instant
+from domain.language.syntax_times import Last as Last
+from domain.language.syntax_times import Lasting as Lasting
+from domain.language.syntax_times import On as On
+from domain.language.syntax_times import Since as Since
+from domain.language.syntax_times import TimePoint as TimePoint
+from domain.language.syntax_times import Unit as Unit
+from domain.language.syntax_times import Window as Window
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -20,6 +37,7 @@ class Span:
 
 
 NOWHERE = Span(0, 0)
+_EVER = Ever()
 
 
 class Op(Enum):
@@ -42,21 +60,6 @@ NUMERIC_OPS = (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE)
 Literal = str | Decimal | bool | date
 
 
-class Unit(Enum):
-    """Units of spans; the value is the singular text form."""
-
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-
-
-ROLLING_UNITS = (Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK)
-CALENDAR_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
-
-
 class Function(Enum):
     """Aggregates of Measure; the value is the text form. `count` is not here: it is a Did."""
 
@@ -66,89 +69,6 @@ class Function(Enum):
     MAX = "max"
     DISTINCT = "distinct"
     DAYS = "days"
-
-
-# --- points and windows ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Instant:
-    """Microseconds since the epoch, UTC."""
-
-    us: int
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A calendar day in an IANA zone; as a point, its first instant there."""
-
-    date: date
-    zone: str = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Ago:
-    """as_of minus a rolling span."""
-
-    count: int
-    unit: Unit
-
-
-TimePoint = Instant | Day | Ago
-
-
-@dataclass(frozen=True, slots=True)
-class Ever:
-    """Up to as_of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Last:
-    """Rolling: (as_of - count*unit, as_of]."""
-
-    count: int
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The current period and the count-1 before it, up to as_of."""
-
-    count: int
-    unit: Unit
-    zone: str = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class On:
-    """One calendar day."""
-
-    day: Day
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """[start, end)."""
-
-    start: TimePoint
-    end: TimePoint
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """[start, as_of]."""
-
-    start: TimePoint
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """(-infinity, end)."""
-
-    end: TimePoint
-
-
-Window = Ever | Last | Calendar | On | Between | Since | Before
 
 
 # --- filters on one interaction -------------------------------------------------------------------------------------------
@@ -185,7 +105,28 @@ class FilterNot:
     operand: "Filter"
 
 
-Filter = Condition | FilterAll | FilterAny | FilterNot
+class ClockPart(Enum):
+    """What a clock on the wall shows; the value is the text form."""
+
+    HOUR = "hour"
+    WEEKDAY = "weekday"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCondition:
+    """A comparison of the hour (0 to 23) or ISO weekday (1 Monday to 7 Sunday) of occurred_at, as the zone's clocks show it.
+
+    `op` is one of NUMERIC_OPS (one value) or IN (one value or more).
+    """
+
+    part: ClockPart
+    zone: str
+    op: Op
+    values: tuple[int, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Filter = Condition | ClockCondition | FilterAll | FilterAny | FilterNot
 
 
 # --- expressions ----------------------------------------------------------------------------------------------------------
@@ -208,10 +149,31 @@ class Everyone:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """Carries at least one of the tags (keys after NFC), with a value that compares so if `value` is given."""
+    """Carries at least one of the tags (keys after NFC): with a value, by an actor, from a source, and for so long, if given.
+
+    `lasting`: one and the same of the tags fulfilled all of that at every instant of [as_of - span, as_of].
+    """
 
     tags: tuple[str, ...]
     value: Bound | None = None
+    actor: str | None = None
+    source: str | None = None
+    lasting: Lasting | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TagChanged:
+    """At an instant in the window at least one of the tags was added (or, not `added`, removed), by the actor, from the source.
+
+    Added: not carried just before the instant, carried from it on. The deciding change at the instant tells actor and source.
+    """
+
+    tags: tuple[str, ...]
+    added: bool
+    actor: str | None = None
+    source: str | None = None
+    window: Window = _EVER
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -222,7 +184,7 @@ class Did:
     type: str
     count: Bound = Bound(Op.GE, Decimal(1))
     where: Filter | None = None
-    window: Window = Ever()
+    window: Window = _EVER
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -235,7 +197,7 @@ class Measure:
     property: str
     value: Bound
     where: Filter | None = None
-    window: Window = Ever()
+    window: Window = _EVER
     zone: str = "UTC"
     span: Span = field(default=NOWHERE, compare=False)
 
@@ -248,6 +210,111 @@ class Edge:
     type: str
     window: Window
     where: Filter | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Number of periods, of the current one and the `periods.count` - 1 before it, with a matching interaction, compares so."""
+
+    type: str
+    where: Filter | None
+    count: Bound
+    periods: Calendar
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An interaction in the window came at least `pause` after the matching one before it (of all time up to as_of)."""
+
+    type: str
+    where: Filter | None
+    pause: Lasting
+    window: Window = _EVER
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A later step of a sequence: strictly after the step before it, and at most `within` after it if given."""
+
+    type: str
+    where: Filter | None = None
+    within: Lasting | None = None
+    absent: bool = False
+    """`then not`: no such interaction follows in that time, which must be over at as_of. Only the last step."""
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Some interactions, one per step, in order of time; those of steps that are not absent lie in the window."""
+
+    type: str
+    where: Filter | None
+    steps: tuple[Step, ...]
+    """One or more."""
+    window: Window = _EVER
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TraitDate:
+    """A date trait lies among the `count` calendar periods up to today's (`ahead`: from today's on), in the zone.
+
+    `anniversary`: any yearly return of it does, from its own year on; 29 February returns on 28 February of common years.
+    Always of Unit.DAY when `ahead` or `anniversary`.
+    """
+
+    name: str
+    anniversary: bool
+    ahead: bool
+    period: Calendar
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InSegment:
+    """Is in the segment, by its newest version at known_at, or by the named version."""
+
+    segment: str
+    version: int | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The profiles that rank first by a measure, among those that have a value of it. Equal values: lower ordinal first.
+
+    `percent`: `number` per cent of those, rounded up; else that many. `measure` None counts interactions.
+    """
+
+    number: Decimal
+    percent: bool
+    measure: Function | None
+    type: str
+    property: str
+    where: Filter | None = None
+    window: Window = _EVER
+    zone: str = "UTC"
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A stable share of the universe, chosen by hash of salt and ordinal; a larger share holds the smaller one."""
+
+    percent: Decimal
+    salt: str
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedSince:
+    """The profile's first visible change or interaction lies at or before the point."""
+
+    point: TimePoint
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -282,5 +349,21 @@ class Not:
     operand: "Expression"
 
 
-Leaf = Everyone | Tagged | Did | Measure | Edge | Trait
+Leaf = (
+    Everyone
+    | Tagged
+    | TagChanged
+    | Did
+    | Measure
+    | Edge
+    | Periods
+    | Resumed
+    | Sequence
+    | Trait
+    | TraitDate
+    | InSegment
+    | Top
+    | Sample
+    | ObservedSince
+)
 Expression = Leaf | And | Or | Not

@@ -24,6 +24,7 @@ from domain.language.syntax import (
     Between,
     Bound,
     Calendar,
+    ClockCondition,
     Condition,
     Day,
     Did,
@@ -36,17 +37,27 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InSegment,
     Instant,
     Last,
+    Lasting,
     Measure,
     Not,
+    ObservedSince,
     On,
     Op,
     Or,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
     Since,
+    TagChanged,
     Tagged,
     TimePoint,
+    Top,
     Trait,
+    TraitDate,
     Unit,
     Window,
 )
@@ -58,16 +69,16 @@ def nodes(expression: Expression) -> Iterator[Expression]:
     """The expression and every one below it, parents first, in the order of the text. Filters are not among them."""
     yield expression
     for child in rules.children(expression):
-        if not isinstance(child, Condition | FilterAll | FilterAny | FilterNot):
+        if not isinstance(child, Filter):
             yield from nodes(child)
 
 
 def conditions(where: Filter) -> Iterator[Condition]:
-    """Every condition of the filter, in the order of the text."""
+    """Every condition on a property in the filter, in the order of the text."""
     if isinstance(where, Condition):
         yield where
     for child in rules.children(where):
-        if isinstance(child, Condition | FilterAll | FilterAny | FilterNot):
+        if isinstance(child, Filter):
             yield from conditions(child)
 
 
@@ -106,15 +117,20 @@ def _normal(node: Expression) -> Expression:
             return replace(node, operands=tuple(_normal(operand) for operand in operands))
         case Not(operand):
             return Not(_normal(operand))
-        case Tagged(tags):
-            return replace(node, tags=tuple(_nfc(tag) for tag in tags))
-        case Measure():
+        case Tagged(tags, actor=actor, source=source) | TagChanged(tags, actor=actor, source=source):
+            return replace(node, tags=tuple(map(_nfc, tags)), actor=_nfc_if_given(actor), source=_nfc_if_given(source))
+        case Measure() | Top():
             return replace(node, type=_nfc(node.type), property=_nfc(node.property), where=_normal_where(node.where))
-        case Did() | Edge():
+        case Did() | Edge() | Periods() | Resumed():
             return replace(node, type=_nfc(node.type), where=_normal_where(node.where))
-        case Trait(name):
+        case Sequence():
+            steps = (replace(step, type=_nfc(step.type), where=_normal_where(step.where)) for step in node.steps)
+            return replace(node, type=_nfc(node.type), where=_normal_where(node.where), steps=tuple(steps))
+        case Trait(name) | TraitDate(name):
             return replace(node, name=_nfc(name))
-        case Everyone():
+        case InSegment(segment):
+            return replace(node, segment=_nfc(segment))
+        case Everyone() | Sample() | ObservedSince():
             return node
         case _:
             assert_never(node)
@@ -136,12 +152,18 @@ def _normal_filter(node: Filter) -> Filter:
             return FilterNot(_normal_filter(operand))
         case Condition(name):
             return replace(node, property=_nfc(name))
+        case ClockCondition():
+            return node
         case _:
             assert_never(node)
 
 
 def _nfc(name: str) -> str:
     return unicodedata.normalize("NFC", name)
+
+
+def _nfc_if_given(text: str | None) -> str | None:
+    return None if text is None else _nfc(text)
 
 
 # --- problems; "" among them means none ---------------------------------------------------------------------------------------
@@ -151,26 +173,56 @@ def _problems(node: Expression | Filter) -> Iterator[str]:
     match node:
         case And() | Or() | FilterAll() | FilterAny():
             yield from _operands(node)
-        case Tagged(tags, value):
-            yield "" if tags else "tagged names no tag; give at least one"
-            yield from map(rules.tag_problem, tags)
-            if value is not None:
-                yield from _bound(value)
+        case Tagged():
+            yield from _tags(node)
+            if node.value is not None:
+                yield from _bound(node.value)
+            if node.lasting is not None:
+                yield _lasting(node.lasting)
+        case TagChanged():
+            yield from _tags(node)
+            yield from _window(node.window)
         case Did():
             yield rules.name_problem(node.type, "an interaction type")
             yield from _bound(node.count, counts=True)
             yield from _window(node.window)
         case Measure():
-            yield from _measure(node)
+            yield from _measured(node, node.function)
+            yield from _bound(node.value, counts=node.function in _COUNTED)
         case Edge():
             yield rules.name_problem(node.type, "an interaction type")
             yield from _window(node.window)
+        case Periods():
+            yield from _periods(node)
+        case Resumed():
+            yield rules.name_problem(node.type, "an interaction type")
+            yield _lasting(node.pause)
+            yield from _window(node.window)
+        case Sequence():
+            yield from _sequence(node)
         case Trait(name):
             yield rules.name_problem(name, "a trait")
             yield from _comparison(node)
+        case TraitDate():
+            yield from _trait_date(node)
+        case InSegment(segment, version):
+            yield rules.name_problem(segment, "a segment")
+            yield "" if version is None else rules.version_problem(version)
+        case Top(number, percent):
+            yield rules.number_problem(number)
+            yield rules.percent_problem(number) if percent else rules.top_problem(number)
+            yield from _measured(node, node.measure)
+        case Sample(percent, salt):
+            yield rules.number_problem(percent)
+            yield rules.percent_problem(percent)
+            yield rules.salt_problem(salt)
+        case ObservedSince(point):
+            yield from _point(point)
         case Condition(name):
             yield rules.name_problem(name, "a property")
             yield from _comparison(node)
+        case ClockCondition():
+            yield from _clock(node)
         case Everyone() | Not() | FilterNot():
             return
         case _:
@@ -184,16 +236,58 @@ def _operands(node: And | Or | FilterAll | FilterAny) -> Iterator[str]:
     yield f"an `{word}` stands directly inside another; list all operands in one" if same else ""
 
 
-def _measure(node: Measure) -> Iterator[str]:
+def _tags(node: Tagged | TagChanged) -> Iterator[str]:
+    yield "" if node.tags else "no tag is named; give at least one"
+    yield from map(rules.tag_problem, node.tags)
+    for text, what in ((node.actor, "an actor"), (node.source, "a source")):
+        yield "" if text is None else rules.attribution_problem(text, what)
+
+
+def _measured(node: Measure | Top, function: Function | None) -> Iterator[str]:
     yield rules.name_problem(node.type, "an interaction type")
-    if node.function is Function.DAYS:
-        yield "days takes no property; leave it empty" if node.property else ""
-        yield rules.zone_problem(node.zone)
+    name = "count" if function is None else function.value
+    if function is None or function is Function.DAYS:
+        yield f"{name} takes no property; leave it empty" if node.property else ""
     else:
         yield rules.name_problem(node.property, "a property")
-        yield "" if node.zone == "UTC" else f"{node.function.value} takes no zone; leave it empty"
-    yield from _bound(node.value, counts=node.function in _COUNTED)
+    if function is Function.DAYS:
+        yield rules.zone_problem(node.zone)
+    else:
+        yield "" if node.zone == "UTC" else f"{name} takes no zone; leave it empty"
     yield from _window(node.window)
+
+
+def _periods(node: Periods) -> Iterator[str]:
+    yield rules.name_problem(node.type, "an interaction type")
+    yield from _bound(node.count, counts=True)
+    yield "" if node.count.op is not Op.NE else "a number of periods compares with =, <, <=, > or >=; negate one of these"
+    yield rules.periods_problem(node.periods.count)
+    yield from _window(node.periods)
+
+
+def _sequence(node: Sequence) -> Iterator[str]:
+    yield rules.name_problem(node.type, "an interaction type")
+    yield "" if node.steps else "a sequence has at least two steps; with one it is `did`"
+    for index, step in enumerate(node.steps):
+        yield rules.step_problem(node.steps[:index])
+        yield rules.name_problem(step.type, "an interaction type")
+        yield "" if step.within is None else _lasting(step.within)
+    yield from _window(node.window)
+
+
+def _trait_date(node: TraitDate) -> Iterator[str]:
+    yield rules.name_problem(node.name, "a trait")
+    yield from _window(node.period)
+    of_days = node.period.unit is Unit.DAY or not (node.ahead or node.anniversary)
+    yield "" if of_days else "days to come, and of anniversaries, are counted as days; use the unit day"
+
+
+def _clock(node: ClockCondition) -> Iterator[str]:
+    yield rules.zone_problem(node.zone)
+    name, listed = node.part.value, node.op is Op.IN
+    yield "" if listed or node.op in NUMERIC_OPS else f"{name} is compared with =, !=, <, <=, >, >= or in"
+    yield "" if len(node.values) == 1 or (listed and node.values) else f"{name} takes one value, and in at least one"
+    yield from (rules.clock_problem(node.part, value) for value in node.values)
 
 
 def _bound(bound: Bound, counts: bool = False) -> Iterator[str]:
@@ -249,6 +343,10 @@ def _point(point: TimePoint) -> Iterator[str]:
             yield _span(count, unit, ROLLING_UNITS)
         case _:
             assert_never(point)
+
+
+def _lasting(span: Lasting) -> str:
+    return _span(span.count, span.unit, ROLLING_UNITS)
 
 
 def _span(count: int, unit: Unit, units: tuple[Unit, ...]) -> str:

@@ -17,6 +17,7 @@ from domain.language.syntax import (
     Ever,
     Instant,
     Last,
+    Lasting,
     On,
     Since,
     TimePoint,
@@ -46,19 +47,25 @@ def resolve(window: Window, as_of_us: int) -> tuple[int, int]:
 
 def point(time_point: TimePoint, as_of_us: int) -> int:
     """The instant that the point means, moved into MIN_INSTANT_US to MAX_INSTANT_US (both inclusive)."""
+    return min(max(unbounded_point(time_point, as_of_us), MIN_INSTANT_US), MAX_INSTANT_US)
+
+
+def unbounded_point(time_point: TimePoint, as_of_us: int) -> int:
+    """The instant that the point means; may lie outside the bounds of instants."""
     match time_point:
         case Instant(us):
-            return _within_bounds(us)
+            return us
         case Day(day, zone):
-            return _within_bounds(day_start(day, zone))
+            return day_start(day, zone)
         case Ago(count, unit):
-            return _within_bounds(as_of_us - count * UNIT_US[unit])
+            return as_of_us - count * UNIT_US[unit]
         case _:
             assert_never(time_point)
 
 
-def _within_bounds(us: int) -> int:
-    return min(max(us, MIN_INSTANT_US), MAX_INSTANT_US)
+def span_us(span: Lasting) -> int:
+    """Length of a rolling span, in microseconds."""
+    return span.count * UNIT_US[span.unit]
 
 
 def _uncut(window: Window, as_of_us: int) -> tuple[int, int]:
@@ -85,12 +92,12 @@ def _uncut(window: Window, as_of_us: int) -> tuple[int, int]:
 def _calendar_start(window: Calendar, as_of_us: int) -> int:
     """First instant of the period count-1 before the one that contains as_of in the zone."""
     today = local_date(min(as_of_us, MAX_INSTANT_US), window.zone)
-    first = _first_date(today, window.unit, window.count - 1)
-    return MIN_INSTANT_US if first is None else day_start(first, window.zone)
+    first = period_start(today, window.unit, window.count - 1)
+    return MIN_INSTANT_US if first < _FIRST_DATE else day_start(first, window.zone)
 
 
-def _first_date(today: date, unit: Unit, back: int) -> date | None:
-    """First date of the period `back` before today's; None when it lies before every instant."""
+def period_start(today: date, unit: Unit, back: int) -> date:
+    """First date of the calendar period `back` before today's; date.min when that is before all dates."""
     match unit:
         case Unit.DAY:
             ordinal = today.toordinal() - back
@@ -103,7 +110,7 @@ def _first_date(today: date, unit: Unit, back: int) -> date | None:
             ordinal = _ordinal(today.year - back, 1)
         case _:
             raise ValueError(f"{unit.value} is no calendar unit; use day, week, month or year")
-    return date.fromordinal(ordinal) if ordinal >= _FIRST_DATE.toordinal() else None
+    return date.fromordinal(max(ordinal, 1))
 
 
 def _ordinal(year: int, month: int) -> int:

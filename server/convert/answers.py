@@ -13,6 +13,10 @@ from domain.changeset import (
     GroupRenamed,
     GroupRetired,
     Recorded,
+    SegmentChanged,
+    SegmentDefined,
+    SegmentRenamed,
+    SegmentRetired,
     TagDefined,
     TagRenamed,
     TagRetired,
@@ -20,6 +24,7 @@ from domain.changeset import (
     WorkspaceCreated,
 )
 from domain.language.checker import Warning as ExpressionWarning
+from domain.segment_catalogue import SegmentEntry
 from domain.tag_catalogue import Catalogue, GroupEntry
 from domain.tag_catalogue import TagEntry as CatalogueTag
 from projections.history.entries import CatalogueEntry, Entry, InteractionEntry, TagEntry, TraitEntry
@@ -67,6 +72,38 @@ def tag_out(catalogue: Catalogue, tag: CatalogueTag) -> catalogue_pb.Tag:
     )
 
 
+def segment_out(catalogue: Catalogue, segment: SegmentEntry) -> catalogue_pb.NamedSegment:
+    """A segment with a name."""
+    first, newest = segment.versions[0], len(segment.versions)
+    return catalogue_pb.NamedSegment(
+        name=segment.name,
+        description=segment.description,
+        retired=segment.retired,
+        version=newest,
+        expression=catalogue.segments.text(segment.number, newest),
+        created_at=to_timestamp(first.recorded_at),
+        created_by=first.attribution.actor,
+        number=segment.number,
+    )
+
+
+def segment_version_out(state: WorkspaceState, segment: SegmentEntry, version: int) -> catalogue_pb.SegmentVersion:
+    """One version of a segment, and who made it."""
+    made = segment.versions[version - 1]
+    return catalogue_pb.SegmentVersion(
+        version=version,
+        expression=state.index.catalogue.segments.text(segment.number, version),
+        attribution=common_pb2.Attribution(
+            position=state.index.position_of(made.stream_version),
+            changeset_id=made.changeset_id,
+            actor=made.attribution.actor,
+            reason=made.attribution.reason,
+            source=made.attribution.source,
+            recorded_at=to_timestamp(made.recorded_at),
+        ),
+    )
+
+
 def warnings_out(warnings: Iterable[ExpressionWarning]) -> list[expression_pb2.Warning]:
     """Warnings about an expression."""
     return [
@@ -92,10 +129,10 @@ def steps_out(explanation: Explanation) -> list[segment_service_pb2.PlanStep]:
     ]
 
 
-def attribution_out(recorded: Recorded) -> history_pb.Attribution:
+def attribution_out(recorded: Recorded) -> common_pb2.Attribution:
     """Who, why, from where and when."""
     changeset = recorded.changeset
-    return history_pb.Attribution(
+    return common_pb2.Attribution(
         position=recorded.position,
         changeset_id=changeset.changeset_id,
         actor=changeset.attribution.actor,
@@ -164,5 +201,15 @@ def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_p
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name)
         case TagRetired():
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number))
+        case SegmentDefined():
+            return history_pb.CatalogueEntry(kind=kind, subject=change.name, expression=change.expression)
+        case SegmentChanged():
+            name = catalogue.segments.entries[change.number].name
+            return history_pb.CatalogueEntry(kind=kind, subject=name, expression=change.expression)
+        case SegmentRenamed():
+            name = catalogue.segments.entries[change.number].name
+            return history_pb.CatalogueEntry(kind=kind, subject=name, new_name=change.name)
+        case SegmentRetired():
+            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.segments.entries[change.number].name)
         case _:
             assert_never(change)

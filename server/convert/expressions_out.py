@@ -14,6 +14,7 @@ from domain.language.syntax import (
     Between,
     Bound,
     Calendar,
+    ClockCondition,
     Condition,
     Day,
     Did,
@@ -25,28 +26,41 @@ from domain.language.syntax import (
     FilterAll,
     FilterAny,
     FilterNot,
+    InSegment,
     Instant,
     Last,
+    Lasting,
     Literal,
     Measure,
     Not,
+    ObservedSince,
     On,
     Or,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
     Since,
+    Step,
+    TagChanged,
     Tagged,
     TimePoint,
+    Top,
     Trait,
+    TraitDate,
     Unit,
     Window,
 )
-from server.convert.expressions_in import FUNCTIONS, OPS, UNITS
+from server.convert.expressions_in import MEASURES
 from server.convert.fields import to_timestamp
+from server.convert.parts_in import CLOCKS, OPS, UNITS
 
-_Leaf = TypeVar("_Leaf", pb.Did, pb.Measure, pb.Edge)
+_Leaf = TypeVar("_Leaf", pb.Did, pb.Measure, pb.Edge, pb.Periods, pb.Resumed, pb.Sequence, pb.Sequence.Step, pb.Top)
 
 _OPS_OUT = {op: number for number, op in OPS.items()}
 _UNITS_OUT = {unit: number for number, unit in UNITS.items()}
-_FUNCTIONS_OUT = {function: number for number, function in FUNCTIONS.items()}
+_MEASURES_OUT = {function: number for number, function in MEASURES.items()}
+_CLOCKS_OUT = {part: number for number, part in CLOCKS.items()}
 
 
 def expression_out(expression: Expression) -> pb.Expression:
@@ -61,8 +75,11 @@ def expression_out(expression: Expression) -> pb.Expression:
         case Everyone():
             return pb.Expression(everyone=pb.Everyone())
         case Tagged():
-            value = _bound_out(expression.value) if expression.value else None
-            return pb.Expression(tagged=pb.Tagged(tags=expression.tags, value=value))
+            return pb.Expression(tagged=_tagged_out(expression))
+        case TagChanged(tags, added, actor, source, window):
+            window_out = _window_out(window)
+            changed = pb.TagChanged(tags=tags, added=added, actor=actor or "", source=source or "", window=window_out)
+            return pb.Expression(tag_changed=changed)
         case Did():
             did = pb.Did(type=expression.type, count=_bound_out(expression.count), window=_window_out(expression.window))
             return pb.Expression(did=_with_where(did, expression.where))
@@ -76,19 +93,71 @@ def expression_out(expression: Expression) -> pb.Expression:
             return pb.Expression(
                 trait=pb.TraitCondition(trait=expression.name, comparison=_OPS_OUT[expression.op], values=values)
             )
+        case Periods():
+            return pb.Expression(periods=_periods_out(expression))
+        case Resumed():
+            pause, window_out = _lasting_out(expression.pause), _window_out(expression.window)
+            resumed = pb.Resumed(type=expression.type, pause=pause, window=window_out)
+            return pb.Expression(resumed=_with_where(resumed, expression.where))
+        case Sequence():
+            steps = map(_step_out, expression.steps)
+            sequence = pb.Sequence(type=expression.type, steps=steps, window=_window_out(expression.window))
+            return pb.Expression(sequence=_with_where(sequence, expression.where))
+        case TraitDate(name, anniversary, ahead, period):
+            dated = pb.TraitDate(trait=name, anniversary=anniversary, ahead=ahead, period=_calendar_out(period))
+            return pb.Expression(trait_date=dated)
+        case InSegment(segment, version):
+            return pb.Expression(in_segment=pb.InSegment(segment=segment, version=version or 0))
+        case Top():
+            return pb.Expression(top=_top_out(expression))
+        case Sample(percent, salt):
+            return pb.Expression(sample=pb.Sample(percent=float(percent), salt=salt))
+        case ObservedSince(point):
+            return pb.Expression(observed_since=pb.ObservedSince(point=_point_out(point)))
         case _:
             assert_never(expression)
 
 
+def _tagged_out(node: Tagged) -> pb.Tagged:
+    value = _bound_out(node.value) if node.value else None
+    lasting = _lasting_out(node.lasting) if node.lasting else None
+    return pb.Tagged(tags=node.tags, value=value, actor=node.actor or "", source=node.source or "", lasting=lasting)
+
+
 def _measure_out(measure: Measure) -> pb.Measure:
     return pb.Measure(
-        function=_FUNCTIONS_OUT[measure.function],
+        function=_MEASURES_OUT[measure.function],
         type=measure.type,
         property=measure.property,
         value=_bound_out(measure.value),
         window=_window_out(measure.window),
-        zone="" if measure.zone == "UTC" else measure.zone,
+        zone=_zone_out(measure.zone),
     )
+
+
+def _periods_out(node: Periods) -> pb.Periods:
+    periods = pb.Periods(type=node.type, count=_bound_out(node.count), periods=_calendar_out(node.periods))
+    return _with_where(periods, node.where)
+
+
+def _step_out(step: Step) -> pb.Sequence.Step:
+    within = _lasting_out(step.within) if step.within else None
+    return _with_where(pb.Sequence.Step(type=step.type, within=within, absent=step.absent), step.where)
+
+
+def _top_out(top: Top) -> pb.Top:
+    message = pb.Top(
+        function=_MEASURES_OUT[top.measure],
+        type=top.type,
+        property=top.property,
+        window=_window_out(top.window),
+        zone=_zone_out(top.zone),
+    )
+    if top.percent:
+        message.percent = float(top.number)
+    else:
+        message.number = int(top.number)
+    return _with_where(message, top.where)
 
 
 def _with_where(leaf: _Leaf, where: Filter | None) -> _Leaf:
@@ -128,6 +197,9 @@ def _filter_out(node: Filter) -> pb.Filter:
             return pb.Filter(
                 condition=pb.PropertyCondition(property=node.property, comparison=_OPS_OUT[node.op], values=values)
             )
+        case ClockCondition(part, zone, op, hours):
+            clock = pb.ClockCondition(part=_CLOCKS_OUT[part], zone=_zone_out(zone), comparison=_OPS_OUT[op], values=hours)
+            return pb.Filter(clock=clock)
         case _:
             assert_never(node)
 
@@ -139,8 +211,7 @@ def _window_out(window: Window) -> pb.Window:
         case Last():
             return pb.Window(last=_span_out(window.count, window.unit))
         case Calendar():
-            zone = "" if window.zone == "UTC" else window.zone
-            return pb.Window(calendar=pb.CalendarWindow(span=_span_out(window.count, window.unit), zone=zone))
+            return pb.Window(calendar=_calendar_out(window))
         case On():
             return pb.Window(on=_day_out(window.day))
         case Between():
@@ -153,12 +224,24 @@ def _window_out(window: Window) -> pb.Window:
             assert_never(window)
 
 
+def _calendar_out(window: Calendar) -> pb.CalendarWindow:
+    return pb.CalendarWindow(span=_span_out(window.count, window.unit), zone=_zone_out(window.zone))
+
+
+def _lasting_out(span: Lasting) -> pb.Span:
+    return _span_out(span.count, span.unit)
+
+
+def _zone_out(zone: str) -> str:
+    return "" if zone == "UTC" else zone
+
+
 def _span_out(count: int, unit: Unit) -> pb.Span:
     return pb.Span(count=count, unit=_UNITS_OUT[unit])
 
 
 def _day_out(day: Day) -> pb.Day:
-    return pb.Day(date=day.date.isoformat(), zone="" if day.zone == "UTC" else day.zone)
+    return pb.Day(date=day.date.isoformat(), zone=_zone_out(day.zone))
 
 
 def _point_out(point: TimePoint) -> pb.TimePoint:

@@ -17,6 +17,8 @@ from domain.language.syntax import (
     Between,
     Bound,
     Calendar,
+    ClockCondition,
+    ClockPart,
     Condition,
     Day,
     Did,
@@ -28,17 +30,28 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InSegment,
     Instant,
     Last,
+    Lasting,
     Measure,
     Not,
+    ObservedSince,
     On,
     Op,
     Or,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
     Since,
     Span,
+    Step,
+    TagChanged,
     Tagged,
+    Top,
     Trait,
+    TraitDate,
     Unit,
     Window,
 )
@@ -48,6 +61,9 @@ VIP = Tagged(("vip",))
 ONCE = Bound(Op.GE, Decimal(1))
 TEA = Condition("category", Op.EQ, ("tea",))
 DEAR = Condition("amount", Op.GE, (Decimal(50),))
+LATE = ClockCondition(ClockPart.HOUR, "Asia/Tokyo", Op.GE, (22,))
+WEEKEND = ClockCondition(ClockPart.WEEKDAY, "UTC", Op.IN, (6, 7))
+DAYS_60 = Lasting(60, Unit.DAY)
 
 
 def same(left: object, right: object) -> bool:
@@ -142,6 +158,75 @@ READINGS: list[tuple[str, Expression]] = [
     ("first purchase in last 7 days", Edge(False, "purchase", Last(7, Unit.DAY))),
     ("last purchase where amount >= 50 before 60 days ago", Edge(True, "purchase", Before(Ago(60, Unit.DAY)), DEAR)),
     ("last last-visit ever", Edge(True, "last-visit", Ever())),
+    (
+        'tagged any of (a, b) >= 1 by "cafe\u0301" from "crm" for at least 60 days',
+        Tagged(("a", "b"), Bound(Op.GE, Decimal(1)), "caf\u00e9", "crm", DAYS_60),
+    ),
+    ('tagged by from "by"', Tagged(("by",), source="by")),
+    ('tag vip ADDED by "ana" in last 7 days', TagChanged(("vip",), True, "ana", None, Last(7, Unit.DAY))),
+    ("tag any of (a, added) removed", TagChanged(("a", "added"), False)),
+    ("tag anniversary added", TagChanged(("anniversary",), True)),
+    (
+        "did x where hour(Asia/Tokyo) >= 22 and weekday() in (6, 7) and age >= 18",
+        Did("x", ONCE, FilterAll((LATE, WEEKEND, Condition("age", Op.GE, (Decimal(18),))))),
+    ),
+    ("did x where (not Weekday(UTC) in (6, 7.0))", Did("x", ONCE, FilterNot(WEEKEND))),
+    (
+        'did x where weekday = 6 and "hour" = 6',
+        Did("x", ONCE, FilterAll(tuple(Condition(name, Op.EQ, (Decimal(6),)) for name in ("weekday", "hour")))),
+    ),
+    (
+        'did x where category = "tea" in at least 2 of last 3 calendar months zone Asia/Tokyo',
+        Periods("x", TEA, Bound(Op.GE, Decimal(2)), Calendar(3, Unit.MONTH, "Asia/Tokyo")),
+    ),
+    (
+        "did x in fewer than 1 of last 1000 calendar days",
+        Periods("x", None, Bound(Op.LT, Decimal(1)), Calendar(1000, Unit.DAY)),
+    ),
+    ("resumed x where amount >= 50 after 60 days and everyone", And((Resumed("x", DEAR, DAYS_60), Everyone()))),
+    ("resumed x after 60 days today", Resumed("x", None, DAYS_60, Calendar(1, Unit.DAY))),
+    ("stopped x where amount >= 50 for 60 days", Edge(True, "x", Before(Ago(60, Unit.DAY)), DEAR)),
+    (
+        "did a where amount >= 50 then b within 60 days then not c where hour(Asia/Tokyo) >= 22 in last 7 days and everyone",
+        And((Sequence("a", DEAR, (Step("b", None, DAYS_60), Step("c", LATE, None, True)), Last(7, Unit.DAY)), Everyone())),
+    ),
+    (
+        "did then then then then not within within 60 days",
+        Sequence("then", None, (Step("then"), Step("within", None, DAYS_60, True))),
+    ),
+    ("did a then b where amount >= 50 ever and everyone", And((Sequence("a", None, (Step("b", DEAR),)), Everyone()))),
+    (
+        "birthday in last 2 calendar weeks zone Asia/Tokyo",
+        TraitDate("birthday", False, False, Calendar(2, Unit.WEEK, "Asia/Tokyo")),
+    ),
+    ("birthday in next 90 days", TraitDate("birthday", False, True, Calendar(90, Unit.DAY))),
+    ("birthday anniversary in last 7 days", TraitDate("birthday", True, False, Calendar(7, Unit.DAY))),
+    (
+        "anniversary anniversary today zone Asia/Tokyo",
+        TraitDate("anniversary", True, True, Calendar(1, Unit.DAY, "Asia/Tokyo")),
+    ),
+    ('in segment "big spenders" version 3', InSegment("big spenders", 3)),
+    ("not in segment version", Not(InSegment("version"))),
+    (
+        "top 12.5 % by sum(x.amount where amount >= 50) in last 7 days",
+        Top(Decimal("12.5"), True, Function.SUM, "x", "amount", DEAR, Last(7, Unit.DAY)),
+    ),
+    ("top 100 by count(x)", Top(Decimal(100), False, None, "x", "")),
+    ("top 1 by days(x zone Asia/Tokyo)", Top(Decimal(1), False, Function.DAYS, "x", "", zone="Asia/Tokyo")),
+    ('sample 0.000001% by "e\u0301"', Sample(Decimal("0.000001"), "e\u0301")),
+    ("observed since 60 days ago", ObservedSince(Ago(60, Unit.DAY))),
+    *(
+        (f"{word} {follows}", Trait(word, op, values))
+        for word in ("tag", "resumed", "stopped", "top", "sample", "observed", "then", "anniversary")
+        for follows, op, values in (
+            ("= 3", Op.EQ, (Decimal(3),)),
+            ("in (3)", Op.IN, (Decimal(3),)),
+            ("exists", Op.EXISTS, ()),
+            ('starts with "x"', Op.STARTS_WITH, ("x",)),
+        )
+    ),
+    ("tag in next 3 days", TraitDate("tag", False, True, Calendar(3, Unit.DAY))),
+    ("top anniversary today", TraitDate("top", True, True, Calendar(1, Unit.DAY))),
     ("age >= 18", Trait("age", Op.GE, (Decimal(18),))),
     ("count = 1 and min exists", And((Trait("count", Op.EQ, (Decimal(1),)), Trait("min", Op.EXISTS, ())))),
     ("count in (1)", Trait("count", Op.IN, (Decimal(1),))),
@@ -185,6 +270,12 @@ def test_a_window_means_its_tree(text: str, window: Window) -> None:
     assert parse(f"first x {text} and everyone") == And((Edge(False, "x", window), Everyone()))
 
 
+def test_later_steps_have_places_of_their_own() -> None:
+    tree = parse("did a then not  b")
+    assert isinstance(tree, Sequence)
+    assert (tree.span, tree.steps[0].span) == (Span(1, 5), Span(1, 17))
+
+
 def test_places_are_those_of_the_names() -> None:
     tree = parse("tagged vip and\n  did\u3000purchase where  amount > 1 ever\r\nor (city exists)")
     first, second, trait = (node for node in nodes(tree) if isinstance(node, Tagged | Did | Trait))
@@ -214,6 +305,17 @@ def test_places_are_those_of_the_names() -> None:
         ("did x in last 2 calendar week", "did x in last 2 calendar weeks"),
         ("days(x zone UTC) > 00100", "days(x) > 100"),
         ("last x ever", "last x ever"),
+        ("stopped x where a = 1 for 60 day", "last x where a = 1 before 60 days ago"),
+        (
+            "did x where hour(UTC) = 7 and weekday ( Asia/Tokyo ) = 07",
+            "did x where hour() = 7 and weekday(Asia/Tokyo) = 7 ever",
+        ),
+        ("did a then b where c = 1 within 1 days", "did a then b where c = 1 within 1 day"),
+        ("did a where c = 1 then b where c = 1", "did a where c = 1 then b where c = 1 ever"),
+        ("a anniversary in next 1 days", "a anniversary today"),
+        ("a in next 1 days", "a in next 1 day"),
+        ('in segment "version" version 003', "in segment version version 3"),
+        ('sample 10.50% by "x"', 'sample 10.5% by "x"'),
         ('tagged any of ("vip", "or")', 'tagged any of (vip, "or")'),
         ("tagged any of (vip)", "tagged vip"),
         ('a = "\\u0000\\u202e\\u2028客"', 'a = "\\u0000\\u202E\\u2028客"'),

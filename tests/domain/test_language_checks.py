@@ -18,6 +18,8 @@ from domain.language.syntax import (
     Between,
     Bound,
     Calendar,
+    ClockCondition,
+    ClockPart,
     Condition,
     Day,
     Did,
@@ -28,17 +30,27 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InSegment,
     Instant,
     Last,
+    Lasting,
     Measure,
     Not,
     On,
     Op,
     Or,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
     Since,
     Span,
+    Step,
+    TagChanged,
     Tagged,
+    Top,
     Trait,
+    TraitDate,
     Unit,
 )
 
@@ -82,6 +94,36 @@ BROKEN: list[tuple[Expression, str]] = [
     (Measure(Function.SUM, "x", "p", ONCE, zone="Asia/Tokyo"), "takes no zone"),
     (Measure(Function.DISTINCT, "x", "p", Bound(Op.GE, Decimal(-1))), "not a count"),
     (Edge(True, "", Ever()), "is empty"),
+    (Tagged(("a",), actor=""), "1 to 200"),
+    (Tagged(("a",), source="e\u0301"), "NFC"),
+    (Tagged(("a",), lasting=Lasting(1, Unit.MONTH)), "month is no unit"),
+    (TagChanged((), True), "at least one"),
+    (TagChanged(("a",), True, window=Last(0, Unit.DAY)), "1 to 36,525"),
+    (Did("x", where=ClockCondition(ClockPart.HOUR, "UTC", Op.EXISTS, ())), "hour is compared with"),
+    (Did("x", where=ClockCondition(ClockPart.HOUR, "UTC", Op.EQ, (1, 2))), "takes one value"),
+    (Did("x", where=ClockCondition(ClockPart.WEEKDAY, "UTC", Op.IN, ())), "takes one value, and in at least one"),
+    (Did("x", where=ClockCondition(ClockPart.WEEKDAY, "UTC", Op.IN, (0,))), "not a weekday"),
+    (Did("x", where=ClockCondition(ClockPart.HOUR, "", Op.EQ, (1,))), "unknown time zone"),
+    (Periods("x", None, Bound(Op.NE, Decimal(1)), Calendar(3, Unit.DAY)), "negate"),
+    (Periods("x", None, ONCE, Calendar(1_001, Unit.DAY)), "at most 1,000"),
+    (Periods("x", None, ONCE, Calendar(101, Unit.YEAR)), "1 to 100 years"),
+    (Resumed("x", None, Lasting(0, Unit.DAY)), "1 to 36,525"),
+    (Sequence("x", None, ()), "at least two steps"),
+    (Sequence("x", None, (Step("y", absent=True), Step("y"))), "the last step"),
+    (Sequence("x", None, (Step("y"),) * 10), "at most 10"),
+    (Sequence("x", None, (Step("y", FilterAll((TEA,))),)), "joins at least two"),
+    (Sequence("x", None, (Step("y", None, Lasting(1, Unit.YEAR)),)), "year is no unit"),
+    (TraitDate("a", False, True, Calendar(1, Unit.MONTH)), "use the unit day"),
+    (TraitDate("a", True, False, Calendar(1, Unit.WEEK)), "use the unit day"),
+    (InSegment(""), "is empty"),
+    (InSegment("a", -1), "not a version"),
+    (Top(Decimal("NaN"), True, None, "x", ""), "not a finite number"),
+    (Top(Decimal("0.5"), False, None, "x", ""), "not a number of profiles"),
+    (Top(Decimal(1), False, None, "x", "p"), "count takes no property"),
+    (Top(Decimal(1), False, Function.SUM, "x", ""), "is empty"),
+    (Top(Decimal(1), False, None, "x", "", zone="Asia/Tokyo"), "takes no zone"),
+    (Sample(Decimal("1e-7"), "x"), "too many decimals"),
+    (Sample(Decimal(1), "\ud800"), "surrogate"),
     (Trait("a", Op.EQ, ()), "exactly one value"),
     (Trait("a", Op.EQ, ("x", "y")), "exactly one value"),
     (Trait("a", Op.EXISTS, ("x",)), "takes no value"),
@@ -103,6 +145,15 @@ def test_a_broken_tree_is_refused_without_a_place(tree: Expression, part: str) -
 
 def test_normalizing_flattens_and_composes() -> None:
     where = FilterAll((TEA, FilterAll((DEAR, replace(TEA, property="e\u0301")))))
+    tagged = Tagged(("e\u0301",), actor="e\u0301")
+    changed = TagChanged(("e\u0301",), True, source="e\u0301")
+    steps = Sequence("e\u0301", None, (Step("e\u0301", FilterAll((TEA, FilterAll((DEAR, TEA))))),))
+    tight_leaves = normalize(And((tagged, changed, steps, InSegment("e\u0301"))))
+    validate(tight_leaves)
+    assert (
+        to_text(tight_leaves) == 'tagged é by "é" and tag é added from "é"'
+        ' and did é then é where category = "tea" and amount >= 50 and category = "tea" ever and in segment é'
+    )
     loose = And((VIP, And((Or((VIP, Or((VIP, Tagged(("e\u0301",)))))), Did("x", where=where)))))
     tight = normalize(loose)
     validate(tight)
@@ -140,6 +191,7 @@ VOCABULARY = Vocabulary(
     tags=frozenset({"vip", "level/gold", "level/platinum", "risk/churn", "VIP 客户"}),
     interaction_types=frozenset({"purchase", "visit"}),
     properties={"category": ValueType.STRING, "gift": ValueType.BOOL, "quantity": ValueType.NUMBER},
+    segments=("regulars", "lapsed"),
     traits={"city": ValueType.STRING, "age": ValueType.NUMBER, "birthday": ValueType.DATE, "subscribed": ValueType.BOOL},
 )
 
@@ -158,6 +210,16 @@ VOCABULARY = Vocabulary(
         ("first visits ever", 7, "interaction type 'visits'", "visit"),
         ("sum(purchase.quantty) > 1", 5, "property 'quantty'", "quantity"),
         ('did purchase where categry = "tea"', 20, "property 'categry'", "category"),
+        ("tag glod removed", 5, "tag 'glod'", "level/gold"),
+        ("did visits in at least 1 of last 2 calendar days", 5, "interaction type 'visits'", "visit"),
+        ("resumed visits after 1 day", 9, "interaction type 'visits'", "visit"),
+        ("did visit then visits", 16, "interaction type 'visits'", "visit"),
+        ('did visit then not visit where categry = "tea"', 32, "property 'categry'", "category"),
+        ("top 1 by count(visits)", 16, "interaction type 'visits'", "visit"),
+        ("top 1% by max(purchase.category)", 15, "max needs numbers", ""),
+        ("birthdy in next 3 days", 1, "trait 'birthdy'", "birthday"),
+        ("city anniversary today", 1, "trait 'city' holds strings, and only dates lie among days", ""),
+        ("in segment regular", 12, "segment 'regular'", "regulars"),
         ("cty exists", 1, "trait 'cty'", "city"),
         ('age >= "18"', 1, "trait 'age' holds numbers, and never compares with strings", "18"),
         ('birthday = "1990-01-01"', 1, "holds dates", "1990-01-01"),
@@ -185,7 +247,9 @@ def test_what_can_be_meant_is_not() -> None:
         tagged any of (vip, level/gold) > 1 and did purchase where (category = "tea" or not gift = true) today
         and sum(purchase.amount) > 1 and distinct(visit.touchpoint) > 1 and days(visit) > 2 and subscribed != true
         and age in (1, 2) and birthday > 1990-01-01 and city starts with "S" and max(purchase.quantity) < 5
-        and last visit ever and city exists
+        and last visit ever and city exists and tagged vip by "nobody" from "nowhere" for at least 1 day
+        and did visit where hour() = 3 then purchase and top 5 by count(visit) and in segment lapsed version 9
+        and birthday anniversary today and sample 1% by "x" and observed since 3 days ago
     """
     assert check(parse(text), VOCABULARY) == ()
 

@@ -93,6 +93,51 @@ ERRORS: list[tuple[str, int, int, str]] = [
     ("first x", 1, 8, "so it needs a window"),
     ("(everyone", 1, 10, "expected `and`, `or` or `)`"),
     ("everyone)", 1, 9, "no parenthesis is open here"),
+    ("tagged vip by ana", 1, 15, "expected an actor in double quotes, found 'ana'; write \"ana\""),
+    (f'tagged vip from "{"x" * 201}"', 1, 17, "a source has 1 to 200 characters"),
+    ('tagged vip from "crm" by "ana"', 1, 23, "in this order"),
+    ("tagged vip for 3 days", 1, 16, "expected `at least` and a span"),
+    ("tagged vip for at least 3 months", 1, 27, "no fixed length; write days"),
+    ("tagged vip in last 3 days", 1, 12, "`tag vip added in last 7 days`"),
+    ("tag vip", 1, 8, "expected `added` or `removed`"),
+    ("did x where hour = 3", 1, 13, "to use it as a name"),
+    ("did x where hour(Asia/Shangai) = 3", 1, 18, "perhaps Asia/Shanghai"),
+    ("did x where hour() = 24", 1, 22, "not an hour; write a whole number from 0 to 23"),
+    ("did x where hour() = 7.5", 1, 22, "not an hour"),
+    ("did x where weekday() in (1, 0)", 1, 30, "not a weekday; write a whole number from 1 to 7"),
+    ("did x where weekday() exists", 1, 23, "expected =, !=, <, <=, >, >= or `in`"),
+    ("hour() = 3", 1, 1, "`did visit where weekday() = 1`"),
+    ("did x in at least 2 of last 3 months", 1, 31, "expected `calendar`, found 'months'"),
+    ("did x in at least 2 of last 1001 calendar days", 1, 29, "at most 1,000"),
+    ("did x in 2 of last 3 calendar months", 1, 10, "write `in at least 2 of last"),
+    ("did x at least 2 times in at least 2 of last 3 calendar months", 1, 7, "leave out how often"),
+    ("resumed x in last 3 days", 1, 11, "expected `where` or `after`"),
+    ("stopped x", 1, 10, "expected `where` or `for`"),
+    ("did a then did b", 1, 12, "without `did`"),
+    ("did a at least 2 times then b", 1, 7, "not counted"),
+    ("did a then b at least 2 times", 1, 14, "not counted"),
+    ("did a then not b then c", 1, 18, "`then not` is the last step"),
+    ("did a in last 3 days then b", 1, 22, "stand before the window"),
+    ("did a then b within 3 calendar days", 1, 23, "expected minutes, hours, days or weeks"),
+    ("birthday in last 30 days", 1, 21, "`in last 30 calendar days`"),
+    ("birthday in next 3 months", 1, 20, "expected days, found 'months'"),
+    ("birthday anniversary in last 3 calendar days", 1, 32, "expected days, found 'calendar'"),
+    ("birthday anniversary", 1, 21, "expected `today` or `in`"),
+    ("a in 5", 1, 6, "expected `(` and a list of values, `last` or `next`"),
+    ("in (1)", 1, 4, "expected `segment`"),
+    ("in segment x version 0", 1, 22, "whole numbers from 1"),
+    ("top by sum(a.b)", 1, 5, "expected a number of profiles such as 100, or a share such as 10%"),
+    ("top 0 by count(a)", 1, 5, "not a number of profiles"),
+    ("top 10.5 by count(a)", 1, 5, "or a share such as 10%"),
+    ("top 101% by count(a)", 1, 5, "more than 0% and at most 100%"),
+    ("top 0.0000001% by count(a)", 1, 5, "at most 6"),
+    ("top 10% by purchase", 1, 12, "expected a measure such as"),
+    ("top 10% by avg(a)", 1, 17, "expected `.` and a property"),
+    ('sample 10 by "x"', 1, 11, "expected `%`"),
+    ("sample 10% by x", 1, 15, 'write "x"'),
+    (f'sample 10% by "{"x" * 129}"', 1, 15, "1 to 128 characters"),
+    ("observed since yesterday", 1, 16, "expected a date such as"),
+    ("tagged 50%", 1, 10, "names with such characters are written in double quotes"),
     ('a = "open', 1, 5, "no closing quote"),
     ('a = "line\nbreak"', 1, 5, "no closing quote"),
     ('a = "x\\q"', 1, 7, "unknown escape"),
@@ -152,6 +197,12 @@ def test_values_are_bounded_in_bytes() -> None:
         parse(f'city = "{"客" * 341}xx"')
 
 
+def test_the_bounds_of_a_sequence_hold_at_their_edge() -> None:
+    parse("did a" + " then a" * 9)
+    with pytest.raises(InvalidExpression, match="line 1, column 70: too many steps; a sequence has at most 10"):
+        parse("did a" + " then a" * 10)
+
+
 @pytest.mark.parametrize(
     ("fits", "exceeds", "limit"),
     [
@@ -162,6 +213,12 @@ def test_values_are_bounded_in_bytes() -> None:
         (f"a in (1{', 1' * 998})", f"a in (1{', 1' * 999})", "expression nodes"),
         (f"tagged any of (a{', a' * 998})", f"tagged any of (a{', a' * 999})", "expression nodes"),
         (f"did x where a = 1{' and a = 1' * 997}", f"did x where a = 1{' and a = 1' * 998}", "expression nodes"),
+        (" or ".join(["did a then a"] * 499), " or ".join(["did a then a"] * 500), "expression nodes"),
+        (
+            f"did a then a where hour() in (1{', 1' * 996})",
+            f"did a then a where hour() in (1{', 1' * 997})",
+            "expression nodes",
+        ),
         ("everyone".ljust(65_536), "everyone".ljust(65_537), "expression text"),
     ],
 )

@@ -60,7 +60,7 @@ class Segment(_message.Message):
     def __init__(self, text: _Optional[str] = ..., tree: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Expression(_message.Message):
-    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait")
+    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
@@ -70,6 +70,15 @@ class Expression(_message.Message):
     MEASURE_FIELD_NUMBER: _ClassVar[int]
     EDGE_FIELD_NUMBER: _ClassVar[int]
     TRAIT_FIELD_NUMBER: _ClassVar[int]
+    TAG_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    PERIODS_FIELD_NUMBER: _ClassVar[int]
+    RESUMED_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    TRAIT_DATE_FIELD_NUMBER: _ClassVar[int]
+    IN_SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    TOP_FIELD_NUMBER: _ClassVar[int]
+    SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    OBSERVED_SINCE_FIELD_NUMBER: _ClassVar[int]
     all: Operands
     any: Operands
     negation: Expression
@@ -79,7 +88,16 @@ class Expression(_message.Message):
     measure: Measure
     edge: Edge
     trait: TraitCondition
-    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ...) -> None: ...
+    tag_changed: TagChanged
+    periods: Periods
+    resumed: Resumed
+    sequence: Sequence
+    trait_date: TraitDate
+    in_segment: InSegment
+    top: Top
+    sample: Sample
+    observed_since: ObservedSince
+    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ...) -> None: ...
 
 class Operands(_message.Message):
     __slots__ = ("operands",)
@@ -100,12 +118,32 @@ class NumberComparison(_message.Message):
     def __init__(self, comparison: _Optional[_Union[Comparison, str]] = ..., number: _Optional[float] = ...) -> None: ...
 
 class Tagged(_message.Message):
-    __slots__ = ("tags", "value")
+    __slots__ = ("tags", "value", "actor", "source", "lasting")
     TAGS_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    LASTING_FIELD_NUMBER: _ClassVar[int]
     tags: _containers.RepeatedScalarFieldContainer[str]
     value: NumberComparison
-    def __init__(self, tags: _Optional[_Iterable[str]] = ..., value: _Optional[_Union[NumberComparison, _Mapping]] = ...) -> None: ...
+    actor: str
+    source: str
+    lasting: Span
+    def __init__(self, tags: _Optional[_Iterable[str]] = ..., value: _Optional[_Union[NumberComparison, _Mapping]] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., lasting: _Optional[_Union[Span, _Mapping]] = ...) -> None: ...
+
+class TagChanged(_message.Message):
+    __slots__ = ("tags", "added", "actor", "source", "window")
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    ADDED_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    added: bool
+    actor: str
+    source: str
+    window: Window
+    def __init__(self, tags: _Optional[_Iterable[str]] = ..., added: _Optional[bool] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
 class Did(_message.Message):
     __slots__ = ("type", "count", "where", "window")
@@ -130,6 +168,7 @@ class Measure(_message.Message):
         FUNCTION_MAX: _ClassVar[Measure.Function]
         FUNCTION_DISTINCT: _ClassVar[Measure.Function]
         FUNCTION_DAYS: _ClassVar[Measure.Function]
+        FUNCTION_COUNT: _ClassVar[Measure.Function]
     FUNCTION_UNSPECIFIED: Measure.Function
     FUNCTION_SUM: Measure.Function
     FUNCTION_AVG: Measure.Function
@@ -137,6 +176,7 @@ class Measure(_message.Message):
     FUNCTION_MAX: Measure.Function
     FUNCTION_DISTINCT: Measure.Function
     FUNCTION_DAYS: Measure.Function
+    FUNCTION_COUNT: Measure.Function
     FUNCTION_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     PROPERTY_FIELD_NUMBER: _ClassVar[int]
@@ -165,6 +205,53 @@ class Edge(_message.Message):
     window: Window
     def __init__(self, last: _Optional[bool] = ..., type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
+class Periods(_message.Message):
+    __slots__ = ("type", "where", "count", "periods")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    PERIODS_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    where: Filter
+    count: NumberComparison
+    periods: CalendarWindow
+    def __init__(self, type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., count: _Optional[_Union[NumberComparison, _Mapping]] = ..., periods: _Optional[_Union[CalendarWindow, _Mapping]] = ...) -> None: ...
+
+class Resumed(_message.Message):
+    __slots__ = ("type", "where", "pause", "window")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    where: Filter
+    pause: Span
+    window: Window
+    def __init__(self, type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., pause: _Optional[_Union[Span, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+
+class Sequence(_message.Message):
+    __slots__ = ("type", "where", "steps", "window")
+    class Step(_message.Message):
+        __slots__ = ("type", "where", "within", "absent")
+        TYPE_FIELD_NUMBER: _ClassVar[int]
+        WHERE_FIELD_NUMBER: _ClassVar[int]
+        WITHIN_FIELD_NUMBER: _ClassVar[int]
+        ABSENT_FIELD_NUMBER: _ClassVar[int]
+        type: str
+        where: Filter
+        within: Span
+        absent: bool
+        def __init__(self, type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., within: _Optional[_Union[Span, _Mapping]] = ..., absent: _Optional[bool] = ...) -> None: ...
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    where: Filter
+    steps: _containers.RepeatedCompositeFieldContainer[Sequence.Step]
+    window: Window
+    def __init__(self, type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Sequence.Step, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+
 class TraitCondition(_message.Message):
     __slots__ = ("trait", "comparison", "values")
     TRAIT_FIELD_NUMBER: _ClassVar[int]
@@ -175,17 +262,73 @@ class TraitCondition(_message.Message):
     values: _containers.RepeatedCompositeFieldContainer[_common_pb2.Value]
     def __init__(self, trait: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., values: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ...) -> None: ...
 
+class TraitDate(_message.Message):
+    __slots__ = ("trait", "anniversary", "ahead", "period")
+    TRAIT_FIELD_NUMBER: _ClassVar[int]
+    ANNIVERSARY_FIELD_NUMBER: _ClassVar[int]
+    AHEAD_FIELD_NUMBER: _ClassVar[int]
+    PERIOD_FIELD_NUMBER: _ClassVar[int]
+    trait: str
+    anniversary: bool
+    ahead: bool
+    period: CalendarWindow
+    def __init__(self, trait: _Optional[str] = ..., anniversary: _Optional[bool] = ..., ahead: _Optional[bool] = ..., period: _Optional[_Union[CalendarWindow, _Mapping]] = ...) -> None: ...
+
+class InSegment(_message.Message):
+    __slots__ = ("segment", "version")
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    segment: str
+    version: int
+    def __init__(self, segment: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class Top(_message.Message):
+    __slots__ = ("number", "percent", "function", "type", "property", "where", "window", "zone")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    PERCENT_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PROPERTY_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    percent: float
+    function: Measure.Function
+    type: str
+    property: str
+    where: Filter
+    window: Window
+    zone: str
+    def __init__(self, number: _Optional[int] = ..., percent: _Optional[float] = ..., function: _Optional[_Union[Measure.Function, str]] = ..., type: _Optional[str] = ..., property: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., zone: _Optional[str] = ...) -> None: ...
+
+class Sample(_message.Message):
+    __slots__ = ("percent", "salt")
+    PERCENT_FIELD_NUMBER: _ClassVar[int]
+    SALT_FIELD_NUMBER: _ClassVar[int]
+    percent: float
+    salt: str
+    def __init__(self, percent: _Optional[float] = ..., salt: _Optional[str] = ...) -> None: ...
+
+class ObservedSince(_message.Message):
+    __slots__ = ("point",)
+    POINT_FIELD_NUMBER: _ClassVar[int]
+    point: TimePoint
+    def __init__(self, point: _Optional[_Union[TimePoint, _Mapping]] = ...) -> None: ...
+
 class Filter(_message.Message):
-    __slots__ = ("all", "any", "negation", "condition")
+    __slots__ = ("all", "any", "negation", "condition", "clock")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
     CONDITION_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_FIELD_NUMBER: _ClassVar[int]
     all: FilterOperands
     any: FilterOperands
     negation: Filter
     condition: PropertyCondition
-    def __init__(self, all: _Optional[_Union[FilterOperands, _Mapping]] = ..., any: _Optional[_Union[FilterOperands, _Mapping]] = ..., negation: _Optional[_Union[Filter, _Mapping]] = ..., condition: _Optional[_Union[PropertyCondition, _Mapping]] = ...) -> None: ...
+    clock: ClockCondition
+    def __init__(self, all: _Optional[_Union[FilterOperands, _Mapping]] = ..., any: _Optional[_Union[FilterOperands, _Mapping]] = ..., negation: _Optional[_Union[Filter, _Mapping]] = ..., condition: _Optional[_Union[PropertyCondition, _Mapping]] = ..., clock: _Optional[_Union[ClockCondition, _Mapping]] = ...) -> None: ...
 
 class FilterOperands(_message.Message):
     __slots__ = ("operands",)
@@ -202,6 +345,26 @@ class PropertyCondition(_message.Message):
     comparison: Comparison
     values: _containers.RepeatedCompositeFieldContainer[_common_pb2.Value]
     def __init__(self, property: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., values: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ...) -> None: ...
+
+class ClockCondition(_message.Message):
+    __slots__ = ("part", "zone", "comparison", "values")
+    class Part(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        PART_UNSPECIFIED: _ClassVar[ClockCondition.Part]
+        PART_HOUR: _ClassVar[ClockCondition.Part]
+        PART_WEEKDAY: _ClassVar[ClockCondition.Part]
+    PART_UNSPECIFIED: ClockCondition.Part
+    PART_HOUR: ClockCondition.Part
+    PART_WEEKDAY: ClockCondition.Part
+    PART_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    COMPARISON_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    part: ClockCondition.Part
+    zone: str
+    comparison: Comparison
+    values: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, part: _Optional[_Union[ClockCondition.Part, str]] = ..., zone: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., values: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Span(_message.Message):
     __slots__ = ("count", "unit")
