@@ -2,6 +2,9 @@
 
     python -m tests.campaigns.differential --expressions 100000 --seed 1
 
+A share of the questions (each tenth unless `--sql-every` says otherwise; 0 for none) also goes to DuckDB, as SQL that was
+written without a look at either (tests/campaigns/duckdb_sql).
+
 Each history is applied to the index event by event with questions in between (so that folds move on instead of starting over),
 and with runs sealed and merged at random. The last line is one JSON object. A difference prints what is needed to see it
 again; a small slice runs in `make test`.
@@ -13,22 +16,39 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+import duckdb
 
 from domain.changeset import Recorded
-from domain.errors import MixedCurrencies
+from domain.errors import MixedCurrencies, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression
 from projections.index import rows as rows_module
+from projections.index import runs as runs_module
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
+from projections.query import executor as executor_module
+from projections.query.checking import ProfileChecker
 from projections.query.evaluator import Explanation
+from projections.query.prepared import Prepared
 from projections.query.view import View
-from tests.oracle.histories import WORKSPACE, random_changesets, random_clock, random_expression, random_vocabulary
+from tests.campaigns.duckdb_sql import SqlLedger
+from tests.oracle.histories import (
+    SEGMENT_NAMES,
+    WORKSPACE,
+    random_changesets,
+    random_clock,
+    random_expression,
+    random_vocabulary,
+)
 
+SQL_EVERY: Final = 10
 _EXPRESSIONS_PER_HISTORY = 60
+_CHECKED = range(0, 12, 4)
 _TAIL_ROWS = (4, 32, rows_module.TAIL_ROWS)
 
 
@@ -42,74 +62,120 @@ class Difference:
     known_at: int
     oracle: str
     index: str
+    sql: str
+    """Empty where SQL was not asked."""
 
 
-def campaign(expressions: int, seed: int, progress: Callable[[int], None] = lambda _: None) -> list[Difference]:
-    """Ask at least `expressions` questions; the disagreements."""
-    differences: list[Difference] = []
+@dataclass(slots=True)
+class Outcome:
+    """What a campaign found, and how many of its questions SQL answered too."""
+
+    differences: list[Difference] = field(default_factory=list)
+    sql_checked: int = 0
+
+
+def campaign(
+    expressions: int, seed: int, progress: Callable[[int], None] = lambda _: None, *, sql_every: int = SQL_EVERY
+) -> Outcome:
+    """Ask at least `expressions` questions, and SQL each `sql_every`th of them (0 for none)."""
+    outcome = Outcome()
+    connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
     asked = 0
     while asked < expressions:
-        differences += _one_history(f"{seed}/{asked}")
+        _one_history(f"{seed}/{asked}", outcome, connection, sql_every)
         asked += _EXPRESSIONS_PER_HISTORY
         progress(asked)
-    return differences
+    return outcome
 
 
-def _one_history(seed: str) -> list[Difference]:
+def _one_history(seed: str, outcome: Outcome, connection: duckdb.DuckDBPyConnection, sql_every: int) -> None:
     rng = random.Random(seed)
     vocabulary = random_vocabulary(rng)
     history = random_changesets(rng, rng.choice((3, 30, 120)), rng.choice((3, 12, 40)), vocabulary)
     oracle, index = NaiveLedger(WORKSPACE), WorkspaceIndex(WORKSPACE)
     # Small histories must reach the code for large ones: sealed runs, and block bitmaps instead of rows.
     rows_module.TAIL_ROWS = rng.choice(_TAIL_ROWS)
-    rows_module._SLICE_ROWS_MAX = rng.choice((0, 2, 1024))
+    runs_module._SLICE_ROWS_MAX = rng.choice((0, 2, 1024))
+    executor_module.NARROWED_COST = rng.choice((0, 50_000))
+    executor_module.NARROWED_SHARE = rng.choice((1, 4))
     # Where in the history each question is asked: as often near the end as in the middle.
     stops = sorted(rng.choice((len(history), rng.randint(1, len(history)))) for _ in range(_EXPRESSIONS_PER_HISTORY))
-    differences, applied = [], 0
-    for stop in stops:
+    applied = 0
+    sql: SqlLedger | None = None
+    for number, stop in enumerate(stops):
         for recorded in history[applied:stop]:
             oracle.apply(recorded)
             index.apply(recorded)
             if rng.random() < 0.1:
                 index.compact()
         applied = max(applied, stop)
-        expression = parse(to_text(random_expression(rng, vocabulary)))
+        expression = parse(to_text(random_expression(rng, vocabulary, segments=SEGMENT_NAMES)))
         as_of, known_at = random_clock(rng, history[:applied], vocabulary)
-        differences += _compare(seed, oracle, index, history[:applied], expression, as_of, known_at)
-    return differences
+        agreement = _Agreement(oracle, index, history[:applied], expression, as_of, known_at)
+        if sql_every and number % sql_every == 0:
+            sql = sql or SqlLedger(history, connection)
+            agreement.ask_sql(sql)
+            outcome.sql_checked += 1
+        if not agreement.holds:
+            outcome.differences.append(agreement.difference(seed))
 
 
-def _compare(
-    seed: str,
-    oracle: NaiveLedger,
-    index: WorkspaceIndex,
-    history: list[Recorded],
-    expression: Expression,
-    as_of: int,
-    known_at: int,
-) -> list[Difference]:
-    view = View(index, index.version_at_position(known_at), as_of)
-    expected = _answer(lambda: oracle.members(expression, as_of, known_at))
-    found = [
-        _answer(lambda: frozenset(evaluator.members(expression, view))),
-        _answer(lambda: frozenset(evaluator.planned(expression, view).members())),
-    ]
-    counted = _answer(lambda: evaluator.count(expression, view))
-    explained = _answer(lambda: evaluator.explain(expression, view, 0))
-    agree = all(one == expected for one in found)
-    size = len(expected) if isinstance(expected, frozenset) else expected
-    agree &= counted == size
-    agree &= (explained.count if isinstance(explained, Explanation) else explained) == size
-    if agree:
-        return []
-    return [Difference(seed, to_text(expression), as_of, known_at, _shown(expected), f"{_shown(found[0])}, count {counted}")]
+class _Agreement:
+    """One question, and what each side answers."""
+
+    def __init__(
+        self,
+        oracle: NaiveLedger,
+        index: WorkspaceIndex,
+        history: list[Recorded],
+        expression: Expression,
+        as_of: int,
+        known_at: int,
+    ) -> None:
+        self._question = (expression, as_of, known_at)
+        self._end = history[-1].position
+        view = View(index, index.version_at_position(known_at), as_of)
+        self._expected = _answer(lambda: oracle.members(expression, as_of, known_at))
+        found = [
+            _answer(lambda: frozenset(evaluator.members(expression, view))),
+            _answer(lambda: frozenset(evaluator.planned(expression, view).members())),
+        ]
+        counted = _answer(lambda: evaluator.count(expression, view))
+        explained = _answer(lambda: evaluator.explain(expression, view, 0))
+        size = len(self._expected) if isinstance(self._expected, frozenset) else self._expected
+        self.holds = all(one == self._expected for one in found) and counted == size
+        self.holds &= (explained.count if isinstance(explained, Explanation) else explained) == size
+        checked = _answer(lambda: _checked(expression, view))
+        if isinstance(self._expected, frozenset):
+            self.holds &= checked == {ordinal for ordinal in self._expected if ordinal in _CHECKED}
+        self._index, self._sql = f"{_shown(found[0])}, count {counted}, checked {checked}", ""
+
+    def ask_sql(self, ledger: SqlLedger) -> None:
+        """SQL must give the oracle's answer too, and not fail."""
+        try:
+            found = _answer(lambda: ledger.members(*self._question, self._end))
+        except duckdb.Error as error:
+            found = f"failed: {error}"
+        self.holds &= found == self._expected
+        self._sql = _shown(found)
+
+    def difference(self, seed: str) -> Difference:
+        """For whoever looks into it."""
+        expression, as_of, known_at = self._question
+        return Difference(seed, to_text(expression), as_of, known_at, _shown(self._expected), self._index, self._sql)
+
+
+def _checked(expression: Expression, view: View) -> set[int]:
+    """The profiles that are members when each is asked for by itself."""
+    prepared = Prepared(expression)
+    return {ordinal for ordinal in _CHECKED if ProfileChecker(view, ordinal).holds(prepared)}
 
 
 def _answer(ask: Callable[[], object]) -> object:
     try:
         return ask()
-    except MixedCurrencies:
-        return "MIXED_CURRENCIES"
+    except (MixedCurrencies, UnknownSegment) as refusal:
+        return refusal.reason
 
 
 def _shown(answer: object) -> str:
@@ -121,6 +187,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--expressions", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sql-every", type=int, default=SQL_EVERY, help="ask SQL each so many questions, 0 for never")
     arguments = parser.parse_args()
     started = time.monotonic()
 
@@ -128,12 +195,13 @@ def main() -> int:
         if asked % (_EXPRESSIONS_PER_HISTORY * 50) == 0:
             print(f"{asked:,} expressions, {time.monotonic() - started:.0f} s", file=sys.stderr)
 
-    differences = campaign(arguments.expressions, arguments.seed, progress)
-    for difference in differences[:20]:
+    outcome = campaign(arguments.expressions, arguments.seed, progress, sql_every=arguments.sql_every)
+    for difference in outcome.differences[:20]:
         print(difference, file=sys.stderr)
-    summary = {"expressions": arguments.expressions, "differences": len(differences), "seed": arguments.seed}
+    summary = {"expressions": arguments.expressions, "differences": len(outcome.differences), "seed": arguments.seed}
+    summary["sql_checked"] = outcome.sql_checked
     print(json.dumps(summary | {"elapsed_s": round(time.monotonic() - started, 1)}))
-    return bool(differences)
+    return bool(outcome.differences)
 
 
 if __name__ == "__main__":

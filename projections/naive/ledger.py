@@ -1,0 +1,345 @@
+"""One workspace's log as rows, and what each expression selects of it."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import assert_never
+from unicodedata import normalize
+
+from domain import changeset as log
+from domain.errors import UnknownSegment
+from domain.language import syntax as tree
+from domain.language.parser import parse
+from domain.limits import MIN_INSTANT_US
+from projections.naive.rows import (
+    NO_NAMES,
+    ChangeRow,
+    Clock,
+    InteractionRow,
+    Names,
+    Selected,
+    deciding,
+    interaction_rows,
+    states_of,
+    tag_rows,
+    trait_rows,
+)
+from projections.naive.sampling import sampled
+from projections.naive.times import among, inside, length, local_date, period_starts, resolve
+from projections.naive.values import aggregate, compare_number, has_value, matches, passes, refuse_mixed_currencies
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a segment was said to be, and who had the names then; a name that nobody had is of who took it first after."""
+
+    position: int
+    expression: tree.Expression
+    names: Names
+
+
+@dataclass(slots=True)
+class Segment:
+    """A named expression; version n is `versions[n - 1]`."""
+
+    name: str
+    versions: list[Version] = field(default_factory=list)
+
+
+class NaiveLedger:
+    """All that one workspace's log says. Give it the changesets in the order of their positions."""
+
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        self.currency = ""
+        self.groups: dict[int, str] = {}
+        self.tag_names: dict[int, tuple[int | None, str]] = {}
+        self.segments: dict[int, Segment] = {}
+        self.recorded: list[tuple[int, int]] = []
+        self.tags: list[ChangeRow] = []
+        self.traits: list[ChangeRow] = []
+        self.interactions: list[InteractionRow] = []
+
+    def apply(self, recorded: log.Recorded) -> None:
+        """Remember one changeset; ValueError for another workspace's, or one out of order."""
+        changeset, position = recorded.changeset, recorded.position
+        if changeset.workspace != self.workspace:
+            raise ValueError(f"changeset of workspace {changeset.workspace!r}, not {self.workspace!r}")
+        if self.recorded and position <= self.recorded[-1][0]:
+            raise ValueError(f"position {position} comes after {self.recorded[-1][0]}")
+        self.recorded.append((position, changeset.recorded_at))
+        for change in changeset.catalogue:
+            self._apply_catalogue(change)
+        for change in changeset.catalogue:
+            if isinstance(change, log.SegmentDefined | log.SegmentChanged):
+                self.segments[change.number].versions.append(Version(position, parse(change.expression), Names({}, {})))
+        if changeset.catalogue:
+            names = self._names()
+            for version in [one for segment in self.segments.values() for one in segment.versions]:
+                version.names.learn(names)
+        if changeset.tags is not None:
+            self.tags.extend(tag_rows(changeset.tags, position, changeset.attribution))
+        if changeset.traits is not None:
+            self.traits.extend(trait_rows(changeset.traits, position, changeset.attribution))
+        if changeset.interactions is not None:
+            self.interactions.extend(interaction_rows(changeset.interactions, position, self.currency))
+
+    def _apply_catalogue(self, change: log.CatalogueChange) -> None:
+        match change:
+            case log.WorkspaceCreated():
+                self.currency = change.currency
+            case log.GroupDefined() | log.GroupRenamed():
+                self.groups[change.number] = change.name
+            case log.TagDefined():
+                self.tag_names[change.number] = (change.group, change.name)
+            case log.TagRenamed():
+                self.tag_names[change.number] = (self.tag_names[change.number][0], change.name)
+            case log.SegmentDefined():
+                self.segments[change.number] = Segment(change.name)
+            case log.SegmentRenamed():
+                self.segments[change.number].name = change.name
+            case log.GroupRetired() | log.TagRetired() | log.SegmentRetired():
+                pass  # what is retired can still be asked for
+            case log.SegmentChanged():
+                pass  # names stay
+            case _:
+                assert_never(change)
+
+    def position_at(self, instant_us: int) -> int:
+        """Last position recorded at or before the instant; 0 if none."""
+        return max((position for position, recorded_at in self.recorded if recorded_at <= instant_us), default=0)
+
+    def _names(self) -> Names:
+        """What is called how now."""
+        tags = {name if group is None else f"{self.groups[group]}/{name}": n for n, (group, name) in self.tag_names.items()}
+        return Names(tags, {segment.name: number for number, segment in self.segments.items()})
+
+    def tag_number(self, key: str, then: Names = NO_NAMES) -> int | None:
+        """The tag that has this key by the names of `then`, or else by the latest, whatever the clocks of the question."""
+        return then.tags.get(key, self._names().tags.get(key))
+
+    def definition(self, leaf: tree.InSegment, clock: Clock) -> Version:
+        """The named version, or the newest at known_at, of the segment; its name is found as that of a tag is.
+
+        A version that is named is meant at whatever known_at, as names are. UnknownSegment when there is none.
+        """
+        number = clock.names.segments.get(leaf.segment, self._names().segments.get(leaf.segment))
+        versions = [] if number is None else self.segments[number].versions
+        if leaf.version is None:
+            versions = [one for one in versions if one.position <= clock.known_at][-1:]
+        else:
+            versions = versions[leaf.version - 1 : leaf.version]
+        if not versions:
+            raise UnknownSegment(f"no segment {leaf.segment!r} with a version by then; name one with `version n`")
+        return versions[0]
+
+    def tag_state(self, ordinal: int, tag: int, as_of: int, known_at: int) -> ChangeRow | None:
+        """The change that decides whether the profile carries the tag; None without any."""
+        return deciding(self.tags, tag, Clock(as_of, known_at)).get(ordinal)
+
+    def trait_value(self, ordinal: int, name: str, as_of: int, known_at: int) -> log.Value | None:
+        """The profile's value of the trait; None when never set, or cleared."""
+        row = deciding(self.traits, name, Clock(as_of, known_at)).get(ordinal)
+        return None if row is None else row.value
+
+    def universe(self, as_of: int, known_at: int) -> frozenset[int]:
+        """Ordinals of the profiles with any visible tag change, trait change or interaction."""
+        return self._observed(lambda _: True, Clock(as_of, known_at))
+
+    def members(self, expression: tree.Expression, as_of: int, known_at: int) -> frozenset[int]:
+        """Ordinals that the expression selects.
+
+        Raises UnknownSegment if any leaf of it, however deep in segments, names what is no segment, and else MixedCurrencies if
+        any would add or rank currencies.
+        """
+        clock = Clock(as_of, known_at)
+        self._refuse_unknown(expression, clock)
+        return self._members(expression, clock)
+
+    def _refuse_unknown(self, expression: tree.Expression, clock: Clock) -> None:
+        match expression:
+            case tree.And() | tree.Or():
+                for operand in expression.operands:
+                    self._refuse_unknown(operand, clock)
+            case tree.Not():
+                self._refuse_unknown(expression.operand, clock)
+            case tree.InSegment():
+                version = self.definition(expression, clock)
+                self._refuse_unknown(version.expression, replace(clock, names=version.names))
+            case _:
+                pass
+
+    def _members(self, expression: tree.Expression, clock: Clock) -> frozenset[int]:
+        match expression:
+            case tree.And():
+                return frozenset.intersection(*[self._members(operand, clock) for operand in expression.operands])
+            case tree.Or():
+                return frozenset.union(*[self._members(operand, clock) for operand in expression.operands])
+            case tree.Not():
+                return self.universe(clock.as_of, clock.known_at) - self._members(expression.operand, clock)
+            case _:
+                return self._leaf(expression, clock)
+
+    def _leaf(self, leaf: tree.Leaf, clock: Clock) -> frozenset[int]:
+        match leaf:
+            case tree.Everyone():
+                return self.universe(clock.as_of, clock.known_at)
+            case tree.Tagged():
+                return self._tagged(leaf, clock)
+            case tree.TagChanged():
+                return self._tag_changed(leaf, clock)
+            case tree.Trait():
+                rows = deciding(self.traits, leaf.name, clock)
+                return frozenset(o for o, row in rows.items() if matches(row.value, leaf.op, leaf.values))
+            case tree.TraitDate():
+                return self._trait_date(leaf, clock)
+            case tree.Did():
+                return self._did(leaf, clock)
+            case tree.Measure():
+                return self._measure(leaf, clock)
+            case tree.Edge():
+                return self._edge(leaf, clock)
+            case tree.Periods():
+                return self._periods(leaf, clock)
+            case tree.Resumed():
+                return self._resumed(leaf, clock)
+            case tree.Sequence():
+                return self._sequence(leaf, clock)
+            case tree.InSegment():
+                version = self.definition(leaf, clock)
+                return self._members(version.expression, replace(clock, names=version.names))
+            case tree.Top():
+                return self._top(leaf, clock)
+            case tree.Sample():
+                universe = self.universe(clock.as_of, clock.known_at)
+                return frozenset(ordinal for ordinal in universe if sampled(ordinal, leaf.percent, leaf.salt))
+            case tree.ObservedSince():
+                return self._observed(lambda at: at <= resolve(leaf.point, clock.as_of), clock)
+            case _:
+                assert_never(leaf)
+
+    def _observed(self, by: Callable[[int], bool], clock: Clock) -> frozenset[int]:
+        """Profiles with a visible change or interaction at such an instant."""
+        rows: list[ChangeRow | InteractionRow] = [*self.tags, *self.traits, *self.interactions]
+        return frozenset(row.ordinal for row in rows if clock.sees(row) and by(row.at))
+
+    def _tagged(self, leaf: tree.Tagged, clock: Clock) -> frozenset[int]:
+        since = clock.as_of - (length(leaf.lasting) if leaf.lasting else 0)
+        if leaf.lasting and since < MIN_INSTANT_US:
+            return frozenset()
+        found = set[int]()
+        for states in self._states(leaf.tags, clock):
+            # The state at `since`, and all that came after it.
+            first = max((i for i, row in enumerate(states) if row.at <= since), default=None)
+            if first is not None and all(
+                row.holds and has_value(row.value, leaf.value) and attributed(leaf, row) for row in states[first:]
+            ):
+                found.add(states[0].ordinal)
+        return frozenset(found)
+
+    def _tag_changed(self, leaf: tree.TagChanged, clock: Clock) -> frozenset[int]:
+        found = set[int]()
+        for states in self._states(leaf.tags, clock):
+            before = False
+            for row in states:
+                turned = row.holds != before and row.holds == leaf.added
+                if turned and attributed(leaf, row) and inside(leaf.window, row.at, clock.as_of):
+                    found.add(row.ordinal)
+                before = row.holds
+        return frozenset(found)
+
+    def _states(self, tags: Iterable[str], clock: Clock) -> list[list[ChangeRow]]:
+        """The states of every (profile, tag) of the tags, each in order of time."""
+        numbers = {self.tag_number(key, clock.names) for key in tags} - {None}
+        return [states for number in numbers for states in states_of(self.tags, number, clock).values()]
+
+    def _trait_date(self, leaf: tree.TraitDate, clock: Clock) -> frozenset[int]:
+        today = local_date(clock.as_of, leaf.period.zone)
+        values = {ordinal: row.value for ordinal, row in deciding(self.traits, leaf.name, clock).items()}
+        return frozenset(o for o, value in values.items() if isinstance(value, date) and among(leaf, value, today))
+
+    def _did(self, leaf: tree.Did, clock: Clock) -> frozenset[int]:
+        rows = self._selected(leaf.type, leaf.where, leaf.window, clock)
+        counts = {o: Fraction(len(rows.get(o, []))) for o in self.universe(clock.as_of, clock.known_at)}
+        return frozenset(o for o, count in counts.items() if compare_number(count, leaf.count))
+
+    def _measure(self, leaf: tree.Measure, clock: Clock) -> frozenset[int]:
+        rows = self._selected(leaf.type, leaf.where, leaf.window, clock)
+        refuse_mixed_currencies(leaf, [row for of_profile in rows.values() for row in of_profile])
+        results = {o: aggregate(leaf, rows.get(o, [])) for o in self.universe(clock.as_of, clock.known_at)}
+        return frozenset(o for o, result in results.items() if result is not None and compare_number(result, leaf.value))
+
+    def _top(self, leaf: tree.Top, clock: Clock) -> frozenset[int]:
+        rows = self._selected(leaf.type, leaf.where, leaf.window, clock)
+        refuse_mixed_currencies(leaf, [row for of_profile in rows.values() for row in of_profile])
+        results = {ordinal: aggregate(leaf, of_profile) for ordinal, of_profile in rows.items()}
+        ranked = sorted((-result, ordinal) for ordinal, result in results.items() if result is not None)
+        number = Fraction(leaf.number)
+        places = math.ceil(len(ranked) * number / 100) if leaf.percent else int(number)
+        return frozenset(ordinal for _, ordinal in ranked[:places])
+
+    def _edge(self, leaf: tree.Edge, clock: Clock) -> frozenset[int]:
+        choose = max if leaf.last else min
+        rows = self._selected(leaf.type, leaf.where, tree.Ever(), clock)
+        edges = {ordinal: choose(row.at for row in of_profile) for ordinal, of_profile in rows.items()}
+        return frozenset(ordinal for ordinal, at in edges.items() if inside(leaf.window, at, clock.as_of))
+
+    def _periods(self, leaf: tree.Periods, clock: Clock) -> frozenset[int]:
+        starts = period_starts(leaf.periods, clock.as_of)
+        rows = self._selected(leaf.type, leaf.where, tree.Ever(), clock)
+        counts = {}
+        for ordinal in self.universe(clock.as_of, clock.known_at):
+            # Each row belongs to the first of the starts, from the latest on, that is not after it.
+            found = {next((start for start in starts if start <= row.at), None) for row in rows.get(ordinal, [])}
+            counts[ordinal] = Fraction(len(found - {None}))
+        return frozenset(o for o, count in counts.items() if compare_number(count, leaf.count))
+
+    def _resumed(self, leaf: tree.Resumed, clock: Clock) -> frozenset[int]:
+        found = set[int]()
+        for ordinal, at in instants(self._selected(leaf.type, leaf.where, tree.Ever(), clock)).items():
+            for before, after in pairwise(at):
+                if after - before >= length(leaf.pause) and inside(leaf.window, after, clock.as_of):
+                    found.add(ordinal)
+        return frozenset(found)
+
+    def _sequence(self, leaf: tree.Sequence, clock: Clock) -> frozenset[int]:
+        # Per profile the instants at which the steps up to now may have ended.
+        reached = instants(self._selected(leaf.type, leaf.where, leaf.window, clock))
+        for step in leaf.steps:
+            window = tree.Ever() if step.absent else leaf.window
+            events = instants(self._selected(step.type, step.where, window, clock))
+            advance = unanswered if step.absent else followers
+            reached = {o: advance(step, ends, events.get(o, []), clock.as_of) for o, ends in reached.items()}
+        return frozenset(ordinal for ordinal, ends in reached.items() if ends)
+
+    def _selected(self, name: str, where: tree.Filter | None, window: tree.Window, clock: Clock) -> Selected:
+        rows: Selected = {}
+        for row in self.interactions:
+            if row.type == name and clock.sees(row) and inside(window, row.at, clock.as_of) and passes(where, row):
+                rows.setdefault(row.ordinal, []).append(row)
+        return rows
+
+
+def attributed(leaf: tree.Tagged | tree.TagChanged, row: ChangeRow) -> bool:
+    """Whether the change was made by the actor and from the source that the leaf names, if any."""
+    wanted = ((leaf.actor, row.actor), (leaf.source, row.source))
+    return all(name is None or normalize("NFC", name) == normalize("NFC", found) for name, found in wanted)
+
+
+def instants(rows: Selected) -> dict[int, list[int]]:
+    """Per profile the instants of its rows, in order of time; equal ones stay."""
+    return {ordinal: sorted(row.at for row in of_profile) for ordinal, of_profile in rows.items()}
+
+
+def followers(step: tree.Step, ends: list[int], events: list[int], as_of: int) -> list[int]:
+    """Instants of events that follow one of the ends, strictly, and in time if the step says so."""
+    return [at for at in events if any(end < at <= (end + length(step.within) if step.within else as_of) for end in ends)]
+
+
+def unanswered(step: tree.Step, ends: list[int], events: list[int], as_of: int) -> list[int]:
+    """The ends that no event follows in the step's time, which is over."""
+    limits = {end: end + length(step.within) if step.within else as_of for end in ends}
+    return [end for end, limit in limits.items() if limit <= as_of and not any(end < at <= limit for at in events)]

@@ -1,0 +1,133 @@
+"""Rows of changes and interactions, made from the columns of changesets, and the clocks that see them.
+
+Columns may be lists, tuples, arrays of the standard library or of numpy: what enters a row is a plain int, bool or float.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, TypeVar
+
+from domain import changeset as log
+
+T = TypeVar("T")
+
+# A number property is a double, an amount an exact Fraction in currency units: the type says how it is compared.
+Cell = log.Value | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Numbers by name at some time: tags by key, segments."""
+
+    tags: dict[str, int]
+    segments: dict[str, int]
+
+    def learn(self, names: "Names") -> None:
+        """Take over what is not known yet."""
+        self.tags.update({name: number for name, number in names.tags.items() if name not in self.tags})
+        self.segments.update({name: number for name, number in names.segments.items() if name not in self.segments})
+
+
+NO_NAMES: Final = Names({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The two clocks of a question; inside a segment also the names when its version was made: renames follow."""
+
+    as_of: int
+    known_at: int
+    names: Names = NO_NAMES
+
+    def sees(self, row: "ChangeRow | InteractionRow") -> bool:
+        """Whether the row is visible."""
+        return row.at <= self.as_of and row.position <= self.known_at
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """Row `place` of a changeset: a tag (`subject` is its number) or trait (its name) set, or if not `holds`, removed."""
+
+    ordinal: int
+    subject: int | str
+    holds: bool
+    value: log.Value | None
+    at: int
+    position: int
+    place: int
+    actor: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionRow:
+    """One interaction; `cells` has its properties, and the reserved ones where it has them."""
+
+    ordinal: int
+    type: str
+    at: int
+    position: int
+    cells: dict[str, Cell]
+
+
+Selected = dict[int, list[InteractionRow]]
+
+
+def deciding(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock) -> dict[int, ChangeRow]:
+    """Per profile the last visible change of the tag or trait, by (instant, position, place in the changeset)."""
+    return {ordinal: states[-1] for ordinal, states in states_of(rows, subject, clock).items()}
+
+
+def states_of(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock) -> dict[int, list[ChangeRow]]:
+    """Per profile its states, in order of time: of the visible changes at one instant the last by (position, place)."""
+    visible = [row for row in rows if row.subject == subject and clock.sees(row)]
+    last: dict[int, dict[int, ChangeRow]] = {}
+    for row in sorted(visible, key=lambda row: (row.at, row.position, row.place)):
+        last.setdefault(row.ordinal, {})[row.at] = row
+    return {ordinal: list(by_instant.values()) for ordinal, by_instant in last.items()}
+
+
+def tag_rows(columns: log.TagColumns, position: int, by: log.Attribution) -> Iterable[ChangeRow]:
+    """The tag changes of one changeset."""
+    for i, ordinal in enumerate(columns.ordinals):
+        value = columns.values[i] if len(columns.values) else None
+        yield ChangeRow(
+            int(ordinal),
+            int(columns.tags[i]),
+            bool(columns.applied[i]),
+            None if value is None else float(value),
+            int(columns.effective_at[i]),
+            position,
+            i,
+            by.actor,
+            by.source,
+        )
+
+
+def trait_rows(columns: log.TraitColumns, position: int, by: log.Attribution) -> Iterable[ChangeRow]:
+    """The trait changes of one changeset."""
+    for i, ordinal in enumerate(columns.ordinals):
+        name, value = columns.names[columns.index[i]], columns.values[i]
+        at = int(columns.effective_at[i])
+        yield ChangeRow(int(ordinal), name, value is not None, value, at, position, i, by.actor, by.source)
+
+
+def interaction_rows(columns: log.InteractionColumns, position: int, default_currency: str) -> Iterable[InteractionRow]:
+    """The interactions of one changeset; a row without an amount has no currency."""
+    for i, ordinal in enumerate(columns.ordinals):
+        name = columns.types[columns.type_index[i] if len(columns.type_index) else 0]
+        cells: dict[str, Cell | None] = {column.name: entry(column.index, column.values, i) for column in columns.properties}
+        cells["touchpoint"] = entry(columns.touchpoint_index, columns.touchpoints, i)
+        amount = columns.amounts[i] if len(columns.amounts) else None
+        if amount is not None:
+            cells["amount"] = Fraction(int(amount), 10_000)
+            cells["currency"] = entry(columns.currency_index, columns.currencies, i) or default_currency
+        present = {key: cell for key, cell in cells.items() if cell is not None}
+        yield InteractionRow(int(ordinal), name, int(columns.occurred_at[i]), position, present)
+
+
+def entry(index: Sequence[int], dictionary: Sequence[T], row: int) -> T | None:
+    """The row's entry of a dictionary column; None for 0, or when the column is empty."""
+    code = index[row] if len(index) else 0
+    return dictionary[code - 1] if code else None

@@ -1,0 +1,263 @@
+"""Each leaf as a SELECT of ordinals, over the common tables `tags`, `traits`, `events` (visible rows) and `everyone`."""
+
+import hashlib
+from collections.abc import Sequence
+from fractions import Fraction
+
+from domain.language.syntax import (
+    Did,
+    Edge,
+    Ever,
+    Filter,
+    Measure,
+    ObservedSince,
+    Periods,
+    Resumed,
+    Sample,
+    Step,
+    TagChanged,
+    Tagged,
+    Top,
+    Trait,
+    TraitDate,
+    Window,
+)
+from domain.language.syntax import Sequence as Steps
+from domain.limits import MIN_INSTANT_US
+from tests.campaigns.duckdb_sql.calendars import Calendars, span, text
+from tests.campaigns.duckdb_sql.conditions import columns_of, compare_double, compare_whole, matches, passes
+from tests.campaigns.duckdb_sql.measures import RANKING_MONEY, measured, ranked
+
+NOBODY = "SELECT NULL::BIGINT AS ordinal WHERE false"
+
+
+def visible(as_of: int, known_at: int) -> str:
+    """The common tables of every statement."""
+    seen = f"instant <= {as_of} AND position <= {known_at}"
+    return f"""WITH
+        tags AS (SELECT * FROM tag_changes WHERE {seen}),
+        traits AS (SELECT * FROM trait_changes WHERE {seen}),
+        events AS (SELECT * FROM interactions WHERE {seen}),
+        sightings AS (
+            SELECT ordinal, instant FROM tags
+            UNION ALL SELECT ordinal, instant FROM traits
+            UNION ALL SELECT ordinal, instant FROM events
+        ),
+        everyone AS (SELECT DISTINCT ordinal FROM sightings)
+    """
+
+
+# --- tags and traits --------------------------------------------------------------------------------------------------------
+
+
+def _states(numbers: Sequence[int]) -> str:
+    """Per profile and tag its states: from `instant` on, up to `until`, after `before`."""
+    listed = ", ".join(map(str, numbers))
+    return f"""
+        SELECT *, lead(instant) OVER later AS until, lag(applied, 1, false) OVER later AS before
+        FROM (
+            SELECT * FROM tags WHERE tag IN ({listed})
+            QUALIFY row_number() OVER (PARTITION BY ordinal, tag, instant ORDER BY position DESC, place DESC) = 1
+        )
+        WINDOW later AS (PARTITION BY ordinal, tag ORDER BY instant)
+    """
+
+
+def _attributed(leaf: Tagged | TagChanged) -> str:
+    names = (("actor", leaf.actor), ("source", leaf.source))
+    wanted = [f"nfc_normalize({column}) = nfc_normalize({text(name)})" for column, name in names if name is not None]
+    return " AND ".join(wanted) or "true"
+
+
+def tagged(leaf: Tagged, numbers: Sequence[int], as_of: int) -> str:
+    """Every state that reaches into [since, as_of] is as wanted, and the first of them began by then."""
+    since = as_of - (span(leaf.lasting) if leaf.lasting else 0)
+    if not numbers or (leaf.lasting and since < MIN_INSTANT_US):
+        return NOBODY
+    value = f"coalesce({compare_double('value', leaf.value.op, leaf.value.number)}, false)" if leaf.value else "true"
+    return f"""
+        SELECT DISTINCT ordinal FROM (
+            SELECT ordinal, tag FROM ({_states(numbers)})
+            WHERE until IS NULL OR until > {since}
+            GROUP BY ordinal, tag
+            HAVING min(instant) <= {since} AND bool_and(applied AND {value} AND {_attributed(leaf)})
+        )
+    """
+
+
+def tag_changed(leaf: TagChanged, numbers: Sequence[int], as_of: int, calendars: Calendars) -> str:
+    """A state that is not as the one before it."""
+    if not numbers:
+        return NOBODY
+    return f"""
+        SELECT DISTINCT ordinal FROM ({_states(numbers)})
+        WHERE applied = {leaf.added} AND before <> applied AND {_attributed(leaf)} AND {_inside(leaf.window, as_of, calendars)}
+    """
+
+
+def _last_values(name: str) -> str:
+    return f"""
+        SELECT * FROM traits WHERE name = {text(name)}
+        QUALIFY row_number() OVER (PARTITION BY ordinal ORDER BY instant DESC, position DESC, place DESC) = 1
+    """
+
+
+def trait(leaf: Trait) -> str:
+    """The last value compares so."""
+    return f"SELECT ordinal FROM ({_last_values(leaf.name)}) AS t WHERE {matches(columns_of('t'), leaf.op, leaf.values)}"
+
+
+def trait_date(leaf: TraitDate, as_of: int, calendars: Calendars) -> str:
+    """The last value, or a return of it, lies between two dates."""
+    today = f"DATE '{calendars.today(as_of, leaf.period.zone).isoformat()}'"
+    if leaf.ahead:
+        first, last = today, f"CAST({today} + {leaf.period.count - 1} AS DATE)"
+    else:
+        first, last = f"DATE '{calendars.period_dates(leaf.period, as_of)[-1].isoformat()}'", today
+    days = f"SELECT ordinal, day FROM ({_last_values(leaf.name)}) WHERE kind = 'date'"
+    if leaf.anniversary:
+        # 29 February returns on the last day of each February; another date on itself.
+        days = f"""
+            SELECT ordinal, CASE WHEN month(born) = 2 AND day(born) = 29 THEN last_day(make_date(y, 2, 1))
+                ELSE make_date(y, month(born), day(born)) END AS day
+            FROM (SELECT ordinal, day AS born FROM ({days})), range(year({first}), year({last}) + 1) AS years(y)
+            WHERE y >= year(born)
+        """
+    return f"SELECT DISTINCT ordinal FROM ({days}) WHERE day BETWEEN {first} AND {last}"
+
+
+# --- interactions -----------------------------------------------------------------------------------------------------------
+
+
+def _inside(window: Window, as_of: int, calendars: Calendars) -> str:
+    start, end = calendars.bounds(window, as_of)
+    return f"(instant >= {start} AND instant < {end})"
+
+
+def _rows(type_: str, where: Filter | None, window: Window, as_of: int, calendars: Calendars) -> str:
+    return (
+        f"SELECT e.* FROM events AS e "
+        f"WHERE e.type = {text(type_)} AND {_inside(window, as_of, calendars)} AND {passes(where, 'e')}"
+    )
+
+
+def _compared(sql: str, condition: str, *, total: bool) -> str:
+    """Those whose (ordinal, top, bottom) fulfil the condition; of totals also those who have no row there."""
+    if not total:
+        return f"SELECT ordinal FROM ({sql}) WHERE {condition}"
+    return f"SELECT u.ordinal FROM everyone AS u LEFT JOIN ({sql}) AS m ON m.ordinal = u.ordinal WHERE {condition}"
+
+
+def did(leaf: Did, as_of: int, calendars: Calendars) -> str:
+    """A number of rows."""
+    number = measured(None, "", "UTC", _rows(leaf.type, leaf.where, leaf.window, as_of, calendars))
+    return _compared(number.sql, number.compared(leaf.count), total=True)
+
+
+def measure(leaf: Measure, as_of: int, calendars: Calendars) -> str:
+    """An aggregate."""
+    rows = _rows(leaf.type, leaf.where, leaf.window, as_of, calendars)
+    value = measured(leaf.function, leaf.property, leaf.zone, rows)
+    return _compared(value.sql, value.compared(leaf.value), total=value.total)
+
+
+def top(leaf: Top, as_of: int, calendars: Calendars) -> str:
+    """The first places."""
+    rows = _rows(leaf.type, leaf.where, leaf.window, as_of, calendars)
+    return ranked(measured(leaf.measure, leaf.property, leaf.zone, rows), leaf.number, percent=leaf.percent)
+
+
+def currencies(leaf: Measure | Top, as_of: int, calendars: Calendars) -> str | None:
+    """How many currencies the leaf would add or rank; None when it does neither."""
+    function = leaf.function if isinstance(leaf, Measure) else leaf.measure
+    if function not in RANKING_MONEY or leaf.property != "amount":
+        return None
+    rows = _rows(leaf.type, leaf.where, leaf.window, as_of, calendars)
+    return f"SELECT count(DISTINCT currency) FROM ({rows}) WHERE amount IS NOT NULL"
+
+
+def edge(leaf: Edge, as_of: int, calendars: Calendars) -> str:
+    """The first or last row lies in the window."""
+    choose = "max" if leaf.last else "min"
+    rows = _rows(leaf.type, leaf.where, Ever(), as_of, calendars)
+    edges = f"SELECT ordinal, {choose}(instant) AS instant FROM ({rows}) GROUP BY ordinal"
+    return f"SELECT ordinal FROM ({edges}) WHERE {_inside(leaf.window, as_of, calendars)}"
+
+
+def periods(leaf: Periods, as_of: int, calendars: Calendars) -> str:
+    """A number of periods, each up to the start of the next."""
+    starts = calendars.starts(calendars.period_dates(leaf.periods, as_of), leaf.periods.zone)
+    ends = [as_of + 1, *starts[:-1]]
+    listed = ", ".join(f"({i}, {start}, {end})" for i, (start, end) in enumerate(zip(starts, ends, strict=True)))
+    rows = _rows(leaf.type, leaf.where, Ever(), as_of, calendars)
+    met = f"""
+        SELECT ordinal, CAST(count(DISTINCT i) AS HUGEINT) AS top
+        FROM ({rows}) AS r JOIN (VALUES {listed}) AS p(i, first, beyond) ON r.instant >= p.first AND r.instant < p.beyond
+        GROUP BY ordinal
+    """
+    return _compared(met, compare_whole("coalesce(top, 0)", leaf.count.op, Fraction(leaf.count.number)), total=True)
+
+
+def resumed(leaf: Resumed, as_of: int, calendars: Calendars) -> str:
+    """A row in the window so long after the one before it."""
+    rows = _rows(leaf.type, leaf.where, Ever(), as_of, calendars)
+    return f"""
+        SELECT DISTINCT ordinal FROM (
+            SELECT ordinal, instant, lag(instant) OVER (PARTITION BY ordinal ORDER BY instant) AS past FROM ({rows})
+        )
+        WHERE instant - past >= {span(leaf.pause)} AND {_inside(leaf.window, as_of, calendars)}
+    """
+
+
+def sequence(leaf: Steps, as_of: int, calendars: Calendars) -> str:
+    """From the last step back: the rows of each step from which one gets to the end."""
+    here = [Step(leaf.type, leaf.where), *(step for step in leaf.steps if not step.absent)]
+    gone = leaf.steps[-1] if leaf.steps[-1].absent else None
+    found = _rows(here[-1].type, here[-1].where, leaf.window, as_of, calendars)
+    if gone is not None:
+        never = _rows(gone.type, gone.where, Ever(), as_of, calendars)
+        limit = f"a.instant + {span(gone.within)}" if gone.within else str(as_of)
+        found = f"""
+            SELECT a.ordinal, a.instant FROM ({found}) AS a ANTI JOIN ({never}) AS b
+            ON b.ordinal = a.ordinal AND b.instant > a.instant AND b.instant <= {limit} WHERE {limit} <= {as_of}
+        """
+    for before, after in zip(reversed(here[:-1]), reversed(here[1:]), strict=True):
+        rows = _rows(before.type, before.where, leaf.window, as_of, calendars)
+        in_time = f" AND b.instant - a.instant <= {span(after.within)}" if after.within else ""
+        found = f"""
+            SELECT a.ordinal, a.instant FROM ({rows}) AS a SEMI JOIN ({found}) AS b
+            ON b.ordinal = a.ordinal AND b.instant > a.instant{in_time}
+        """
+    return f"SELECT DISTINCT ordinal FROM ({found})"
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------------------
+
+
+def sample(leaf: Sample) -> str:
+    """SplitMix64 in 128-bit arithmetic, cut to 64 bits after each step."""
+    seed = int.from_bytes(hashlib.blake2b(leaf.salt.encode(), digest_size=8).digest(), "little")
+    word = "18446744073709551616::UHUGEINT"
+
+    def times(z: str, factor: int) -> str:
+        return f"CAST(CAST({z} AS UHUGEINT) * {factor}::UHUGEINT % {word} AS UBIGINT)"
+
+    return f"""
+        SELECT ordinal FROM (
+            SELECT ordinal, xor(z, z >> 31) AS hash FROM (
+                SELECT ordinal, {times("xor(z, z >> 27)", 0x94D049BB133111EB)} AS z FROM (
+                    SELECT ordinal, {times("xor(z, z >> 30)", 0xBF58476D1CE4E5B9)} AS z FROM (
+                        SELECT ordinal, CAST((CAST(xor(CAST(ordinal AS UBIGINT), {seed}::UBIGINT) AS UHUGEINT)
+                            + {0x9E3779B97F4A7C15}::UHUGEINT) % {word} AS UBIGINT) AS z
+                        FROM everyone
+                    )
+                )
+            )
+        )
+        WHERE CAST(hash AS UHUGEINT) < {int(leaf.percent * 1_000_000)}::UHUGEINT * {word} // 100000000::UHUGEINT
+    """
+
+
+def observed_since(leaf: ObservedSince, as_of: int, calendars: Calendars) -> str:
+    """The first sighting is at the point or before."""
+    return f"SELECT ordinal FROM sightings GROUP BY ordinal HAVING min(instant) <= {calendars.point(leaf.point, as_of)}"

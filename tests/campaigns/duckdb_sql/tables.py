@@ -1,0 +1,136 @@
+"""The log as tables of rows."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from domain.changeset import InteractionColumns, Recorded, TagColumns, TraitColumns, Value
+
+_VALUE: Final = {"kind": pa.string(), "text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "day": pa.date32()}
+# Order of changes: instant, then position in the log, then place in the changeset.
+_TABLES: Final = {
+    "tag_changes": pa.schema(
+        [
+            ("ordinal", pa.int64()),
+            ("tag", pa.int64()),
+            ("applied", pa.bool_()),
+            ("value", pa.float64()),
+            ("instant", pa.int64()),
+            ("position", pa.int64()),
+            ("place", pa.int64()),
+            ("actor", pa.string()),
+            ("source", pa.string()),
+        ]
+    ),
+    "trait_changes": pa.schema(
+        [
+            ("ordinal", pa.int64()),
+            ("name", pa.string()),
+            ("instant", pa.int64()),
+            ("position", pa.int64()),
+            ("place", pa.int64()),
+            *_VALUE.items(),
+        ]
+    ),
+    "interactions": pa.schema(
+        [
+            ("id", pa.int64()),
+            ("ordinal", pa.int64()),
+            ("type", pa.string()),
+            ("instant", pa.int64()),
+            ("position", pa.int64()),
+            ("amount", pa.int64()),
+            ("currency", pa.string()),
+            ("touchpoint", pa.string()),
+        ]
+    ),
+    "properties": pa.schema([("interaction", pa.int64()), ("name", pa.string()), *_VALUE.items()]),
+}
+
+
+def load(connection: duckdb.DuckDBPyConnection, history: Sequence[Recorded], currency: str) -> None:
+    """Make the tables anew from a history; amounts without a currency are in this one."""
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _TABLES}
+    for recorded in history:
+        changeset, position = recorded.changeset, recorded.position
+        if changeset.tags is not None:
+            by = changeset.attribution
+            rows["tag_changes"] += [(*row, by.actor, by.source) for row in _tags(changeset.tags, position)]
+        if changeset.traits is not None:
+            rows["trait_changes"] += _traits(changeset.traits, position)
+        if changeset.interactions is not None:
+            first = len(rows["interactions"])
+            rows["interactions"] += _interactions(changeset.interactions, position, first, currency)
+            rows["properties"] += _properties(changeset.interactions, first)
+    for name, schema in _TABLES.items():
+        columns = zip(*rows[name], strict=True) if rows[name] else ([] for _ in schema)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        connection.register("loaded", pa.table(arrays, schema=schema))
+        connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM loaded")
+        connection.unregister("loaded")
+
+
+def _tags(columns: TagColumns, position: int) -> list[tuple[Any, ...]]:
+    count = len(columns.ordinals)
+    values = list(columns.values) or [None] * count
+    cells = zip(columns.ordinals, columns.tags, columns.applied, values, columns.effective_at, strict=True)
+    return [
+        (int(ordinal), int(tag), bool(applied), value, int(at), position, place)
+        for place, (ordinal, tag, applied, value, at) in enumerate(cells)
+    ]
+
+
+def _traits(columns: TraitColumns, position: int) -> list[tuple[Any, ...]]:
+    cells = zip(columns.ordinals, columns.index, columns.effective_at, columns.values, strict=True)
+    return [
+        (int(ordinal), columns.names[code], int(at), position, place, *_value(value))
+        for place, (ordinal, code, at, value) in enumerate(cells)
+    ]
+
+
+def _interactions(columns: InteractionColumns, position: int, first: int, currency: str) -> list[tuple[Any, ...]]:
+    count = len(columns.ordinals)
+    none = [0] * count
+    types = list(columns.type_index) or none
+    touchpoints = [None, *columns.touchpoints]
+    currencies = [currency, *columns.currencies]
+    amounts = [None if amount is None else int(amount) for amount in columns.amounts] or [None] * count
+    currency_codes, touchpoint_codes = list(columns.currency_index) or none, list(columns.touchpoint_index) or none
+    return [
+        (
+            first + i,
+            int(columns.ordinals[i]),
+            columns.types[types[i]],
+            int(columns.occurred_at[i]),
+            position,
+            amounts[i],
+            None if amounts[i] is None else currencies[currency_codes[i]],
+            touchpoints[touchpoint_codes[i]],
+        )
+        for i in range(count)
+    ]
+
+
+def _properties(columns: InteractionColumns, first: int) -> list[tuple[Any, ...]]:
+    return [
+        (first + i, column.name, *_value(column.values[code - 1]))
+        for column in columns.properties
+        for i, code in enumerate(column.index)
+        if code
+    ]
+
+
+def _value(value: Value | None) -> tuple[str | None, str | None, float | None, bool | None, date | None]:
+    """Kind, then the value in the column of its kind; a kind of None is no value."""
+    if value is None:
+        return (None, None, None, None, None)
+    if isinstance(value, bool):
+        return ("bool", None, None, value, None)
+    if isinstance(value, str):
+        return ("string", value, None, None, None)
+    if isinstance(value, date):
+        return ("date", None, None, None, value)
+    return ("number", None, float(value), None, None)

@@ -1,0 +1,312 @@
+"""Random histories, and the clocks to ask them at."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from domain.changeset import (
+    CatalogueChange,
+    Changeset,
+    GroupDefined,
+    GroupRenamed,
+    GroupRetired,
+    Recorded,
+    SegmentChanged,
+    SegmentDefined,
+    SegmentRenamed,
+    SegmentRetired,
+    TagDefined,
+    TagRenamed,
+    TagRetired,
+    Value,
+    ValueType,
+    WorkspaceCreated,
+)
+from domain.language.printer import to_text
+from tests.oracle.histories.questions import random_expression
+from tests.oracle.histories.rows import Interaction, TagChange, TraitChange, recorded
+from tests.oracle.histories.vocabulary import (
+    ACTORS,
+    AMOUNTS,
+    CURRENCIES,
+    DAY_US,
+    DEFAULT_CURRENCY,
+    GROUP_NAMES,
+    HOUR_US,
+    MINUTE_US,
+    NUMBERS,
+    POOLS,
+    PROPERTIES,
+    SEGMENT_NAMES,
+    SOURCES,
+    SPANS_US,
+    TAG_NAMES,
+    TOUCHPOINTS,
+    TRAITS,
+    TYPES,
+    UNIT_US,
+    Vocabulary,
+    random_vocabulary,
+)
+
+
+def random_changesets(
+    rng: random.Random,
+    n_changesets: int,
+    profiles: int,
+    vocabulary: Vocabulary | None = None,
+    *,
+    rows: int = 12,
+) -> list[Recorded]:
+    """A history: the first changeset makes the workspace, each other has up to `rows` rows of each kind that it has.
+
+    Ordinals are dense in the order of first use, below `profiles`. The vocabulary is a random one unless given.
+    """
+    history = _History(rng, vocabulary or random_vocabulary(rng), profiles, rows)
+    return [history.changeset() for _ in range(n_changesets)]
+
+
+@dataclass(slots=True)
+class _History:
+    """The state from which the next changeset is made."""
+
+    rng: random.Random
+    vocabulary: Vocabulary
+    profiles: int
+    rows: int
+    position: int = 0
+    version: int = 0
+    recorded_at: int = 0
+    seen: int = 0
+    ids: int = 0
+    used: list[int] = field(default_factory=lambda: [0])
+    groups: dict[int, str] = field(default_factory=dict)
+    tags: dict[int, tuple[int | None, str]] = field(default_factory=dict)
+    retired: set[int] = field(default_factory=set)
+    segments: dict[int, str] = field(default_factory=dict)
+    retired_segments: set[int] = field(default_factory=set)
+    foreign: float = 0.0
+    """How probable it is that an interaction is in a foreign currency."""
+
+    def changeset(self) -> Recorded:
+        rng, first, first_ordinal = self.rng, self.version == 0, self.seen
+        self._step()
+        kinds = rng.choices(("tags", "traits", "interactions"), weights=(4, 2, 4), k=rng.choice((1, 1, 1, 2, 3)))
+        catalogue = self._first_catalogue() if first else self._catalogue_change() if rng.random() < 0.1 else []
+        tags = self._tags() if "tags" in kinds and not first else []
+        traits = [self._trait() for _ in range(self._rows())] if "traits" in kinds and not first else []
+        interactions = self._interactions() if "interactions" in kinds and not first else []
+        return recorded(
+            self.position,
+            self.recorded_at,
+            catalogue=catalogue,
+            tags=tags,
+            traits=traits,
+            interactions=interactions,
+            version=self.version,
+            first_ordinal=first_ordinal,
+            new_profiles=self.seen - first_ordinal,
+            compact=rng.random() < 0.7,
+            actor=rng.choice(ACTORS),
+            source=rng.choice(SOURCES),
+        )
+
+    def _step(self) -> None:
+        rng = self.rng
+        if self.version == 0:
+            self.recorded_at = min(self.vocabulary.anchors) - 70 * DAY_US
+            self.foreign = rng.choice((0.0, 0.0, 0.002, 0.05))
+        self.version += 1
+        self.position += rng.choice((1, 1, 1, 2, 5))
+        self.recorded_at += rng.choice((0, 0, 1, MINUTE_US, rng.randrange(12 * HOUR_US)))
+
+    def _rows(self) -> int:
+        return self.rng.randint(1, self.rows)
+
+    def _ordinal(self) -> int:
+        if self.seen < self.profiles and (self.seen == 0 or self.rng.random() < 0.08):
+            self.seen += 1
+            return self.seen - 1
+        return self.rng.randrange(self.seen)
+
+    def _instant(self) -> int:
+        """Now (of recording), a span before an anchor, an edge, one used before or next to it, any near the anchors, or far."""
+        rng = self.rng
+        which = rng.random()
+        if which < 0.15:
+            at = self.recorded_at
+        elif which < 0.3:
+            at = rng.choice(self.vocabulary.anchors) - rng.choice(SPANS_US) + rng.choice((0, 0, -1, 1))
+        elif which < 0.55:
+            at = rng.choice(self.vocabulary.instants)
+        elif which < 0.75:
+            at = rng.choice(self.used) + rng.choice((0, 0, 0, -1, 1))
+        elif which < 0.97:
+            at = rng.choice(self.vocabulary.anchors) + rng.randrange(-70 * DAY_US, 7 * DAY_US)
+        else:
+            at = rng.choice(self.vocabulary.anchors) + rng.randrange(-4_000 * DAY_US, 4_000 * DAY_US)
+        if len(self.used) < 500:
+            self.used.append(at)
+        return at
+
+    def _near(self, at: int) -> int:
+        """A span away, or a microsecond more or less, or no span."""
+        return at + self.rng.choice((-1, 1, 1)) * self.rng.choice((0, *SPANS_US)) + self.rng.choice((0, 0, 0, -1, 1))
+
+    # The catalogue
+
+    def _first_catalogue(self) -> list[CatalogueChange]:
+        self.groups = dict(enumerate(GROUP_NAMES[:2], start=1))
+        self.tags = {1: (None, "vip"), 2: (1, "gold"), 3: (1, "vip"), 4: (2, "churn"), 5: (None, "lead-score")}
+        created: list[CatalogueChange] = [WorkspaceCreated(DEFAULT_CURRENCY)]
+        created += [GroupDefined(number, name, "") for number, name in self.groups.items()]
+        created += [TagDefined(number, group, name, "") for number, (group, name) in self.tags.items()]
+        return created + [change for _ in range(2) for change in self._segment_change()]
+
+    def _catalogue_change(self) -> list[CatalogueChange]:
+        rng = self.rng
+        if rng.random() < 0.3:
+            return self._segment_change()
+        group, tag = rng.choice(list(self.groups)), rng.choice(list(self.tags))
+        which = rng.random()
+        if which < 0.35:
+            return self._define(rng.choice((None, group)))
+        if which < 0.65:
+            return self._rename(tag)
+        if which < 0.85:
+            return self._rename_group(group)
+        if which < 0.97:
+            return self._retire(tag)
+        inside = [number for number, (of, _) in self.tags.items() if of == group and number not in self.retired]
+        return [GroupRetired(group), *[change for number in inside for change in self._retire(number)]]
+
+    def _define(self, group: int | None) -> list[CatalogueChange]:
+        name = self.rng.choice(TAG_NAMES)
+        if (group, name) in self.tags.values():
+            return []
+        number = len(self.tags) + 1
+        self.tags[number] = (group, name)
+        return [TagDefined(number, group, name, "")]
+
+    def _rename(self, tag: int) -> list[CatalogueChange]:
+        group, name = self.tags[tag][0], self.rng.choice(TAG_NAMES)
+        if (group, name) in self.tags.values():
+            return []
+        self.tags[tag] = (group, name)
+        return [TagRenamed(tag, name)]
+
+    def _rename_group(self, group: int) -> list[CatalogueChange]:
+        name = self.rng.choice(GROUP_NAMES)
+        if name in self.groups.values():
+            return []
+        self.groups[group] = name
+        return [GroupRenamed(group, name)]
+
+    def _retire(self, tag: int) -> list[CatalogueChange]:
+        if tag in self.retired:
+            return []
+        self.retired.add(tag)
+        return [TagRetired(tag)]
+
+    def _segment_change(self) -> list[CatalogueChange]:
+        """A definition, a new version, a new name or a retirement."""
+        rng = self.rng
+        free = [name for name in SEGMENT_NAMES if name not in self.segments.values()]
+        if free and (len(self.segments) < 2 or rng.random() < 0.4):
+            number = len(self.segments) + 1
+            change = SegmentDefined(number, free[0], "", self._definition(number))
+            self.segments[number] = free[0]
+            return [change]
+        number = rng.choice(list(self.segments))
+        if number in self.retired_segments:
+            return []
+        which = rng.random()
+        if which < 0.6:
+            return [SegmentChanged(number, self._definition(number))]
+        if which < 0.8 and free:
+            self.segments[number] = free[0]
+            return [SegmentRenamed(number, free[0])]
+        self.retired_segments.add(number)
+        return [SegmentRetired(number)]
+
+    def _definition(self, number: int) -> str:
+        """Canonical text of an expression that names earlier segments only: so there is no circle."""
+        earlier = [name for one, name in self.segments.items() if one < number and one not in self.retired_segments]
+        names = [name for name in earlier if self.rng.random() < 0.5][:1]
+        return to_text(random_expression(self.rng, self.vocabulary, 1, segments=names))
+
+    # Rows
+
+    def _tags(self) -> list[TagChange]:
+        rng = self.rng
+        rows: list[TagChange] = []
+        instant = self._instant()
+        for _ in range(self._rows()):
+            at = instant if rng.random() < 0.3 else self._instant()
+            same = rows and rng.random() < 0.3
+            ordinal, tag = (rows[-1].ordinal, rows[-1].tag) if same else (self._ordinal(), rng.choice(list(self.tags)))
+            if same:
+                at = rows[-1].effective_at if rng.random() < 0.5 else self._near(rows[-1].effective_at)
+            applied = tag not in self.retired and rng.random() < 0.7
+            value = rng.choice(NUMBERS) if applied and rng.random() < 0.4 else None
+            rows.append(TagChange(ordinal, tag, applied, at, value))
+            if applied and rng.random() < 0.2:
+                later = max(self._instant(), rows[-1].effective_at + 1)
+                rows.append(TagChange(ordinal, tag, False, later, expiry=True))
+        return rows
+
+    def _trait(self) -> TraitChange:
+        name = self.rng.choice(list(TRAITS))
+        pool: Sequence[Value] = POOLS[TRAITS[name]]
+        if TRAITS[name] is ValueType.DATE and self.rng.random() < 0.8:
+            pool = self.vocabulary.birthdays
+        value = None if self.rng.random() < 0.2 else self.rng.choice(pool)
+        return TraitChange(self._ordinal(), name, value, self._instant())
+
+    def _interactions(self) -> list[Interaction]:
+        rows: list[Interaction] = []
+        for _ in range(self._rows()):
+            if rows and self.rng.random() < 0.4:
+                rows.append(self._interaction(rows[-1].ordinal, self._near(rows[-1].occurred_at)))
+            else:
+                rows.append(self._interaction(self._ordinal(), self._instant()))
+        return rows
+
+    def _interaction(self, ordinal: int, occurred_at: int) -> Interaction:
+        rng = self.rng
+        self.ids += 1
+        return Interaction(
+            ordinal=ordinal,
+            type=rng.choices(TYPES, weights=(5, 3, 2))[0],
+            occurred_at=occurred_at,
+            amount=None if rng.random() < 0.3 else rng.choice(AMOUNTS),
+            currency=rng.choice(CURRENCIES) if rng.random() < self.foreign else rng.choice((None, None, DEFAULT_CURRENCY)),
+            touchpoint=rng.choice((None, None, *TOUCHPOINTS)),
+            id=f"i{self.ids}" if rng.random() < 0.3 else "",
+            properties={name: rng.choice(POOLS[kind]) for name, kind in PROPERTIES.items() if rng.random() < 0.5},
+        )
+
+
+# --- clocks ---------------------------------------------------------------------------------------------------------------
+
+
+def random_clock(rng: random.Random, history: Sequence[Recorded], vocabulary: Vocabulary) -> tuple[int, int]:
+    """(as_of, known_at): when something begins, ends or leaves a window; a position taken, in a gap, 0 or the end."""
+    end = history[-1].position if history else 0
+    known_at = rng.choice((end, end, rng.randint(0, end), rng.choice([one.position for one in history] or [0])))
+    which = rng.random()
+    if which < 0.5:
+        return rng.choice(vocabulary.anchors) + rng.choice((0, 0, -1, 1)), known_at
+    if which < 0.6:
+        return rng.choice(vocabulary.instants), known_at
+    instants = _instants(rng.choice(history).changeset) if history else []
+    at = rng.choice(instants or list(vocabulary.instants))
+    away = rng.choice((0, 0, *SPANS_US, *(count * size for size in UNIT_US.values() for count in (1, 7, 30))))
+    return at + away + rng.choice((0, 0, -1, 1)), known_at
+
+
+def _instants(changeset: Changeset) -> list[int]:
+    tags = changeset.tags.effective_at if changeset.tags else ()
+    traits = changeset.traits.effective_at if changeset.traits else ()
+    interactions = changeset.interactions.occurred_at if changeset.interactions else ()
+    return [changeset.recorded_at, *tags, *traits, *interactions]
