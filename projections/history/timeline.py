@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
-from projections.index.rows import ORDINAL, VERSION
+from projections.index.row_columns import ORDINAL, VERSION
 from projections.index.workspace_index import WorkspaceIndex
 
 Versions = npt.NDArray[np.uint32]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from domain.language.syntax import Expression
+from projections.query.budget import refuse_beyond_budget
 from projections.query.executor import Execution
-from projections.query.plan import Intersection, Lookup, Step, Union, walk
+from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.planner import plan
 from projections.query.prepared import Prepared
 from projections.query.view import View
@@ -38,8 +39,8 @@ class Explanation:
 
 
 def planned(expression: Expression | Prepared, view: View) -> Execution:
-    """Plan an expression; the execution's root tells the cost before anything runs."""
-    return Execution(view, plan(_prepared(expression), view))
+    """Plan an expression; the execution's root tells the cost before anything runs. Raises LimitExceeded beyond the budget."""
+    return Execution(view, _plan(expression, view))
 
 
 def count(expression: Expression | Prepared, view: View) -> int:
@@ -55,7 +56,7 @@ def members(expression: Expression | Prepared, view: View) -> BitMap:
 def explain(expression: Expression | Prepared, view: View, ordinal: int | None) -> Explanation:
     """Run every step, and tell of each."""
     started = time.perf_counter_ns()
-    execution = Execution(view, plan(_prepared(expression), view), thorough=True)
+    execution = Execution(view, _plan(expression, view), thorough=True)
     result = execution.members()
     elapsed_us = (time.perf_counter_ns() - started) // 1000
     seen: set[int] = set()
@@ -66,8 +67,10 @@ def explain(expression: Expression | Prepared, view: View, ordinal: int | None) 
     return Explanation(tuple(steps), len(result), None if ordinal is None else ordinal in result, elapsed_us)
 
 
-def _prepared(expression: Expression | Prepared) -> Prepared:
-    return expression if isinstance(expression, Prepared) else Prepared(expression)
+def _plan(expression: Expression | Prepared, view: View) -> Step:
+    root = plan(expression if isinstance(expression, Prepared) else Prepared(expression), view)
+    refuse_beyond_budget(root)
+    return root
 
 
 def _explained(depth: int, step: Step, execution: Execution, ordinal: int | None, *, shared: bool) -> ExplainedStep:
@@ -80,6 +83,8 @@ def _explained(depth: int, step: Step, execution: Execution, ordinal: int | None
             note = f"{len(step.wanted) or 'universe'} to intersect, {len(step.unwanted)} to leave out"
         case Union():
             name, note = "or", f"{len(step.parts)} parts"
+        case Nested():
+            name, note = "in segment", f"version {step.version}"
     return ExplainedStep(
         depth,
         name,

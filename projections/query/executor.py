@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
-from projections.query.plan import Intersection, Lookup, Step, Union, walk
+from projections.query.operators.base import Narrowable
+from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.view import View
+
+NARROWED_COST = 50_000  # rows; what costs less is asked for all profiles
+NARROWED_SHARE = 4  # fewer candidates than this part of all profiles: reading their rows only is cheaper
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,14 @@ class Execution:
         """How many; the last intersection is counted without being made."""
         self.verify()
         root = self.root
+        while isinstance(root, Nested):
+            root = root.part
         if isinstance(root, Intersection) and root.wanted and not self.thorough:
             parts = [*((step, True) for step in root.wanted), *((step, False) for step in root.unwanted)]
             first, last = parts[:-1], parts[-1]
             if first:
                 members = self._narrowed(self._run(first[0][0]), first[1:])
-                final = self._run(last[0])
+                final = self._run_for(last[0], members)
                 return members.intersection_cardinality(final) if last[1] else members.difference_cardinality(final)
         return len(self._run(root))
 
@@ -69,6 +75,8 @@ class Execution:
                 return step.operator.members()
             case Union():
                 return BitMap.union(*(self._run(part) for part in step.parts))
+            case Nested():
+                return self._run(step.part)
             case Intersection():
                 members = self._run(step.wanted[0]) if step.wanted else self.view.universe()
                 others = [*((part, True) for part in step.wanted[1:]), *((part, False) for part in step.unwanted)]
@@ -78,5 +86,14 @@ class Execution:
         for part, wanted in others:
             if not members and not self.thorough:
                 break
-            members = members & self._run(part) if wanted else members - self._run(part)
+            found = self._run_for(part, members)
+            members = members & found if wanted else members - found
         return members
+
+    def _run_for(self, step: Step, candidates: BitMap) -> BitMap:
+        """The members among the candidates; of other profiles the bitmap may say anything."""
+        if id(step) in self.measured or not isinstance(step, Lookup) or step.cost < NARROWED_COST or self.thorough:
+            return self._run(step)
+        operator = step.operator
+        few = len(candidates) * NARROWED_SHARE < self.view.size
+        return operator.narrowed(candidates).members() if few and isinstance(operator, Narrowable) else self._run(step)

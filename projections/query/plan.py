@@ -37,7 +37,19 @@ class Union:
     cost: int
 
 
-Step = Lookup | Intersection | Union
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """Members of a segment that is named. Equal ones, by definition, are the same Nested object, and run once."""
+
+    text: str
+    version: int
+    """Of the segment."""
+    part: "Step"
+    estimate: int
+    cost: int
+
+
+Step = Lookup | Intersection | Union | Nested
 
 
 def parts_of(step: Step) -> tuple[Step, ...]:
@@ -49,10 +61,17 @@ def parts_of(step: Step) -> tuple[Step, ...]:
             return step.wanted + step.unwanted
         case Union():
             return step.parts
+        case Nested():
+            return (step.part,)
 
 
-def walk(step: Step, depth: int = 0) -> Iterator[tuple[int, Step]]:
-    """Every step with its depth, parents first."""
-    yield depth, step
-    for part in parts_of(step):
-        yield from walk(part, depth + 1)
+def walk(root: Step) -> Iterator[tuple[int, Step]]:
+    """Every step with its depth, parents first. Below a shared step only once: plans are graphs, and may share much."""
+    waiting: list[tuple[int, Step]] = [(0, root)]
+    seen: set[int] = set()
+    while waiting:
+        depth, step = waiting.pop()
+        yield depth, step
+        if id(step) not in seen:
+            seen.add(id(step))
+            waiting.extend((depth + 1, part) for part in reversed(parts_of(step)))

@@ -2,27 +2,64 @@
 
 Parts of an intersection run cheapest first, and among equally cheap ones smallest first, so that an empty result is seen
 early and the last, largest part is only counted against. Equal leaves, told by their canonical text, become one Lookup.
+Segments that are named are planned in place, each definition once, so that equal leaves are shared across them too.
 """
 
 from typing import assert_never
 
-from domain.language.syntax import And, Did, Edge, Everyone, Expression, Leaf, Measure, Not, Or, Tagged, Trait
-from domain.language.windows import resolve
+from domain.language.syntax import (
+    And,
+    Did,
+    Edge,
+    Ever,
+    Everyone,
+    Expression,
+    Filter,
+    InSegment,
+    Leaf,
+    Measure,
+    Not,
+    ObservedSince,
+    Or,
+    Periods,
+    Resumed,
+    Sample,
+    Sequence,
+    TagChanged,
+    Tagged,
+    Top,
+    Trait,
+    TraitDate,
+    Window,
+)
+from domain.language.syntax import Step as SequenceStep
+from domain.language.windows import resolve, span_us, unbounded_point
+from domain.segment_catalogue import Definition
 from projections.query.operators.base import Operator
 from projections.query.operators.did import DidOperator
 from projections.query.operators.edges import EdgeOperator
 from projections.query.operators.everyone import EveryoneOperator
 from projections.query.operators.measures import MeasureOperator
+from projections.query.operators.observed import ObservedSinceOperator
+from projections.query.operators.periods import PeriodsOperator
+from projections.query.operators.resuming import ResumedOperator
+from projections.query.operators.samples import SampleOperator
 from projections.query.operators.selecting import Selection
+from projections.query.operators.sequences import BoundStep, SequenceOperator
+from projections.query.operators.tag_changed import TagChangedOperator
+from projections.query.operators.tag_states import TagStatesOperator
 from projections.query.operators.tagged import TaggedOperator
+from projections.query.operators.top import TopOperator
+from projections.query.operators.trait_dates import TraitDateOperator
 from projections.query.operators.traits import TraitOperator
-from projections.query.plan import Intersection, Lookup, Step, Union
-from projections.query.prepared import Prepared
+from projections.query.plan import Intersection, Lookup, Nested, Step, Union
+from projections.query.prepared import Prepared, prepared_definition
 from projections.query.view import View
 
 
 def plan(prepared: Prepared, view: View) -> Step:
     """How to answer the expression on this view."""
+    view.index.catalogue.segments.refuse_excess(prepared.outline, view.version)
     return _Planner(view, prepared).step(prepared.expression)
 
 
@@ -31,6 +68,7 @@ class _Planner:
         self._view = view
         self._text = prepared.text_of
         self._lookups: dict[str, Lookup] = {}
+        self._segments: dict[Definition, Step] = {}
 
     def step(self, expression: Expression) -> Step:
         match expression:
@@ -42,8 +80,19 @@ class _Planner:
                 parts = tuple(sorted(map(self.step, expression.operands), key=_order))
                 estimate = min(self._view.size, sum(part.estimate for part in parts))
                 return Union(self._text(expression), parts, estimate, sum(part.cost for part in parts))
+            case InSegment():
+                return self._segment(expression)
             case _:
                 return self._lookup(expression)
+
+    def _segment(self, leaf: InSegment) -> Step:
+        definition = self._view.index.catalogue.segments.resolved(leaf, self._view.version)
+        if definition not in self._segments:
+            around, self._text = self._text, prepared_definition(definition).text_of
+            part = self.step(definition.expression)
+            self._text = around
+            self._segments[definition] = Nested(self._text(leaf), definition.version, part, part.estimate, part.cost)
+        return self._segments[definition]
 
     def _intersection(self, expression: Expression, operands: tuple[Expression, ...]) -> Step:
         wanted: list[Step] = []
@@ -69,25 +118,58 @@ class _Planner:
         return self._lookups[text]
 
     def _operator(self, leaf: Leaf) -> Operator:
+        assert not isinstance(leaf, InSegment), "planned in place, by _segment"
         view = self._view
         match leaf:
             case Everyone():
                 return EveryoneOperator(view)
             case Tagged():
-                return TaggedOperator(view, leaf)
+                return self._tagged(leaf)
+            case TagChanged():
+                return TagChangedOperator(view, leaf, *resolve(leaf.window, view.as_of))
             case Trait():
                 return TraitOperator(view, leaf)
+            case TraitDate():
+                return TraitDateOperator(view, leaf)
             case Did():
-                return DidOperator(self._selection(leaf), leaf.count)
+                return DidOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf.count)
             case Measure():
-                return MeasureOperator(self._selection(leaf), leaf)
+                return MeasureOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf)
             case Edge():
-                return EdgeOperator(self._selection(leaf), leaf.last)
+                return EdgeOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf.last)
+            case Periods():
+                return PeriodsOperator(self._selection(leaf.type, leaf.periods, leaf.where), leaf.periods, leaf.count)
+            case Resumed():
+                return ResumedOperator(self._selection(leaf.type, leaf.window, leaf.where), span_us(leaf.pause))
+            case Sequence():
+                return self._sequence(leaf)
+            case Top():
+                return TopOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf)
+            case Sample():
+                return SampleOperator(view, leaf)
+            case ObservedSince():
+                return ObservedSinceOperator(view, unbounded_point(leaf.point, view.as_of))
             case _:
                 assert_never(leaf)
 
-    def _selection(self, leaf: Did | Measure | Edge) -> Selection:
-        return Selection.of(self._view, leaf.type, resolve(leaf.window, self._view.as_of), leaf.where)
+    def _tagged(self, leaf: Tagged) -> Operator:
+        if leaf.actor is None and leaf.source is None and leaf.lasting is None:
+            return TaggedOperator(self._view, leaf)
+        lasting = span_us(leaf.lasting) if leaf.lasting else 0
+        return TagStatesOperator(self._view, leaf, self._view.as_of - lasting)
+
+    def _sequence(self, leaf: Sequence) -> Operator:
+        start = self._selection(leaf.type, leaf.window, leaf.where)
+        return SequenceOperator(start, tuple(self._step(step, start) for step in leaf.steps))
+
+    def _step(self, step: SequenceStep, start: Selection) -> BoundStep:
+        selection = self._selection(step.type, Ever(), step.where)
+        # What must not follow may come after the window, but not before it.
+        selection = selection.between(start.start, selection.end if step.absent else start.end)
+        return BoundStep(selection, span_us(step.within) if step.within else None, step.absent)
+
+    def _selection(self, type_name: str, window: Window, where: Filter | None) -> Selection:
+        return Selection.of(self._view, type_name, resolve(window, self._view.as_of), where)
 
 
 def _order(step: Step) -> tuple[int, int]:

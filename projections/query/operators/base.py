@@ -1,6 +1,6 @@
 """What the planner and the executor know of an operator."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pyroaring import BitMap
 
@@ -26,3 +26,11 @@ class Operator(Protocol):
 
     def note(self) -> str:
         """How, in words for explain: the absolute bounds of the window, what is unknown."""
+
+
+@runtime_checkable
+class Narrowable(Protocol):
+    """An operator that is cheaper for few profiles: it reads their rows only."""
+
+    def narrowed(self, candidates: BitMap) -> Operator:
+        """The same operator for these profiles. Of others it may say anything: the caller intersects, or subtracts."""

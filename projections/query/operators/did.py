@@ -1,11 +1,12 @@
 """`did TYPE …`: how many interactions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pyroaring import BitMap
 
 from domain.language.syntax import Bound, Op
+from projections.query.operators.base import Operator
 from projections.query.operators.comparing import compare_one
 from projections.query.operators.selecting import Selection, ordinals_of
 from projections.query.operators.totals import grouped_count, matching_totals
@@ -42,6 +43,10 @@ class DidOperator:
 
     def verify(self) -> None:
         """See Operator."""
+
+    def narrowed(self, candidates: BitMap) -> Operator:
+        """See Narrowable."""
+        return replace(self, selection=self.selection.of_candidates(candidates))
 
     def members(self) -> BitMap:
         """See Operator."""

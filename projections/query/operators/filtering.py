@@ -8,11 +8,12 @@ from typing import assert_never
 
 import numpy as np
 
-from domain.language.syntax import Condition, Filter, FilterAll, FilterAny, FilterNot, Op
+from domain.language.syntax import ClockCondition, Condition, Filter, FilterAll, FilterAny, FilterNot, Op
 from domain.limits import MAX_AMOUNT_UNITS
-from projections.index.rows import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, RowSet
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, RowSet
 from projections.index.workspace_index import WorkspaceIndex, property_column
 from projections.query.operators.comparing import Flags, compare_whole, value_predicate
+from projections.query.operators.wall_clock import clock_flags
 
 AMOUNT_UNITS = 10_000
 RowFilter = Callable[[RowSet], Flags]
@@ -23,6 +24,8 @@ def compiled(condition: Filter, index: WorkspaceIndex) -> RowFilter:
     match condition:
         case Condition():
             return _condition(condition, index)
+        case ClockCondition():
+            return clock_flags(condition)
         case FilterAll():
             parts = [compiled(operand, index) for operand in condition.operands]
             return lambda rows: functools.reduce(np.logical_and, [part(rows) for part in parts])

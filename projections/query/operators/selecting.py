@@ -1,8 +1,9 @@
 """Which interactions a leaf speaks of: type, window and filter, bound to a view."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
 from domain.instants import format_instant
@@ -10,20 +11,23 @@ from domain.language.syntax import Filter
 from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.rows import ORDINAL, InteractionRows, RowSet
+from projections.index.row_columns import ORDINAL, RowSet
+from projections.index.rows import InteractionRows
 from projections.query.operators.filtering import RowFilter, compiled
 from projections.query.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Interactions of a type with start <= occurred_at < end that pass the filter."""
+    """Interactions of a type with start <= occurred_at < end that pass the filter, of some profiles or of all."""
 
     view: View
     type: str
     start: int
     end: int
     passes: RowFilter | None
+    candidates: npt.NDArray[np.bool_] | None = None
+    """Flags by ordinal: whose rows matter; None for everybody's."""
 
     @classmethod
     def of(cls, view: View, type_name: str, bounds: tuple[int, int], where: Filter | None) -> "Selection":
@@ -32,7 +36,11 @@ class Selection:
 
     def between(self, start: int, end: int) -> "Selection":
         """The same in another window."""
-        return Selection(self.view, self.type, start, end, self.passes)
+        return replace(self, start=start, end=end)
+
+    def of_candidates(self, candidates: BitMap) -> "Selection":
+        """The same, of these profiles only."""
+        return replace(self, candidates=bitmaps.to_flags(candidates, self.view.size))
 
     @property
     def known(self) -> InteractionRows | None:
@@ -44,6 +52,8 @@ class Selection:
         if self.known is None or self.start >= self.end:
             return []
         found = self.known.rows(self.start, self.end, self.view.version)
+        if self.candidates is not None:
+            found = [rows.where(self.candidates[rows.column(ORDINAL)]) for rows in found if len(rows)]
         if self.passes:
             found = [rows.where(self.passes(rows)) for rows in found if len(rows)]
         return [rows for rows in found if len(rows)]
@@ -52,7 +62,7 @@ class Selection:
         """Who has at least one; must not be changed."""
         if self.known is None or self.start >= self.end:
             return BitMap()
-        if self.passes:
+        if self.passes or self.candidates is not None:
             return bitmaps.from_ordinals(ordinals_of(self.rows()))
         return self.known.collect(self.start, self.end, self.view.version).bitmap()
 

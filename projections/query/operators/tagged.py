@@ -7,7 +7,7 @@ from pyroaring import BitMap
 from domain.language.syntax import Tagged
 from projections.index import bitmaps
 from projections.index.workspace_index import TagIndex
-from projections.query.operators.comparing import value_predicate
+from projections.query.operators.tag_lookup import carried, change_estimate, tags_of, unknown_tags
 from projections.query.view import View
 
 
@@ -23,14 +23,9 @@ class TaggedOperator:
         """See Operator."""
         return "tagged"
 
-    def _tags(self) -> list[TagIndex]:
-        numbers = (self.view.index.catalogue.tag_number(key) for key in self.leaf.tags)
-        found = (self.view.index.tags.get(number) for number in numbers if number is not None)
-        return [tag for tag in found if tag is not None]
-
     def estimate(self) -> int:
         """See Operator."""
-        return min(self.view.size, sum(len(tag.history) for tag in self._tags()))
+        return min(self.view.size, change_estimate(self.view, self.leaf.tags))
 
     def cost(self) -> int:
         """See Operator."""
@@ -41,18 +36,15 @@ class TaggedOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
-        return bitmaps.union([self._holders(tag) for tag in self._tags()])
+        return bitmaps.union([self._holders(tag) for tag in tags_of(self.view, self.leaf.tags)])
 
     def _holders(self, tag: TagIndex) -> BitMap:
         bound = self.leaf.value
         if bound is None:
             return tag.holders.at(self.view.as_of, self.view.version).bitmap
-        # The state first: every value it speaks of is then in the dictionary.
         codes = tag.held_codes.at(self.view.as_of, self.view.version).codes
-        flags = tag.value_flags(tag.values.matching(value_predicate(bound.op, [bound.number])))
-        return bitmaps.from_flags(flags[codes])
+        return bitmaps.from_flags(carried(tag, codes, bound))
 
     def note(self) -> str:
         """See Operator."""
-        unknown = [key for key in self.leaf.tags if self.view.index.catalogue.tag_number(key) is None]
-        return f"not in the catalogue: {', '.join(unknown)}" if unknown else "holders, last change wins"
+        return unknown_tags(self.view, self.leaf.tags) or "holders, last change wins"

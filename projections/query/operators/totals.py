@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from domain.language.syntax import Op
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
+from projections.index.ordering import blocks, order_of_profiles, stable_order
 from projections.query.operators.comparing import Flags, compare_one, compare_whole
 
 
@@ -30,10 +31,25 @@ def grouped_count(ordinals: Ordinals, size: int) -> tuple[Ordinals, npt.NDArray[
     return present.astype(np.uint32), counts[present]
 
 
-def distinct_pairs(ordinals: Ordinals, values: npt.NDArray[np.int64]) -> Ordinals:
-    """The ordinal of each distinct (ordinal, value), so that counting them counts distinct values."""
-    order = np.lexsort((values, ordinals))
+def distinct_count(ordinals: Ordinals, values: npt.NDArray[np.int64], size: int) -> tuple[Ordinals, npt.NDArray[np.int64]]:
+    """How many distinct values each profile has: ordinals ascending, counts."""
+    counts = np.zeros(size, dtype=np.int64)
+    for block in blocks(size, (ordinals, values)):
+        distinct = np.bincount(_distinct_pairs(*block.columns[0]), minlength=min(block.size, size - block.first))
+        counts[block.first : block.first + block.size] = distinct
+    present = np.flatnonzero(counts)
+    return present.astype(np.uint32), counts[present]
+
+
+def _distinct_pairs(ordinals: Ordinals, values: npt.NDArray[np.int64]) -> Ordinals:
+    """The ordinal of each distinct (ordinal, value)."""
+    if not len(ordinals):
+        return ordinals
+    low, high = int(values.min()), int(values.max())
+    order = stable_order(values - low, high - low)
+    order = order[order_of_profiles(ordinals[order])]
     ordinals, values = ordinals[order], values[order]
     first: Flags = np.ones(len(ordinals), dtype=np.bool_)
     first[1:] = (ordinals[1:] != ordinals[:-1]) | (values[1:] != values[:-1])
-    return ordinals[first]
+    distinct: Ordinals = ordinals[first]
+    return distinct

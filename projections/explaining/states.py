@@ -1,0 +1,99 @@
+"""Evidence of leaves about tags and traits, where of several changes the last one decides."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from domain.language.syntax import TagChanged, Tagged, Trait, TraitDate
+from domain.language.windows import resolve, span_us
+from domain.limits import MIN_INSTANT_US
+from domain.names import normalized
+from projections.explaining.world import Event, World
+from projections.history.entries import TagEntry, TraitEntry
+from projections.query.prepared import Prepared
+
+Cited = tuple[Sequence[Event], str]
+
+
+def of_tagged(leaf: Tagged, world: World, as_of: int, holds: bool) -> Cited:
+    """The applies that carry it, or what took it away or replaced it."""
+    since = as_of - (span_us(leaf.lasting) if leaf.lasting else 0)
+    good = set(world.alone(replace(leaf, lasting=None), as_of))
+    cited: list[Event] = []
+    for key, changes in _changes_of(leaf.tags, world, as_of):
+        if not holds:
+            cited += _after_the_last_good(changes, good, since)
+        elif world.holds(Prepared(replace(leaf, tags=(key,))), as_of):
+            cited += _trailing(changes, good)
+    if cited or holds:
+        return _newest_first(cited), ""
+    if good and leaf.lasting:
+        return (), "not for so long without a break" if since >= MIN_INSTANT_US else "so long ago there was nothing"
+    known = any(world.catalogue.tag_number(key) is not None for key in leaf.tags)
+    return (), "never applied so" if known else "not in the catalogue"
+
+
+def of_tag_changed(leaf: TagChanged, world: World, as_of: int, holds: bool) -> Cited:
+    """The changes that turn it in the window, and those that would, were these not there."""
+    start, end = resolve(leaf.window, as_of)
+    cited: list[Event] = []
+    for _, changes in _changes_of(leaf.tags, world, as_of):
+        carried = False
+        for at, together in groupby(changes, key=lambda event: event.at):
+            here = list(together)
+            while here and _turns(leaf, here[-1], carried) and start <= at < end:
+                cited.append(here.pop())
+            carried = _applied(here[-1]) if here else carried
+    return _newest_first(cited), "" if holds else "no such change in the window"
+
+
+def of_trait(leaf: Trait | TraitDate, world: World, as_of: int, holds: bool) -> Cited:
+    """The settings that give it, or what cleared or replaced it."""
+    good = set(world.alone(leaf, as_of))
+    changes = [event for event in world.visible(as_of) if _is_of_trait(event, leaf.name)]
+    cited = _trailing(changes, good) if holds else _after_the_last_good(changes, good, as_of)
+    if cited:
+        return _newest_first(cited), ""
+    return (), "no value that fits was ever set" if changes else "never set"
+
+
+def _changes_of(tags: Sequence[str], world: World, as_of: int) -> Iterator[tuple[str, list[Event]]]:
+    """The visible changes of each tag, in the order in which they decide."""
+    visible = world.visible(as_of)
+    for key in dict.fromkeys(tags):
+        number = world.catalogue.tag_number(key)
+        yield key, [event for event in visible if isinstance(event.entry, TagEntry) and event.entry.tag == number]
+
+
+def _is_of_trait(event: Event, name: str) -> bool:
+    return isinstance(event.entry, TraitEntry) and event.entry.trait == name
+
+
+def _trailing(changes: Sequence[Event], good: Collection[Event]) -> list[Event]:
+    """The last changes, as many as are good: were they not there, one that is none would decide."""
+    first = next((place + 1 for place in reversed(range(len(changes))) if changes[place] not in good), 0)
+    return list(changes[first:])
+
+
+def _after_the_last_good(changes: Sequence[Event], good: Collection[Event], since: int) -> list[Event]:
+    """The bad changes after the last good one up to `since`, which would decide from then on, were they not there."""
+    last = next((place for place in reversed(range(len(changes))) if changes[place] in good and changes[place].at <= since), None)
+    if last is None or since < MIN_INSTANT_US:
+        return []
+    return [event for event in changes[last:] if event not in good]
+
+
+def _turns(leaf: TagChanged, event: Event, carried: bool) -> bool:
+    """Does the change add (remove) the tag, by whom and from where the leaf says?"""
+    by = event.recorded.changeset.attribution
+    named = ((leaf.actor, by.actor), (leaf.source, by.source))
+    attributed = all(wanted is None or normalized(wanted) == normalized(found) for wanted, found in named)
+    return _applied(event) == leaf.added != carried and attributed
+
+
+def _applied(event: Event) -> bool:
+    return isinstance(event.entry, TagEntry) and event.entry.applied
+
+
+def _newest_first(events: Sequence[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: event.at, reverse=True)

@@ -1,0 +1,223 @@
+"""All that the log says of one profile, as an index of its own, so that the operators answer about it at any instant.
+
+The same planner and operators that answer about everybody answer here, in a fraction of a millisecond: what they mean is
+written once. `alone` asks them about each event as if it were a profile's only one, `without` about the profile as it would
+be had some events never been recorded.
+"""
+
+import copy
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+from pyroaring import BitMap
+
+from domain.changeset import (
+    Attribution,
+    Changeset,
+    InteractionColumns,
+    Outcome,
+    PropertyColumn,
+    Recorded,
+    TagColumns,
+    TraitColumns,
+)
+from domain.language.syntax import Expression
+from domain.limits import MIN_INSTANT_US
+from domain.tag_catalogue import Catalogue
+from projections.history.entries import InteractionEntry, TagEntry, TraitEntry, entries, rows_of_profile
+from projections.index.workspace_index import WorkspaceIndex
+from projections.query import evaluator
+from projections.query.prepared import Prepared
+from projections.query.view import View
+
+_T = TypeVar("_T")
+_PROFILE = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """One row of a changeset that concerns the profile; `row` is the entry's number there, as history counts."""
+
+    recorded: Recorded
+    row: int
+    entry: TagEntry | TraitEntry | InteractionEntry
+
+    @property
+    def at(self) -> int:
+        """When it holds in the world."""
+        return self.entry.effective_at
+
+
+def events_of(recorded: Recorded, ordinal: int) -> list[Event]:
+    """The profile's events in a changeset, in its order."""
+    found = []
+    for row in rows_of_profile(recorded.changeset, ordinal, interactions=True):
+        for _, entry in entries(recorded.changeset, row, row + 1):
+            assert isinstance(entry, TagEntry | TraitEntry | InteractionEntry), "rows of a profile are no catalogue changes"
+            found.append(Event(recorded, row, entry))
+    return found
+
+
+class World:
+    """One profile's events, in the order of the log, and the names of now."""
+
+    def __init__(self, events: Sequence[Event], catalogue: Catalogue) -> None:
+        self.events = tuple(events)
+        # A copy keeps the look-ups of this moment: a rename makes new ones.
+        self.catalogue = copy.copy(catalogue)
+
+    @cached_property
+    def first_instant(self) -> int | None:
+        """From when on the profile is in the universe; None for never."""
+        return min((event.at for event in self.events), default=None)
+
+    def known_at(self, as_of: int) -> bool:
+        """Is anything of the profile visible?"""
+        return self.first_instant is not None and self.first_instant <= as_of
+
+    def visible(self, as_of: int) -> list[Event]:
+        """The events up to an instant, in the order of time, then of the log."""
+        return sorted((event for event in self.events if event.at <= as_of), key=lambda event: event.at)
+
+    def holds(self, leaf: Prepared, as_of: int) -> bool:
+        """Is the profile a member?"""
+        return self.known_at(as_of) and _PROFILE in _members(leaf, self._together, as_of)
+
+    def alone(self, leaf: Expression, as_of: int) -> list[Event]:
+        """The events that would make a profile without any other a member, in the order of the log."""
+        if not self.events:
+            return []
+        return [self.events[place] for place in _members(Prepared(leaf), self._apart, as_of)]
+
+    def without(self, leaf: Expression, as_of: int, removals: Sequence[Collection[Event]]) -> list[bool]:
+        """For each of these sets of events: would the profile be a member if they had never been recorded?
+
+        The profile stays in the universe, even if nothing is left of it.
+        """
+        histories = [[_WITNESS, *(event for event in self.events if event not in removed)] for removed in removals]
+        found = _members(Prepared(leaf), _index_of(histories, self.catalogue), as_of)
+        return [place in found for place in range(len(removals))]
+
+    @cached_property
+    def _together(self) -> WorkspaceIndex:
+        return _index_of([self.events], self.catalogue)
+
+    @cached_property
+    def _apart(self) -> WorkspaceIndex:
+        """Each event is a profile of its own, by its place among the events."""
+        return _index_of([[event] for event in self.events], self.catalogue)
+
+
+def _members(leaf: Prepared, index: WorkspaceIndex, as_of: int) -> BitMap:
+    return evaluator.members(leaf, View(index, index.clock().version, as_of))
+
+
+def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> WorkspaceIndex:
+    """An index of made-up profiles: the profile of ordinal n has the events histories[n]."""
+    index = WorkspaceIndex("", catalogue=catalogue)
+    parts: dict[int, tuple[Recorded, list[tuple[int, int]]]] = {}
+    for ordinal, history in enumerate(histories):
+        for event in history:
+            parts.setdefault(event.recorded.changeset.version, (event.recorded, []))[1].append((event.row, ordinal))
+    for version, (_, (recorded, rows)) in enumerate(sorted(parts.items()), start=1):
+        part = replace(
+            rows_kept(recorded.changeset, sorted(rows)),
+            version=version,
+            first_ordinal=0,
+            outcome=Outcome(new_profiles=len(histories)),
+            catalogue=(),
+        )
+        index.apply(Recorded(version, part, recorded.content_sha256, recorded.chain_sha256))
+    return index
+
+
+def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changeset:
+    """The changeset with these of its rows only, each the entry's number and the ordinal that it gets; ascending."""
+    at = len(changeset.catalogue)
+    kept: list[list[tuple[int, int]]] = []
+    for columns in (changeset.tags, changeset.traits, changeset.interactions):
+        end = at + (len(columns.ordinals) if columns else 0)
+        kept.append([(row - at, ordinal) for row, ordinal in rows if at <= row < end])
+        at = end
+    return replace(
+        changeset,
+        tags=_tags_kept(changeset.tags, kept[0]) if changeset.tags and kept[0] else None,
+        traits=_traits_kept(changeset.traits, kept[1]) if changeset.traits and kept[1] else None,
+        interactions=_interactions_kept(changeset.interactions, kept[2]) if changeset.interactions and kept[2] else None,
+    )
+
+
+def _taken(column: Sequence[_T], rows: Sequence[tuple[int, int]]) -> Sequence[_T]:
+    """Entries of a column; an empty one stays empty, because that says something."""
+    return [column[place] for place, _ in rows] if len(column) else ()
+
+
+def _tags_kept(columns: TagColumns, rows: Sequence[tuple[int, int]]) -> TagColumns:
+    return TagColumns(
+        ordinals=[ordinal for _, ordinal in rows],
+        tags=_taken(columns.tags, rows),
+        applied=_taken(columns.applied, rows),
+        effective_at=_taken(columns.effective_at, rows),
+        values=_taken(columns.values, rows),
+        expiries=_taken(columns.expiries, rows),
+        already_so=_taken(columns.already_so, rows),
+    )
+
+
+def _traits_kept(columns: TraitColumns, rows: Sequence[tuple[int, int]]) -> TraitColumns:
+    used, index = _compacted(_taken(columns.index, rows), first=0)
+    return TraitColumns(
+        ordinals=[ordinal for _, ordinal in rows],
+        names=[columns.names[k] for k in used],
+        types=[columns.types[k] for k in used],
+        index=index,
+        effective_at=_taken(columns.effective_at, rows),
+        values=_taken(columns.values, rows),
+    )
+
+
+def _interactions_kept(columns: InteractionColumns, rows: Sequence[tuple[int, int]]) -> InteractionColumns:
+    types, type_index = _compacted(_taken(columns.type_index, rows), first=0)
+    touchpoints, touchpoint_index = _compacted(_taken(columns.touchpoint_index, rows), first=1)
+    currencies, currency_index = _compacted(_taken(columns.currency_index, rows), first=1)
+    return InteractionColumns(
+        ordinals=[ordinal for _, ordinal in rows],
+        types=[columns.types[k] for k in types] or columns.types,
+        type_index=type_index,
+        occurred_at=_taken(columns.occurred_at, rows),
+        touchpoints=[columns.touchpoints[k] for k in touchpoints],
+        touchpoint_index=touchpoint_index,
+        amounts=_taken(columns.amounts, rows),
+        currencies=[columns.currencies[k] for k in currencies],
+        currency_index=currency_index,
+        ids=_taken(columns.ids, rows),
+        properties=[kept for column in columns.properties if (kept := _property_kept(column, rows)).values],
+    )
+
+
+def _property_kept(column: PropertyColumn, rows: Sequence[tuple[int, int]]) -> PropertyColumn:
+    used, index = _compacted(_taken(column.index, rows), first=1)
+    return PropertyColumn(column.name, column.type, [column.values[k] for k in used], index)
+
+
+def _compacted(index: Sequence[int], *, first: int) -> tuple[list[int], Sequence[int]]:
+    """Which entries of a dictionary are pointed to, and pointers to these alone: a batch has many that no row here has.
+
+    `first` is the pointer to the first entry; those below it point to none.
+    """
+    used = sorted({pointer - first for pointer in index if pointer >= first})
+    places = {entry: place + first for place, entry in enumerate(used)}
+    return used, [places[pointer - first] if pointer >= first else 0 for pointer in index]
+
+
+def _witness() -> Event:
+    """An interaction of a type that nobody can name, before everything: it keeps a made-up profile in the universe."""
+    columns = InteractionColumns([_PROFILE], [""], (), [MIN_INSTANT_US], (), (), (), (), (), (), ())
+    by = Attribution("", "", "")
+    changeset = Changeset("", 0, "", by, MIN_INSTANT_US, 0, Outcome(), interactions=columns)
+    return events_of(Recorded(0, changeset, "", ""), _PROFILE)[0]
+
+
+_WITNESS = _witness()

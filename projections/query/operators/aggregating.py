@@ -1,0 +1,147 @@
+"""A number per profile from its interactions. Exact: see "Exact numbers" in docs/language.md."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.changeset import ValueType
+from domain.errors import MixedCurrencies
+from domain.instants import DAY_US
+from domain.language.syntax import Function, Measure, Top
+from projections.index.bitmaps import Ordinals
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TIME, TOUCHPOINT, RowSet
+from projections.index.workspace_index import property_column
+from projections.query.operators.filtering import AMOUNT_UNITS
+from projections.query.operators.selecting import Selection, ordinals_of
+from projections.query.operators.totals import distinct_count, grouped_count
+from projections.query.operators.wall_clock import local_times
+
+Int64s = npt.NDArray[np.int64]
+Numbers = npt.NDArray[Any]
+"""int64, float64, or Python ints as objects where 64 bits may not do."""
+
+_INT64 = 1 << 63
+_CURRENCY_FUNCTIONS = (Function.SUM, Function.AVG, Function.MIN, Function.MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A function over the selected interactions of each profile; `function` None counts them."""
+
+    selection: Selection
+    function: Function | None
+    property_name: str
+    zone: str
+
+    @classmethod
+    def of(cls, selection: Selection, leaf: Measure | Top) -> "Aggregate":
+        """The leaf's."""
+        return cls(selection, leaf.function if isinstance(leaf, Measure) else leaf.measure, leaf.property, leaf.zone)
+
+    @property
+    def name(self) -> str:
+        """As in text."""
+        return self.function.value if self.function else "count"
+
+    def verify(self) -> None:
+        """Refuse to add, or to order, amounts of different currencies."""
+        currencies = self.selection.view.index.currencies
+        if self.property_name != "amount" or self.function not in _CURRENCY_FUNCTIONS or len(currencies) < 2:
+            return
+        codes = [rows.column(CURRENCY)[rows.column(AMOUNT) != NO_AMOUNT] for rows in self.selection.rows()]
+        present = np.flatnonzero(np.bincount(np.concatenate(codes))) if codes else ()
+        found = sorted(currencies.value(int(code)) for code in present)
+        if len(found) > 1:
+            what, type_name = self.name, self.selection.type
+            message = (
+                f"{what}({type_name}.amount) would mix amounts in {', '.join(found)}; "
+                f'add a filter such as: {what}({type_name}.amount where currency = "{found[0]}")'
+            )
+            raise MixedCurrencies(message, metadata={"currencies": ",".join(found)})
+
+    # Each of these: ordinals ascending, each once, and numbers beside them.
+
+    def totals(self) -> tuple[Ordinals, Numbers]:
+        """Of count, days, distinct and (in 1/10,000) sum; profiles with a total of 0 may be left out."""
+        size = self.selection.view.size
+        match self.function:
+            case Function.SUM:
+                ordinals, sums, _ = self.sums()
+                return ordinals, sums
+            case Function.DAYS:
+                return distinct_count(*self._days(), size)
+            case Function.DISTINCT:
+                return distinct_count(*self._values(), size)
+            case None:
+                return grouped_count(ordinals_of(self.selection.rows()), size)
+            case _:
+                raise ValueError(f"{self.name} is no total")
+
+    def sums(self) -> tuple[Ordinals, Numbers, Int64s]:
+        """Sums in 1/10,000, and how many values each is of; of profiles with a value."""
+        ordinals, values = self._numbers(as_units=True)
+        size = self.selection.view.size
+        present, counts = grouped_count(ordinals, size)
+        largest = int(np.abs(values).max()) if len(values) else 0
+        exact = np.int64 if largest * len(values) < _INT64 else object
+        sums: Numbers = np.zeros(size, dtype=exact)
+        np.add.at(sums, ordinals, values.astype(exact, copy=False))
+        return present, sums[present], counts
+
+    def extremes(self) -> tuple[Ordinals, Numbers]:
+        """The least (greatest) values: amounts in 1/10,000, properties as doubles; of profiles with a value."""
+        ordinals, values = self._numbers(as_units=False)
+        present, _ = grouped_count(ordinals, self.selection.view.size)
+        by_ordinal = np.empty(self.selection.view.size, dtype=values.dtype)
+        by_ordinal[ordinals] = values  # any of the profile's own, to begin with
+        (np.maximum if self.function is Function.MAX else np.minimum).at(by_ordinal, ordinals, values)
+        return present, by_ordinal[present]
+
+    # --- days and distinct ------------------------------------------------------------------------------------------------
+
+    def _days(self) -> tuple[Ordinals, Int64s]:
+        """Ordinals and days of the rows."""
+        rows = self.selection.rows()
+        return ordinals_of(rows), local_times(_joined([one.column(TIME) for one in rows]), self.zone) // DAY_US
+
+    def _values(self) -> tuple[Ordinals, Int64s]:
+        """Ordinals and values, or codes of them, of the rows that have one."""
+        match self.property_name:
+            case "amount":
+                column, absent = AMOUNT, NO_AMOUNT
+            case "currency":
+                column, absent = CURRENCY, 0
+            case "touchpoint":
+                column, absent = TOUCHPOINT, 0
+            case name:
+                column, absent = property_column(name), 0
+        rows = [one.where(_present(one, column, absent)) for one in self.selection.rows()]
+        return ordinals_of(rows), _joined([one.column(column).astype(np.int64) for one in rows])
+
+    # --- numbers ----------------------------------------------------------------------------------------------------------
+
+    def _numbers(self, *, as_units: bool) -> tuple[Ordinals, Numbers]:
+        """Ordinals and numbers of the rows that have one: int64 units for sums and for amounts, else doubles."""
+        rows = self.selection.rows()
+        if self.property_name == "amount":
+            rows = [one.where(one.column(AMOUNT) != NO_AMOUNT) for one in rows]
+            return ordinals_of(rows), _joined([one.column(AMOUNT) for one in rows])
+        known = self.selection.view.index.properties.get(self.property_name)
+        if known is None or known.kind is not ValueType.NUMBER:
+            return np.empty(0, np.uint32), np.empty(0, np.int64)
+        doubles = np.asarray([0.0, *known.values.values()], dtype=np.float64)
+        by_code = np.rint(doubles * AMOUNT_UNITS).astype(np.int64) if as_units else doubles
+        column = property_column(self.property_name)
+        rows = [one.where(one.column(column) != 0) for one in rows]
+        return ordinals_of(rows), _joined([by_code[one.column(column)] for one in rows])
+
+
+def _present(rows: RowSet, column: str, absent: int) -> npt.NDArray[np.bool_]:
+    present: npt.NDArray[np.bool_] = rows.column(column) != absent
+    return present & (rows.column(AMOUNT) != NO_AMOUNT) if column == CURRENCY else present
+
+
+def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)

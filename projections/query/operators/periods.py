@@ -1,0 +1,62 @@
+"""`did TYPE in at least 2 of last 3 calendar months`: in how many calendar periods."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from pyroaring import BitMap
+
+from domain.language.syntax import Bound, Calendar
+from domain.language.windows import resolve
+from projections.index import bitmaps
+from projections.query.operators.comparing import compare_one
+from projections.query.operators.selecting import Selection
+from projections.query.operators.totals import matching_totals
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodsOperator:
+    """Profiles with selected interactions in so many periods; who did in a period comes from the bitmaps of its hours."""
+
+    selection: Selection
+    """Of all the periods."""
+    periods: Calendar
+    count: Bound
+
+    @property
+    def name(self) -> str:
+        """See Operator."""
+        return "count periods"
+
+    def estimate(self) -> int:
+        """See Operator."""
+        view = self.selection.view
+        nothing_matches = compare_one(0, self.count.op, Fraction(self.count.number))
+        return view.size if nothing_matches else min(view.size, self.selection.row_estimate())
+
+    def cost(self) -> int:
+        """See Operator."""
+        return self.selection.row_estimate()
+
+    def verify(self) -> None:
+        """See Operator."""
+
+    def members(self) -> BitMap:
+        """See Operator."""
+        view = self.selection.view
+        counts = np.zeros(view.size, dtype=np.int16)
+        for start, end in self._bounds():
+            # Each profile comes once, so that plain indexing counts.
+            counts[bitmaps.to_ordinals(self.selection.between(start, end).profiles())] += 1
+        present = np.flatnonzero(counts).astype(np.uint32)
+        return matching_totals(view.universe, present, counts[present], self.count.op, Fraction(self.count.number))
+
+    def _bounds(self) -> list[tuple[int, int]]:
+        """Each period, the current one first; a period ends where the next one starts, as windows do."""
+        zone, unit, as_of = self.periods.zone, self.periods.unit, self.selection.view.as_of
+        starts = [resolve(Calendar(count, unit, zone), as_of)[0] for count in range(1, self.periods.count + 1)]
+        return list(zip(starts, [self.selection.end, *starts[:-1]], strict=True))
+
+    def note(self) -> str:
+        """See Operator."""
+        return f"{self.periods.count} periods, {self.selection.note()}"

@@ -1,0 +1,59 @@
+"""`tagged T by "…" from "…" for at least 30 days`: carried by whose change, and since when."""
+
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from domain.instants import format_instant
+from domain.language.syntax import Tagged
+from domain.limits import MIN_INSTANT_US
+from projections.index import bitmaps
+from projections.index.workspace_index import TagIndex
+from projections.query.operators.tag_lookup import carried, change_estimate, tags_of, unknown_tags
+from projections.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class TagStatesOperator:
+    """Profiles for which one of the tags was as the leaf says at every instant of [since, as_of]."""
+
+    view: View
+    leaf: Tagged
+    since: int
+
+    @property
+    def name(self) -> str:
+        """See Operator."""
+        return "tag states"
+
+    def estimate(self) -> int:
+        """See Operator."""
+        return min(self.view.size, change_estimate(self.view, self.leaf.tags))
+
+    def cost(self) -> int:
+        """See Operator."""
+        return change_estimate(self.view, self.leaf.tags)
+
+    def verify(self) -> None:
+        """See Operator."""
+
+    def members(self) -> BitMap:
+        """See Operator."""
+        if self.since < MIN_INSTANT_US:  # nothing was carried before the beginning
+            return BitMap()
+        return bitmaps.union([self._throughout(tag) for tag in tags_of(self.view, self.leaf.tags)])
+
+    def _throughout(self, tag: TagIndex) -> BitMap:
+        """Who was in a good state at `since`, and in no bad one until as_of."""
+        timeline = tag.timelines.at(self.view.version)
+        good = carried(tag, timeline.codes, self.leaf.value)
+        good &= self.view.index.recorded_by(timeline.versions, self.leaf.actor, self.leaf.source)
+        bad_later = ~good & (timeline.effective > self.since) & (timeline.effective <= self.view.as_of)
+        started = bitmaps.from_ordinals(timeline.ordinals[good & timeline.in_force(self.since)])
+        return started - bitmaps.from_ordinals(timeline.ordinals[bad_later])
+
+    def note(self) -> str:
+        """See Operator."""
+        unknown = unknown_tags(self.view, self.leaf.tags)
+        lasting = f", from {format_instant(self.since)} on without a break" if self.leaf.lasting else ""
+        return unknown or f"the change that decides{lasting}"
