@@ -144,7 +144,52 @@ class TagRetired:
     number: int
 
 
-CatalogueChange = WorkspaceCreated | GroupDefined | GroupRenamed | GroupRetired | TagDefined | TagRenamed | TagRetired
+@dataclass(frozen=True, slots=True)
+class SegmentDefined:
+    """A segment was made, with its version 1; the expression is canonical text."""
+
+    number: int
+    name: str
+    description: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentChanged:
+    """A segment got its next version; the expression is canonical text."""
+
+    number: int
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRenamed:
+    """A segment got a new name; its old one becomes free."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRetired:
+    """A segment was retired: no expression of a segment may name it any more, and it takes no new version."""
+
+    number: int
+
+
+CatalogueChange = (
+    WorkspaceCreated
+    | GroupDefined
+    | GroupRenamed
+    | GroupRetired
+    | TagDefined
+    | TagRenamed
+    | TagRetired
+    | SegmentDefined
+    | SegmentChanged
+    | SegmentRenamed
+    | SegmentRetired
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,17 @@ class UnknownTagGroup(NotFound):
     reason = "UNKNOWN_TAG_GROUP"
 
 
+class UnknownSegment(NotFound):
+    """No such segment, no such version of it, or none yet at known_at."""
+
+    reason = "UNKNOWN_SEGMENT"
+
+    @classmethod
+    def of(cls, name: str, message: str, field: str = "segment") -> "UnknownSegment":
+        """Build from the name that is asked for, and the field that asks."""
+        return cls(message, metadata={"segment": name}, violations=[Violation(field, message)])
+
+
 class UnknownProfile(NotFound):
     """The workspace has never seen this profile."""
 
@@ -146,6 +157,30 @@ class TagRetired(CallerError):
     """A retired tag cannot be applied, a retired group takes no tags, and neither is retired again."""
 
     reason = "TAG_RETIRED"
+
+
+class SegmentCycle(CallerError):
+    """The new version of a segment would depend on the segment itself."""
+
+    reason = "SEGMENT_CYCLE"
+
+
+class SegmentInUse(CallerError):
+    """Other segments name the one that would be retired."""
+
+    reason = "SEGMENT_IN_USE"
+
+
+class SegmentRetired(CallerError):
+    """A retired segment takes no version, is not named by new ones, and is not retired again."""
+
+    reason = "SEGMENT_RETIRED"
+
+
+class SegmentUnchanged(CallerError):
+    """The new version would say what the newest one says."""
+
+    reason = "SEGMENT_UNCHANGED"
 
 
 class MixedCurrencies(CallerError):

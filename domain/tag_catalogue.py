@@ -1,4 +1,7 @@
-"""The catalogue of one workspace as its events made it: groups and tags by number, and by the name that they have now."""
+"""The catalogue of one workspace as its events made it: groups and tags by number, and by the name that they have now.
+
+Segments, which have versions, stand in segment_catalogue.py.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -10,12 +13,17 @@ from domain.changeset import (
     GroupDefined,
     GroupRenamed,
     GroupRetired,
+    SegmentChanged,
+    SegmentDefined,
+    SegmentRenamed,
+    SegmentRetired,
     TagDefined,
     TagRenamed,
     TagRetired,
     WorkspaceCreated,
 )
-from domain.names import KnownNames
+from domain.names import KnownNames, NameHistory
+from domain.segment_catalogue import Segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +52,22 @@ class TagEntry:
 
 @dataclass(slots=True)
 class Catalogue:
-    """Groups and tags. Filled by `apply` in the order of the stream; reading never changes it."""
+    """Groups, tags and segments. Filled by `apply` in the order of the stream; reading never changes it."""
 
     currency: str = ""
     created_at: int = 0
     groups: dict[int, GroupEntry] = field(default_factory=dict)
     tags: dict[int, TagEntry] = field(default_factory=dict)
+    segments: Segments = field(init=False)
     changes: list[tuple[int, CatalogueChange]] = field(default_factory=list)
     """Every change with the version of its changeset, in order."""
     _group_numbers: dict[str, int] = field(default_factory=dict)
     _tag_numbers: dict[str, int] = field(default_factory=dict)
+    _tag_keys: NameHistory = field(default_factory=NameHistory)
+
+    def __post_init__(self) -> None:
+        """Definitions of segments speak of tags."""
+        self.segments = Segments(self._key_now)
 
     def apply(self, change: CatalogueChange, changeset: Changeset) -> None:
         """Take in one change of a changeset."""
@@ -79,22 +93,30 @@ class Catalogue:
                 self.tags[change.number] = replace(self.tags[change.number], name=change.name)
             case TagRetired():
                 self.tags[change.number] = replace(self.tags[change.number], retired=True)
+            case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
+                self.segments.apply(change, changeset)
             case _:
                 assert_never(change)
-        self._reindex(change)
+        self._reindex(change, changeset.version)
         self.changes.append((changeset.version, change))
 
-    def _reindex(self, change: CatalogueChange) -> None:
+    def _reindex(self, change: CatalogueChange, version: int) -> None:
         match change:
             case TagDefined():
-                self._tag_numbers[self.key(change.number)] = change.number
+                key = self.key(change.number)
+                self._tag_numbers[key] = change.number
+                self._tag_keys.record(version, {}, {key: change.number})
             case GroupDefined():
                 self._group_numbers[change.name] = change.number
             case TagRenamed() | GroupRenamed():
                 # New dicts at once, so that a reader sees either all old names or all new ones.
                 self._group_numbers = {group.name: number for number, group in self.groups.items()}
-                self._tag_numbers = {self.key(number): number for number in self.tags}
+                before, self._tag_numbers = self._tag_numbers, {self.key(number): number for number in self.tags}
+                self._tag_keys.record(version, before, self._tag_numbers)
+                self.segments.names_moved(version)
             case WorkspaceCreated() | GroupRetired() | TagRetired():
+                pass
+            case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
                 pass
             case _:
                 assert_never(change)
@@ -103,6 +125,10 @@ class Catalogue:
         """`name`, or `group/name`, of a tag."""
         tag = self.tags[number]
         return tag.name if tag.group is None else f"{self.groups[tag.group].name}/{tag.name}"
+
+    def _key_now(self, key: str, version: int) -> str:
+        number = self._tag_keys.holder(key, version)
+        return key if number is None else self.key(number)
 
     def tag_number(self, key: str) -> int | None:
         """The tag with this key now."""

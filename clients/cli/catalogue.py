@@ -1,40 +1,22 @@
-"""The catalogue from the command line: which tags, groups and workspaces exist."""
-
-from collections.abc import Sequence
+"""The catalogue from the command line: which tags, groups, segments and workspaces exist."""
 
 import click
 
+from clients.cli.entries import list_entries, show_entry
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
-from clients.cli.output import print_fields, print_json, print_table
-from clients.sdk import replies
+from clients.cli.output import print_json, print_table
+from clients.cli.segments import SEGMENT_COMMANDS
 
 _TAG_COLUMNS = ("key", "group", "name", "retired", "created_at", "created_by", "description")
 _GROUP_COLUMNS = ("name", "tag_count", "retired", "created_at", "description")
 _WORKSPACE_COLUMNS = ("name", "currency", "created_at")
 _DESCRIPTION = click.option("--description", default="", metavar="TEXT", help="What it means, for people.")
 _RETIRED = click.option("--retired", is_flag=True, help="Show retired ones too.")
-Entry = replies.Tag | replies.TagGroup | replies.Workspace
 
 
 @click.group()
 def catalogue() -> None:
-    """See and change which tags, groups and workspaces exist."""
-
-
-def _list(name: str, columns: Sequence[str], entries: Sequence[Entry], connection: Connection) -> None:
-    rows = [{column: getattr(entry, column) for column in columns} for entry in entries]
-    if connection.as_json:
-        print_json({name: rows})
-    else:
-        print_table([column.replace("_", " ") for column in columns], [tuple(row.values()) for row in rows])
-
-
-def _show(name: str, columns: Sequence[str], entry: Entry, connection: Connection) -> None:
-    fields = {column: getattr(entry, column) for column in columns}
-    if connection.as_json:
-        print_json({name: fields})
-    else:
-        print_fields({column.replace("_", " "): value for column, value in fields.items()})
+    """See and change which tags, groups, segments and workspaces exist."""
 
 
 def _reason(attribution: Attribution, default: str) -> str:
@@ -48,7 +30,7 @@ def _reason(attribution: Attribution, default: str) -> str:
 def tags(group: str, retired: bool, connection: Connection) -> None:
     """List tags by key."""
     with connection.client() as client:
-        _list("tags", _TAG_COLUMNS, list(client.tags(group=group, show_retired=retired)), connection)
+        list_entries("tags", _TAG_COLUMNS, list(client.tags(group=group, show_retired=retired)), connection)
 
 
 @catalogue.command("tag")
@@ -57,7 +39,7 @@ def tags(group: str, retired: bool, connection: Connection) -> None:
 def one_tag(key: str, connection: Connection) -> None:
     """Show one tag, and how many profiles carry it now."""
     with connection.client() as client:
-        _show("tag", (*_TAG_COLUMNS, "holder_count"), client.tag(key), connection)
+        show_entry("tag", (*_TAG_COLUMNS, "holder_count"), client.tag(key), connection)
 
 
 @catalogue.command()
@@ -66,7 +48,7 @@ def one_tag(key: str, connection: Connection) -> None:
 def groups(retired: bool, connection: Connection) -> None:
     """List tag groups by name."""
     with connection.client() as client:
-        _list("groups", _GROUP_COLUMNS, list(client.tag_groups(show_retired=retired)), connection)
+        list_entries("groups", _GROUP_COLUMNS, list(client.tag_groups(show_retired=retired)), connection)
 
 
 @catalogue.command()
@@ -74,7 +56,7 @@ def groups(retired: bool, connection: Connection) -> None:
 def workspaces(connection: Connection) -> None:
     """List workspaces by name."""
     with connection.client() as client:
-        _list("workspaces", _WORKSPACE_COLUMNS, list(client.workspaces()), connection)
+        list_entries("workspaces", _WORKSPACE_COLUMNS, list(client.workspaces()), connection)
 
 
 @catalogue.command()
@@ -111,7 +93,7 @@ def create_workspace(name: str, currency: str, attribution: Attribution, connect
     """Make a workspace."""
     reason = _reason(attribution, f"workspace {name} made from the command line")
     with connection.client(attribution) as client:
-        _show("workspace", _WORKSPACE_COLUMNS, client.create_workspace(name, currency=currency, reason=reason), connection)
+        show_entry("workspace", _WORKSPACE_COLUMNS, client.create_workspace(name, currency=currency, reason=reason), connection)
 
 
 @catalogue.command("define-tag")
@@ -125,7 +107,7 @@ def define_tag(key: str, description: str, create_group: bool, attribution: Attr
     reason = _reason(attribution, f"tag {key} defined from the command line")
     with connection.client(attribution) as client:
         made = client.define_tag(key, description=description, create_group=create_group, reason=reason)
-    _show("tag", _TAG_COLUMNS, made, connection)
+    show_entry("tag", _TAG_COLUMNS, made, connection)
 
 
 @catalogue.command("define-group")
@@ -137,7 +119,7 @@ def define_group(name: str, description: str, attribution: Attribution, connecti
     """Make a tag group."""
     reason = _reason(attribution, f"group {name} defined from the command line")
     with connection.client(attribution) as client:
-        _show("group", _GROUP_COLUMNS, client.define_tag_group(name, description=description, reason=reason), connection)
+        show_entry("group", _GROUP_COLUMNS, client.define_tag_group(name, description=description, reason=reason), connection)
 
 
 @catalogue.command("rename-tag")
@@ -149,7 +131,7 @@ def rename_tag(key: str, new_name: str, attribution: Attribution, connection: Co
     """Give a tag a new name in the same group."""
     reason = _reason(attribution, f"tag {key} renamed from the command line")
     with connection.client(attribution) as client:
-        _show("tag", _TAG_COLUMNS, client.rename_tag(key, new_name, reason=reason), connection)
+        show_entry("tag", _TAG_COLUMNS, client.rename_tag(key, new_name, reason=reason), connection)
 
 
 @catalogue.command("rename-group")
@@ -161,7 +143,7 @@ def rename_group(name: str, new_name: str, attribution: Attribution, connection:
     """Give a tag group a new name; the keys of its tags follow."""
     reason = _reason(attribution, f"group {name} renamed from the command line")
     with connection.client(attribution) as client:
-        _show("group", _GROUP_COLUMNS, client.rename_tag_group(name, new_name, reason=reason), connection)
+        show_entry("group", _GROUP_COLUMNS, client.rename_tag_group(name, new_name, reason=reason), connection)
 
 
 @catalogue.command("retire-tag")
@@ -172,7 +154,7 @@ def retire_tag(key: str, attribution: Attribution, connection: Connection) -> No
     """End the use of a tag; it can still be removed, queried and read in history."""
     reason = _reason(attribution, f"tag {key} retired from the command line")
     with connection.client(attribution) as client:
-        _show("tag", _TAG_COLUMNS, client.retire_tag(key, reason=reason), connection)
+        show_entry("tag", _TAG_COLUMNS, client.retire_tag(key, reason=reason), connection)
 
 
 @catalogue.command("retire-group")
@@ -183,4 +165,8 @@ def retire_group(name: str, attribution: Attribution, connection: Connection) ->
     """Retire a group and each of its tags."""
     reason = _reason(attribution, f"group {name} retired from the command line")
     with connection.client(attribution) as client:
-        _show("group", _GROUP_COLUMNS, client.retire_tag_group(name, reason=reason), connection)
+        show_entry("group", _GROUP_COLUMNS, client.retire_tag_group(name, reason=reason), connection)
+
+
+for _command in SEGMENT_COMMANDS:
+    catalogue.add_command(_command)

@@ -32,8 +32,9 @@ def _change_text(change: object) -> str:
             via = f" via {change.touchpoint}" if change.touchpoint else ""
             held = f" ({text_of(change.properties)})" if change.properties else ""
             return f"{change.type}{amount}{via}{held}"
-        case replies.CatalogueEntry(kind, subject, new_name):
-            return f"{kind} {subject}" + (f" -> {new_name}" if new_name else "")
+        case replies.CatalogueEntry(kind, subject, new_name, expression):
+            meaning = f": {expression}" if expression else ""
+            return f"{kind} {subject}" + (f" -> {new_name}" if new_name else meaning)
         case _:
             return "a kind of change that this version does not know"
 

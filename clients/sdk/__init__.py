@@ -17,7 +17,7 @@ from .errors import (
     ServiceError,
     TagledgerError,
 )
-from .settings import RetryPolicy
+from .settings import RetryPolicy, WriteOptions
 from .values import (
     ApplyTag,
     Change,
@@ -51,5 +51,6 @@ __all__ = [
     "ServiceError",
     "SetTrait",
     "TagledgerError",
+    "WriteOptions",
     "errors",
 ]

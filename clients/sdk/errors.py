@@ -5,9 +5,11 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     TagledgerError
     ├── CallerError
     │   ├── InvalidArgument      InvalidField, InvalidExpression, LimitExceeded, InvalidPageToken, TypeConflict, PositionAhead
-    │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownProfile, UnknownChangeset
+    │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownSegment, UnknownProfile,
+    │   │                        UnknownChangeset
     │   ├── AlreadyExists        NameTaken
-    │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies
+    │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
+    │                            SegmentUnchanged
     └── ServiceError
         ├── Unavailable          StoreUnavailable, ShuttingDown
         ├── ResourceExhausted    Overloaded
@@ -176,6 +178,12 @@ class UnknownTagGroup(NotFound):
     REASON = "UNKNOWN_TAG_GROUP"
 
 
+class UnknownSegment(NotFound):
+    """No such segment, no such version of it, or none yet at ``known_at``; ``metadata`` has segment."""
+
+    REASON = "UNKNOWN_SEGMENT"
+
+
 class UnknownProfile(NotFound):
     """No such profile."""
 
@@ -189,7 +197,7 @@ class UnknownChangeset(NotFound):
 
 
 class NameTaken(AlreadyExists):
-    """The workspace, group or tag name is in use."""
+    """The workspace, group, tag or segment name is in use."""
 
     REASON = "NAME_TAKEN"
 
@@ -204,6 +212,30 @@ class TagRetired(FailedPrecondition):
     """A retired tag or group cannot be applied or changed."""
 
     REASON = "TAG_RETIRED"
+
+
+class SegmentCycle(FailedPrecondition):
+    """The segment would depend on itself; ``metadata`` has segments, in order."""
+
+    REASON = "SEGMENT_CYCLE"
+
+
+class SegmentInUse(FailedPrecondition):
+    """Living segments name the one to retire; ``metadata`` has segments."""
+
+    REASON = "SEGMENT_IN_USE"
+
+
+class SegmentRetired(FailedPrecondition):
+    """A retired segment takes no new version, and no new definition names it."""
+
+    REASON = "SEGMENT_RETIRED"
+
+
+class SegmentUnchanged(FailedPrecondition):
+    """The segment says that already: nothing was changed."""
+
+    REASON = "SEGMENT_UNCHANGED"
 
 
 class MixedCurrencies(FailedPrecondition):
@@ -280,11 +312,16 @@ BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
         UnknownWorkspace,
         UnknownTag,
         UnknownTagGroup,
+        UnknownSegment,
         UnknownProfile,
         UnknownChangeset,
         NameTaken,
         RequestIdReused,
         TagRetired,
+        SegmentCycle,
+        SegmentInUse,
+        SegmentRetired,
+        SegmentUnchanged,
         MixedCurrencies,
         Overloaded,
         StoreUnavailable,

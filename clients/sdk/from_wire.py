@@ -1,5 +1,6 @@
 """Replies into plain values: total functions, the only place that reads protobuf messages."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -147,7 +148,7 @@ def value(message: common_pb2.Value) -> TraitValue | None:
             return None
 
 
-def attribution(message: history_service_pb2.Attribution) -> replies.Attribution:
+def attribution(message: common_pb2.Attribution) -> replies.Attribution:
     """Convert who, why, from where and when."""
     return replies.Attribution(
         message.position,
@@ -183,7 +184,7 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
             change = _interaction(message.interaction)
         case "catalogue":
             entry = message.catalogue
-            change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name)
+            change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name, entry.expression)
     return replies.HistoryEntry(
         attribution(message.attribution), from_timestamp(message.effective_at), message.profile_id, change
     )
@@ -211,6 +212,26 @@ def tag(message: catalogue_service_pb2.Tag, holder_count: int | None = None) -> 
         from_timestamp(message.created_at),
         message.created_by,
         holder_count,
+    )
+
+
+def segment(
+    message: catalogue_service_pb2.NamedSegment,
+    *,
+    versions: Iterable[catalogue_service_pb2.SegmentVersion] = (),
+    warnings: Iterable[expression_pb2.Warning] = (),
+) -> replies.Segment:
+    """Convert a segment with a name."""
+    return replies.Segment(
+        message.name,
+        message.description,
+        message.retired,
+        message.version,
+        message.expression,
+        from_timestamp(message.created_at),
+        message.created_by,
+        tuple(replies.SegmentVersion(made.version, made.expression, attribution(made.attribution)) for made in versions),
+        tuple(map(_warning, warnings)),
     )
 
 

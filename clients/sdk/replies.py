@@ -188,11 +188,12 @@ class InteractionEntry:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename."""
+    """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment."""
 
     kind: str
     subject: str
     new_name: str
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,33 @@ class Tag:
     created_at: datetime
     created_by: str
     holder_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentVersion:
+    """What a segment meant until its next version; ``attribution`` says who made it so, why and when."""
+
+    version: int
+    expression: str
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An expression with a name. ``expression`` is its newest version's, with the names that tags and segments have now.
+
+    ``versions`` is empty where they were not asked for, ``warnings`` where nothing was defined or changed.
+    """
+
+    name: str
+    description: str
+    retired: bool
+    version: int
+    expression: str
+    created_at: datetime
+    created_by: str
+    versions: tuple[SegmentVersion, ...] = ()
+    warnings: tuple[Warning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import math
 import random
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
 DEFAULT_TARGET: Final = "127.0.0.1:7420"
@@ -43,6 +43,15 @@ class RetryPolicy:
     def allowed_seconds(self, timeout_seconds: float) -> float:
         """Return how long attempts may go on, for a call with this deadline (``math.inf`` for none)."""
         return timeout_seconds if math.isfinite(timeout_seconds) else self.within_seconds
+
+
+class WriteOptions(TypedDict, total=False):
+    """What a write may say beside its own arguments: who and from where, unless the client says it, and how it is sent."""
+
+    actor: str | None
+    source: str | None
+    request_id: str | None
+    timeout: float | None
 
 
 DEFAULT_RETRY: Final = RetryPolicy()

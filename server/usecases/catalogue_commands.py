@@ -12,20 +12,25 @@ from domain.changeset import (
     TagRetired,
     WorkspaceCreated,
 )
-from domain.errors import NameTaken, UnknownTag, UnknownTagGroup
 from domain.errors import TagRetired as RetiredError
+from domain.errors import UnknownTag, UnknownTagGroup
 from domain.names import KnownNames
 from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry
 from server.usecases.drafts import (
+    ChangeSegment,
     Command,
     CreateWorkspace,
     DefineGroup,
+    DefineSegment,
     DefineTag,
     RenameGroup,
+    RenameSegment,
     RenameTag,
     RetireGroup,
+    RetireSegment,
     RetireTag,
 )
+from server.usecases.segment_commands import decide_segment_command, name_taken
 from server.usecases.state import WorkspaceState
 
 
@@ -35,7 +40,7 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
     match command:
         case CreateWorkspace():
             if state.version:
-                raise _taken("workspace", state.name)
+                raise name_taken("workspace", state.name)
             return [WorkspaceCreated(command.currency)]
         case DefineGroup():
             _refuse_taken_group(catalogue, command.name)
@@ -60,6 +65,8 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             tag = tag_with_key(catalogue, command.key)
             _refuse_retired(tag.retired, f"tag {command.key!r}")
             return [TagRetired(tag.number)]
+        case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
+            return [decide_segment_command(command, catalogue.segments)]
         case _:
             assert_never(command)
 
@@ -110,18 +117,14 @@ def _key(group: str, name: str) -> str:
 
 def _refuse_taken_tag(catalogue: Catalogue, key: str) -> None:
     if catalogue.tag_number(key) is not None:
-        raise _taken("tag", key)
+        raise name_taken("tag", key)
 
 
 def _refuse_taken_group(catalogue: Catalogue, name: str) -> None:
     if catalogue.group_number(name) is not None:
-        raise _taken("tag group", name)
+        raise name_taken("tag group", name)
 
 
 def _refuse_retired(retired: bool, what: str) -> None:
     if retired:
         raise RetiredError(f"{what} is retired already; nothing was changed")
-
-
-def _taken(what: str, name: str) -> NameTaken:
-    return NameTaken(f"there is a {what} named {name!r} already; choose another name", metadata={"name": name})

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.changeset import Attribution, CatalogueChange, InteractionColumns, Value, ValueType
+from domain.language.syntax import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,40 @@ class RetireTag:
     key: str
 
 
-Command = CreateWorkspace | DefineGroup | RenameGroup | RetireGroup | DefineTag | RenameTag | RetireTag
+@dataclass(frozen=True, slots=True)
+class DefineSegment:
+    """Make a segment."""
+
+    name: str
+    description: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSegment:
+    """Give a segment its next version."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class RenameSegment:
+    """Rename a segment."""
+
+    name: str
+    new_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetireSegment:
+    """Retire a segment."""
+
+    name: str
+
+
+SegmentCommand = DefineSegment | ChangeSegment | RenameSegment | RetireSegment
+Command = CreateWorkspace | DefineGroup | RenameGroup | RetireGroup | DefineTag | RenameTag | RetireTag | SegmentCommand
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,20 @@ def good_request(method: str) -> Any:
             return catalogue.RenameTagRequest(context=write_context(), key="renamed", new_name=unique)
         case "RetireTag":
             return catalogue.RetireTagRequest(context=write_context(), key="unwanted")
+        case "DefineSegment":
+            return catalogue.DefineSegmentRequest(
+                context=write_context(), name=unique, description="text", segment=segment("in segment 买家")
+            )
+        case "ChangeSegment":
+            return catalogue.ChangeSegmentRequest(context=write_context(), name="买家", segment=segment(f'tagged "{unique}"'))
+        case "GetSegment":
+            return catalogue.GetSegmentRequest(workspace=WORKSPACE, name="买家", page_size=10)
+        case "ListSegments":
+            return catalogue.ListSegmentsRequest(workspace=WORKSPACE, page_size=10)
+        case "RenameSegment":
+            return catalogue.RenameSegmentRequest(context=write_context(), name="other", new_name=unique)
+        case "RetireSegment":
+            return catalogue.RetireSegmentRequest(context=write_context(), name="unused")
         case "ListNames":
             return catalogue.ListNamesRequest(workspace=WORKSPACE)
         case "ApplyChangeset":
@@ -292,6 +306,7 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "CreateWorkspaceRequest.currency": {"lower case": "cny", "too long": "CNYX", "huge": HUGE, "not ASCII": "元元元"},
     "description": _TOO_LONG,
     "DefineTagGroupRequest.name": {**_NO_NAMES, "slash": "a/b"},
+    "DefineSegmentRequest.name": _NO_NAMES,
     "new_name": _NO_NAMES,
     "DefineTagRequest.key": {**_NO_NAMES, "no name": "等级/", "no group": "/金", "only a slash": "/"},
     "GetChangesetRequest.at_position": {"zero": 0, "negative": -1, "least": -(2**63)},

@@ -196,6 +196,37 @@ def test_an_export_has_every_member_once(shell: Shell, form: str) -> None:
     assert not list(shell.folder.glob(".*.part"))
 
 
+def test_segments_are_defined_asked_for_changed_renamed_and_retired(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    shell.json("import", "interactions", _purchases(shell.folder / "segments.parquet", 100), *PURCHASES, *there)
+    made = shell.json("catalogue", "define-segment", "big", "sum(purchase.amount)  >= 0.9", "--description", "spends", *there)
+    assert (made["segment"]["expression"], made["segment"]["version"]) == ("sum(purchase.amount) >= 0.9", 1)
+    assert made["warnings"] == []
+    assert shell.count("in segment big", *there) == 10
+    code, out, err = shell.run("catalogue", "change-segment", "big", "did porchase", "--reason", "a slip", *there)
+    assert (code, "purchase" in err, "did porchase" in out) == (0, True, True)
+    shell.json("catalogue", "change-segment", "big", "did purchase where amount >= 0.95", *there, "--actor", "li")
+    shell.json("catalogue", "rename-segment", "big", "large", *there)
+    assert [shell.count(f"in segment large version {n}", *there) for n in (1, 2, 3)] == [10, 0, 5]
+    told = shell.json("catalogue", "segment", "large", *there)["segment"]
+    assert [(one["version"], one["attribution"]["actor"]) for one in told["versions"]][2] == (3, "li")
+    assert told["versions"][1]["attribution"]["reason"] == "a slip"
+    _, out, _ = shell.run("catalogue", "segment", "large", *there)
+    assert "did porchase" in out
+    assert [row["name"] for row in shell.json("catalogue", "segments", *there)["segments"]] == ["large"]
+    assert shell.json("catalogue", "retire-segment", "large", *there)["segment"]["retired"]
+    assert shell.json("catalogue", "segments", *there)["segments"] == []
+    assert [row["name"] for row in shell.json("catalogue", "segments", "--retired", *there)["segments"]] == ["large"]
+    position = told["versions"][2]["attribution"]["position"]
+    (entry,) = shell.json("history", "changeset", position, *there)["entries"]
+    assert (entry["change"]["kind"], entry["change"]["expression"]) == (
+        "segment_changed",
+        "did purchase where amount >= 0.95 ever",
+    )
+    _, out, _ = shell.run("history", "changeset", position, *there)
+    assert "did purchase where amount >= 0.95" in out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "reason"),
     [

@@ -94,6 +94,15 @@ class AsyncCaller:
         """Send a read."""
         return await self._call(method, request, timeout, None)
 
+    async def _pages(self, method: Any, request: Any, timeout: float | None) -> AsyncIterator[Any]:
+        """Yield the replies to a read page by page; ``timeout`` is for each."""
+        while True:
+            reply = await self._read(method, request, timeout)
+            yield reply
+            if not reply.next_page_token:
+                return
+            request.page_token = reply.next_page_token
+
     async def _call(self, method: Any, request: Any, timeout: float | None, request_id: str | None) -> Any:
         timeout_seconds = self._timeout_seconds if timeout is None else timeout
         begun = primitives.monotonic()

@@ -32,13 +32,9 @@ class AsyncHistoryCalls(AsyncCaller):
             without_interactions=without_interactions,
             page_size=page_size,
         )
-        while True:
-            reply = await self._read(self._history.ListProfileHistory, request, timeout)
+        async for reply in self._pages(self._history.ListProfileHistory, request, timeout):
             for entry in reply.entries:
                 yield from_wire.history_entry(entry)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
     async def tag_history(
         self,
@@ -57,13 +53,9 @@ class AsyncHistoryCalls(AsyncCaller):
             newest_first=newest_first,
             page_size=page_size,
         )
-        while True:
-            reply = await self._read(self._history.ListTagHistory, request, timeout)
+        async for reply in self._pages(self._history.ListTagHistory, request, timeout):
             for entry in reply.entries:
                 yield from_wire.history_entry(entry)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
     async def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""
@@ -75,12 +67,8 @@ class AsyncHistoryCalls(AsyncCaller):
         else:
             raise invalid("at_position", f"is no position of a log: {name}")
         entries: list[replies.HistoryEntry] = []
-        while True:
-            reply = await self._read(self._history.GetChangeset, request, timeout)
+        async for reply in self._pages(self._history.GetChangeset, request, timeout):
             entries += map(from_wire.history_entry, reply.entries)
-            if not reply.next_page_token:
-                break
-            request.page_token = reply.next_page_token
         return replies.Changeset(
             reply.position,
             from_wire.attribution(reply.attribution),

@@ -42,12 +42,8 @@ class AsyncSegmentCalls(AsyncCaller):
             segment=to_wire.segment(expression),
             page_size=page_size,
         )
-        while True:
-            reply = await self._read(self._segments.ListMembers, request, timeout)
+        async for reply in self._pages(self._segments.ListMembers, request, timeout):
             yield from_wire.members_page(reply)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
     async def members(
         self,

@@ -95,6 +95,15 @@ class Caller:
         """Send a read."""
         return self._call(method, request, timeout, None)
 
+    def _pages(self, method: Any, request: Any, timeout: float | None) -> Iterator[Any]:
+        """Yield the replies to a read page by page; ``timeout`` is for each."""
+        while True:
+            reply = self._read(method, request, timeout)
+            yield reply
+            if not reply.next_page_token:
+                return
+            request.page_token = reply.next_page_token
+
     def _call(self, method: Any, request: Any, timeout: float | None, request_id: str | None) -> Any:
         timeout_seconds = self._timeout_seconds if timeout is None else timeout
         begun = primitives.monotonic()

@@ -1,115 +1,96 @@
 # Generated from ../_async/catalogue.py by clients/generate_sync.py. Do not edit.
-"""The catalogue: workspaces, tag groups, tags, and the names that the log has seen."""
+"""The catalogue: workspaces, tag groups, tags, segments, and the names that the log has seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, Unpack
 
 from tagledger.v1 import catalogue_service_pb2 as wire
 
 from .. import from_wire, replies, to_wire
+from ..settings import WriteOptions
 from .caller import Caller
+
+_PAGE = 1_000
 
 
 class CatalogueCalls(Caller):
-    """The rpcs of CatalogueService. Writes need a ``reason`` and take actor, source and request_id as all writes do."""
+    """The rpcs of CatalogueService. Writes need a ``reason``, and take ``WriteOptions`` as all writes do."""
 
-    def create_workspace(
+    def _decide(
         self,
-        name: str,
+        method: Any,
+        kind: Any,
+        texts: Mapping[str, str],
+        others: Mapping[str, object] | None = None,
         *,
         reason: str,
-        currency: str = "",
         actor: str | None = None,
         source: str | None = None,
         request_id: str | None = None,
         timeout: float | None = None,
+    ) -> Any:
+        """Send a write of a kind with these fields, and return the reply."""
+        context = self._write_context(actor, reason, source, request_id)
+        fields = {name: to_wire.text(given, name) for name, given in texts.items()}
+        return self._write(method, kind(context=context, **fields, **(others or {})), timeout)
+
+    def _about(self, kind: Any, texts: Mapping[str, str], **others: Any) -> Any:
+        """Return a request that reads this workspace."""
+        fields = {name: to_wire.text(given, name) for name, given in texts.items()}
+        return kind(workspace=to_wire.text(self.workspace, "workspace"), **fields, **others)
+
+    # --- workspaces ---
+
+    def create_workspace(
+        self, name: str, *, reason: str, currency: str = "", **options: Unpack[WriteOptions]
     ) -> replies.Workspace:
         """Make a tenant; ``currency`` is the ISO 4217 code of amounts without one, the server's default unless given."""
-        context = self.in_workspace(name)._write_context(actor, reason, source, request_id)
-        request = wire.CreateWorkspaceRequest(context=context, currency=to_wire.text(currency, "currency"))
-        return from_wire.workspace((self._write(self._catalogue.CreateWorkspace, request, timeout)).workspace)
+        method, texts = self._catalogue.CreateWorkspace, {"currency": currency}
+        reply = self.in_workspace(name)._decide(method, wire.CreateWorkspaceRequest, texts, reason=reason, **options)
+        return from_wire.workspace(reply.workspace)
 
     def workspaces(self, *, timeout: float | None = None) -> Iterator[replies.Workspace]:
         """Yield all tenants by name."""
-        request = wire.ListWorkspacesRequest(page_size=1_000)
-        while True:
-            reply = self._read(self._catalogue.ListWorkspaces, request, timeout)
-            for workspace in reply.workspaces:
+        request = wire.ListWorkspacesRequest(page_size=_PAGE)
+        for page in self._pages(self._catalogue.ListWorkspaces, request, timeout):
+            for workspace in page.workspaces:
                 yield from_wire.workspace(workspace)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
+
+    # --- groups ---
 
     def define_tag_group(
-        self,
-        name: str,
-        *,
-        reason: str,
-        description: str = "",
-        actor: str | None = None,
-        source: str | None = None,
-        request_id: str | None = None,
-        timeout: float | None = None,
+        self, name: str, *, reason: str, description: str = "", **options: Unpack[WriteOptions]
     ) -> replies.TagGroup:
         """Make a tag group."""
-        request = wire.DefineTagGroupRequest(
-            context=self._write_context(actor, reason, source, request_id),
-            name=to_wire.text(name, "name"),
-            description=to_wire.text(description, "description"),
-        )
-        return from_wire.tag_group((self._write(self._catalogue.DefineTagGroup, request, timeout)).group)
+        method, texts = self._catalogue.DefineTagGroup, {"name": name, "description": description}
+        reply = self._decide(method, wire.DefineTagGroupRequest, texts, reason=reason, **options)
+        return from_wire.tag_group(reply.group)
 
     def tag_group(self, name: str, *, timeout: float | None = None) -> replies.TagGroup:
         """Return one group by name."""
-        request = wire.GetTagGroupRequest(workspace=to_wire.text(self.workspace, "workspace"), name=to_wire.text(name, "name"))
+        request = self._about(wire.GetTagGroupRequest, {"name": name})
         return from_wire.tag_group((self._read(self._catalogue.GetTagGroup, request, timeout)).group)
 
     def tag_groups(self, *, show_retired: bool = False, timeout: float | None = None) -> Iterator[replies.TagGroup]:
         """Yield groups by name."""
-        request = wire.ListTagGroupsRequest(
-            workspace=to_wire.text(self.workspace, "workspace"), page_size=1_000, show_retired=show_retired
-        )
-        while True:
-            reply = self._read(self._catalogue.ListTagGroups, request, timeout)
-            for group in reply.groups:
+        request = self._about(wire.ListTagGroupsRequest, {}, page_size=_PAGE, show_retired=show_retired)
+        for page in self._pages(self._catalogue.ListTagGroups, request, timeout):
+            for group in page.groups:
                 yield from_wire.tag_group(group)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
-    def rename_tag_group(
-        self,
-        name: str,
-        new_name: str,
-        *,
-        reason: str,
-        actor: str | None = None,
-        source: str | None = None,
-        request_id: str | None = None,
-        timeout: float | None = None,
-    ) -> replies.TagGroup:
+    def rename_tag_group(self, name: str, new_name: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.TagGroup:
         """Give a group a new name; the keys of its tags follow."""
-        request = wire.RenameTagGroupRequest(
-            context=self._write_context(actor, reason, source, request_id),
-            name=to_wire.text(name, "name"),
-            new_name=to_wire.text(new_name, "new_name"),
-        )
-        return from_wire.tag_group((self._write(self._catalogue.RenameTagGroup, request, timeout)).group)
+        method, texts = self._catalogue.RenameTagGroup, {"name": name, "new_name": new_name}
+        reply = self._decide(method, wire.RenameTagGroupRequest, texts, reason=reason, **options)
+        return from_wire.tag_group(reply.group)
 
-    def retire_tag_group(
-        self,
-        name: str,
-        *,
-        reason: str,
-        actor: str | None = None,
-        source: str | None = None,
-        request_id: str | None = None,
-        timeout: float | None = None,
-    ) -> replies.TagGroup:
+    def retire_tag_group(self, name: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.TagGroup:
         """Retire a group and each of its tags."""
-        request = wire.RetireTagGroupRequest(
-            context=self._write_context(actor, reason, source, request_id), name=to_wire.text(name, "name")
-        )
-        return from_wire.tag_group((self._write(self._catalogue.RetireTagGroup, request, timeout)).group)
+        method, texts = self._catalogue.RetireTagGroup, {"name": name}
+        reply = self._decide(method, wire.RetireTagGroupRequest, texts, reason=reason, **options)
+        return from_wire.tag_group(reply.group)
+
+    # --- tags ---
 
     def define_tag(
         self,
@@ -118,78 +99,83 @@ class CatalogueCalls(Caller):
         reason: str,
         description: str = "",
         create_group: bool = False,
-        actor: str | None = None,
-        source: str | None = None,
-        request_id: str | None = None,
-        timeout: float | None = None,
+        **options: Unpack[WriteOptions],
     ) -> replies.Tag:
         """Make a tag, ``name`` or ``group/name``; ``create_group`` makes a missing group with it."""
-        request = wire.DefineTagRequest(
-            context=self._write_context(actor, reason, source, request_id),
-            key=to_wire.text(key, "key"),
-            description=to_wire.text(description, "description"),
-            create_group=create_group,
-        )
-        return from_wire.tag((self._write(self._catalogue.DefineTag, request, timeout)).tag)
+        method, texts = self._catalogue.DefineTag, {"key": key, "description": description}
+        reply = self._decide(method, wire.DefineTagRequest, texts, {"create_group": create_group}, reason=reason, **options)
+        return from_wire.tag(reply.tag)
 
     def tag(self, key: str, *, timeout: float | None = None) -> replies.Tag:
         """Return one tag by key, with how many profiles carry it now."""
-        request = wire.GetTagRequest(workspace=to_wire.text(self.workspace, "workspace"), key=to_wire.text(key, "key"))
-        reply = self._read(self._catalogue.GetTag, request, timeout)
+        reply = self._read(self._catalogue.GetTag, self._about(wire.GetTagRequest, {"key": key}), timeout)
         return from_wire.tag(reply.tag, reply.holder_count)
 
     def tags(self, *, group: str = "", show_retired: bool = False, timeout: float | None = None) -> Iterator[replies.Tag]:
         """Yield tags by key, of one group or of all."""
-        request = wire.ListTagsRequest(
-            workspace=to_wire.text(self.workspace, "workspace"),
-            page_size=1_000,
-            group=to_wire.text(group, "group"),
-            show_retired=show_retired,
-        )
-        while True:
-            reply = self._read(self._catalogue.ListTags, request, timeout)
-            for tag in reply.tags:
+        request = self._about(wire.ListTagsRequest, {"group": group}, page_size=_PAGE, show_retired=show_retired)
+        for page in self._pages(self._catalogue.ListTags, request, timeout):
+            for tag in page.tags:
                 yield from_wire.tag(tag)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
-    def rename_tag(
-        self,
-        key: str,
-        new_name: str,
-        *,
-        reason: str,
-        actor: str | None = None,
-        source: str | None = None,
-        request_id: str | None = None,
-        timeout: float | None = None,
-    ) -> replies.Tag:
+    def rename_tag(self, key: str, new_name: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.Tag:
         """Give a tag a new name in the same group."""
-        request = wire.RenameTagRequest(
-            context=self._write_context(actor, reason, source, request_id),
-            key=to_wire.text(key, "key"),
-            new_name=to_wire.text(new_name, "new_name"),
-        )
-        return from_wire.tag((self._write(self._catalogue.RenameTag, request, timeout)).tag)
+        method, texts = self._catalogue.RenameTag, {"key": key, "new_name": new_name}
+        reply = self._decide(method, wire.RenameTagRequest, texts, reason=reason, **options)
+        return from_wire.tag(reply.tag)
 
-    def retire_tag(
-        self,
-        key: str,
-        *,
-        reason: str,
-        actor: str | None = None,
-        source: str | None = None,
-        request_id: str | None = None,
-        timeout: float | None = None,
-    ) -> replies.Tag:
+    def retire_tag(self, key: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.Tag:
         """End the use of a tag: it can still be removed, queried and read in history."""
-        request = wire.RetireTagRequest(
-            context=self._write_context(actor, reason, source, request_id), key=to_wire.text(key, "key")
-        )
-        return from_wire.tag((self._write(self._catalogue.RetireTag, request, timeout)).tag)
+        method, texts = self._catalogue.RetireTag, {"key": key}
+        reply = self._decide(method, wire.RetireTagRequest, texts, reason=reason, **options)
+        return from_wire.tag(reply.tag)
+
+    # --- segments ---
+
+    def define_segment(
+        self, name: str, expression: str, *, reason: str, description: str = "", **options: Unpack[WriteOptions]
+    ) -> replies.Segment:
+        """Give an expression a name, so that others can ask for ``in segment NAME``."""
+        method, texts = self._catalogue.DefineSegment, {"name": name, "description": description}
+        segment = to_wire.segment(expression)
+        reply = self._decide(method, wire.DefineSegmentRequest, texts, {"segment": segment}, reason=reason, **options)
+        return from_wire.segment(reply.segment, warnings=reply.warnings)
+
+    def change_segment(self, name: str, expression: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.Segment:
+        """Give a segment its next version; the ones before stay."""
+        method, segment = self._catalogue.ChangeSegment, to_wire.segment(expression)
+        reply = self._decide(method, wire.ChangeSegmentRequest, {"name": name}, {"segment": segment}, reason=reason, **options)
+        return from_wire.segment(reply.segment, warnings=reply.warnings)
+
+    def segment(self, name: str, *, timeout: float | None = None) -> replies.Segment:
+        """Return one segment by name, with all its versions; ``timeout`` is for each page of these."""
+        request = self._about(wire.GetSegmentRequest, {"name": name}, page_size=_PAGE)
+        versions: list[wire.SegmentVersion] = []
+        for page in self._pages(self._catalogue.GetSegment, request, timeout):
+            versions += page.versions
+        return from_wire.segment(page.segment, versions=versions)
+
+    def segments(self, *, show_retired: bool = False, timeout: float | None = None) -> Iterator[replies.Segment]:
+        """Yield segments by name."""
+        request = self._about(wire.ListSegmentsRequest, {}, page_size=_PAGE, show_retired=show_retired)
+        for page in self._pages(self._catalogue.ListSegments, request, timeout):
+            for segment in page.segments:
+                yield from_wire.segment(segment)
+
+    def rename_segment(self, name: str, new_name: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.Segment:
+        """Give a segment a new name; segments that name it follow."""
+        method, texts = self._catalogue.RenameSegment, {"name": name, "new_name": new_name}
+        reply = self._decide(method, wire.RenameSegmentRequest, texts, reason=reason, **options)
+        return from_wire.segment(reply.segment)
+
+    def retire_segment(self, name: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.Segment:
+        """End the use of a segment: it can still be asked for, and no new definition may name it."""
+        method, texts = self._catalogue.RetireSegment, {"name": name}
+        reply = self._decide(method, wire.RetireSegmentRequest, texts, reason=reason, **options)
+        return from_wire.segment(reply.segment)
+
+    # --- names ---
 
     def names(self, *, timeout: float | None = None) -> replies.Names:
         """Return the interaction types, touchpoints, properties and traits that the log has seen."""
-        request = wire.ListNamesRequest(workspace=to_wire.text(self.workspace, "workspace"))
-        return from_wire.names(self._read(self._catalogue.ListNames, request, timeout))
+        return from_wire.names(self._read(self._catalogue.ListNames, self._about(wire.ListNamesRequest, {}), timeout))

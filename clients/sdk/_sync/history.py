@@ -33,13 +33,9 @@ class HistoryCalls(Caller):
             without_interactions=without_interactions,
             page_size=page_size,
         )
-        while True:
-            reply = self._read(self._history.ListProfileHistory, request, timeout)
+        for reply in self._pages(self._history.ListProfileHistory, request, timeout):
             for entry in reply.entries:
                 yield from_wire.history_entry(entry)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
     def tag_history(
         self,
@@ -58,13 +54,9 @@ class HistoryCalls(Caller):
             newest_first=newest_first,
             page_size=page_size,
         )
-        while True:
-            reply = self._read(self._history.ListTagHistory, request, timeout)
+        for reply in self._pages(self._history.ListTagHistory, request, timeout):
             for entry in reply.entries:
                 yield from_wire.history_entry(entry)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
     def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""
@@ -76,12 +68,8 @@ class HistoryCalls(Caller):
         else:
             raise invalid("at_position", f"is no position of a log: {name}")
         entries: list[replies.HistoryEntry] = []
-        while True:
-            reply = self._read(self._history.GetChangeset, request, timeout)
+        for reply in self._pages(self._history.GetChangeset, request, timeout):
             entries += map(from_wire.history_entry, reply.entries)
-            if not reply.next_page_token:
-                break
-            request.page_token = reply.next_page_token
         return replies.Changeset(
             reply.position,
             from_wire.attribution(reply.attribution),

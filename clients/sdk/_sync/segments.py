@@ -43,12 +43,8 @@ class SegmentCalls(Caller):
             segment=to_wire.segment(expression),
             page_size=page_size,
         )
-        while True:
-            reply = self._read(self._segments.ListMembers, request, timeout)
+        for reply in self._pages(self._segments.ListMembers, request, timeout):
             yield from_wire.members_page(reply)
-            if not reply.next_page_token:
-                return
-            request.page_token = reply.next_page_token
 
     def members(
         self,

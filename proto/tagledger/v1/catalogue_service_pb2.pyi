@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from tagledger.v1 import common_pb2 as _common_pb2
+from tagledger.v1 import expression_pb2 as _expression_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -53,6 +54,36 @@ class Tag(_message.Message):
     created_by: str
     number: int
     def __init__(self, key: _Optional[str] = ..., group: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
+
+class NamedSegment(_message.Message):
+    __slots__ = ("name", "description", "retired", "version", "expression", "created_at", "created_by", "number")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    RETIRED_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    EXPRESSION_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_BY_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    description: str
+    retired: bool
+    version: int
+    expression: str
+    created_at: _timestamp_pb2.Timestamp
+    created_by: str
+    number: int
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., version: _Optional[int] = ..., expression: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
+
+class SegmentVersion(_message.Message):
+    __slots__ = ("version", "expression", "attribution")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    EXPRESSION_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    expression: str
+    attribution: _common_pb2.Attribution
+    def __init__(self, version: _Optional[int] = ..., expression: _Optional[str] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ...) -> None: ...
 
 class CreateWorkspaceRequest(_message.Message):
     __slots__ = ("context", "currency")
@@ -287,6 +318,136 @@ class RetireTagResponse(_message.Message):
     receipt: _common_pb2.WriteReceipt
     tag: Tag
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ...) -> None: ...
+
+class DefineSegmentRequest(_message.Message):
+    __slots__ = ("context", "name", "description", "segment")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    name: str
+    description: str
+    segment: _expression_pb2.Segment
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ...) -> None: ...
+
+class DefineSegmentResponse(_message.Message):
+    __slots__ = ("position", "receipt", "segment", "warnings")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    segment: NamedSegment
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., segment: _Optional[_Union[NamedSegment, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...
+
+class ChangeSegmentRequest(_message.Message):
+    __slots__ = ("context", "name", "segment")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    name: str
+    segment: _expression_pb2.Segment
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ...) -> None: ...
+
+class ChangeSegmentResponse(_message.Message):
+    __slots__ = ("position", "receipt", "segment", "warnings")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    segment: NamedSegment
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., segment: _Optional[_Union[NamedSegment, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...
+
+class GetSegmentRequest(_message.Message):
+    __slots__ = ("workspace", "name", "page_size", "page_token")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    name: str
+    page_size: int
+    page_token: str
+    def __init__(self, workspace: _Optional[str] = ..., name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class GetSegmentResponse(_message.Message):
+    __slots__ = ("position", "segment", "versions", "next_page_token")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    segment: NamedSegment
+    versions: _containers.RepeatedCompositeFieldContainer[SegmentVersion]
+    next_page_token: str
+    def __init__(self, position: _Optional[int] = ..., segment: _Optional[_Union[NamedSegment, _Mapping]] = ..., versions: _Optional[_Iterable[_Union[SegmentVersion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListSegmentsRequest(_message.Message):
+    __slots__ = ("workspace", "page_size", "page_token", "show_retired")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SHOW_RETIRED_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    page_size: int
+    page_token: str
+    show_retired: bool
+    def __init__(self, workspace: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., show_retired: _Optional[bool] = ...) -> None: ...
+
+class ListSegmentsResponse(_message.Message):
+    __slots__ = ("position", "segments", "next_page_token")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    segments: _containers.RepeatedCompositeFieldContainer[NamedSegment]
+    next_page_token: str
+    def __init__(self, position: _Optional[int] = ..., segments: _Optional[_Iterable[_Union[NamedSegment, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RenameSegmentRequest(_message.Message):
+    __slots__ = ("context", "name", "new_name")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NEW_NAME_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    name: str
+    new_name: str
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ..., new_name: _Optional[str] = ...) -> None: ...
+
+class RenameSegmentResponse(_message.Message):
+    __slots__ = ("position", "receipt", "segment")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    segment: NamedSegment
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., segment: _Optional[_Union[NamedSegment, _Mapping]] = ...) -> None: ...
+
+class RetireSegmentRequest(_message.Message):
+    __slots__ = ("context", "name")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    name: str
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ...) -> None: ...
+
+class RetireSegmentResponse(_message.Message):
+    __slots__ = ("position", "receipt", "segment")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    segment: NamedSegment
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., segment: _Optional[_Union[NamedSegment, _Mapping]] = ...) -> None: ...
 
 class ListNamesRequest(_message.Message):
     __slots__ = ("workspace",)

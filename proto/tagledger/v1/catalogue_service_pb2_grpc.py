@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class CatalogueServiceStub:
-    """CatalogueService governs which tags exist. Every change is an event in the same log as the tagging itself.
+    """CatalogueService governs which tags and segments exist. Every change is an event in the same log as the tagging itself.
     """
 
     def __init__(self, channel):
@@ -95,6 +95,36 @@ class CatalogueServiceStub:
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagResponse.FromString,
                 _registered_method=True)
+        self.DefineSegment = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/DefineSegment',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineSegmentRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineSegmentResponse.FromString,
+                _registered_method=True)
+        self.ChangeSegment = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/ChangeSegment',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeSegmentRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeSegmentResponse.FromString,
+                _registered_method=True)
+        self.GetSegment = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/GetSegment',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.GetSegmentRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.GetSegmentResponse.FromString,
+                _registered_method=True)
+        self.ListSegments = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/ListSegments',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListSegmentsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListSegmentsResponse.FromString,
+                _registered_method=True)
+        self.RenameSegment = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/RenameSegment',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RenameSegmentRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RenameSegmentResponse.FromString,
+                _registered_method=True)
+        self.RetireSegment = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/RetireSegment',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireSegmentRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireSegmentResponse.FromString,
+                _registered_method=True)
         self.ListNames = channel.unary_unary(
                 '/tagledger.v1.CatalogueService/ListNames',
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListNamesRequest.SerializeToString,
@@ -103,7 +133,7 @@ class CatalogueServiceStub:
 
 
 class CatalogueServiceServicer:
-    """CatalogueService governs which tags exist. Every change is an event in the same log as the tagging itself.
+    """CatalogueService governs which tags and segments exist. Every change is an event in the same log as the tagging itself.
     """
 
     def CreateWorkspace(self, request, context):
@@ -190,6 +220,55 @@ class CatalogueServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DefineSegment(self, request, context):
+        """DefineSegment gives an expression a name, so that others can ask for `in segment NAME`. Nothing is computed and nothing
+        stored but the expression: who is in the segment is told at the clocks of each question. Refused, with nothing changed:
+        what cannot be read (INVALID_EXPRESSION), a segment or a version named inside that does not exist (UNKNOWN_SEGMENT) or
+        is retired (SEGMENT_RETIRED), nesting beyond the limits (LIMIT_EXCEEDED), a name in use (NAME_TAKEN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeSegment(self, request, context):
+        """ChangeSegment gives a segment its next version. Earlier versions stay: questions whose known_at lies before the change
+        go on using them, and `in segment NAME version 1` names one at any clocks. Refused as DefineSegment is, and also when
+        the segment would depend on itself, through segments at any depth and in any version (SEGMENT_CYCLE), when the newest
+        version says the same already (SEGMENT_UNCHANGED), and when the segment is retired.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSegment(self, request, context):
+        """GetSegment reads one segment by name, and its versions: what each says, who made it, why and when.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSegments(self, request, context):
+        """ListSegments lists segments by name, ascending by code point.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenameSegment(self, request, context):
+        """RenameSegment gives a segment a new name. Segments that name it follow; its old name becomes free.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetireSegment(self, request, context):
+        """RetireSegment ends the use of a segment: no new definition may name it, and it takes no new version. It can still be
+        asked for. Refused while living segments name it in their newest versions (SEGMENT_IN_USE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListNames(self, request, context):
         """ListNames lists the interaction types, touchpoints, properties and traits that the log has seen.
         """
@@ -260,6 +339,36 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagResponse.SerializeToString,
             ),
+            'DefineSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.DefineSegment,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineSegmentRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineSegmentResponse.SerializeToString,
+            ),
+            'ChangeSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeSegment,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeSegmentRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeSegmentResponse.SerializeToString,
+            ),
+            'GetSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSegment,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.GetSegmentRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.GetSegmentResponse.SerializeToString,
+            ),
+            'ListSegments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSegments,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListSegmentsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListSegmentsResponse.SerializeToString,
+            ),
+            'RenameSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenameSegment,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RenameSegmentRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RenameSegmentResponse.SerializeToString,
+            ),
+            'RetireSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetireSegment,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireSegmentRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireSegmentResponse.SerializeToString,
+            ),
             'ListNames': grpc.unary_unary_rpc_method_handler(
                     servicer.ListNames,
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListNamesRequest.FromString,
@@ -274,7 +383,7 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CatalogueService:
-    """CatalogueService governs which tags exist. Every change is an event in the same log as the tagging itself.
+    """CatalogueService governs which tags and segments exist. Every change is an event in the same log as the tagging itself.
     """
 
     @staticmethod
@@ -591,6 +700,168 @@ class CatalogueService:
             '/tagledger.v1.CatalogueService/RetireTag',
             tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagRequest.SerializeToString,
             tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DefineSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/DefineSegment',
+            tagledger_dot_v1_dot_catalogue__service__pb2.DefineSegmentRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.DefineSegmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/ChangeSegment',
+            tagledger_dot_v1_dot_catalogue__service__pb2.ChangeSegmentRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.ChangeSegmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/GetSegment',
+            tagledger_dot_v1_dot_catalogue__service__pb2.GetSegmentRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.GetSegmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSegments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/ListSegments',
+            tagledger_dot_v1_dot_catalogue__service__pb2.ListSegmentsRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.ListSegmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenameSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/RenameSegment',
+            tagledger_dot_v1_dot_catalogue__service__pb2.RenameSegmentRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.RenameSegmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetireSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/RetireSegment',
+            tagledger_dot_v1_dot_catalogue__service__pb2.RetireSegmentRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.RetireSegmentResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -66,6 +66,22 @@ class WriteReceipt(_message.Message):
     replayed: bool
     def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
+class Attribution(_message.Message):
+    __slots__ = ("position", "changeset_id", "actor", "reason", "source", "recorded_at")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    changeset_id: str
+    actor: str
+    reason: str
+    source: str
+    recorded_at: _timestamp_pb2.Timestamp
+    def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., source: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class ReadClocks(_message.Message):
     __slots__ = ("as_of", "known_at")
     AS_OF_FIELD_NUMBER: _ClassVar[int]

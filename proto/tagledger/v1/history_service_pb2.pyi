@@ -11,22 +11,6 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class Attribution(_message.Message):
-    __slots__ = ("position", "changeset_id", "actor", "reason", "source", "recorded_at")
-    POSITION_FIELD_NUMBER: _ClassVar[int]
-    CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
-    ACTOR_FIELD_NUMBER: _ClassVar[int]
-    REASON_FIELD_NUMBER: _ClassVar[int]
-    SOURCE_FIELD_NUMBER: _ClassVar[int]
-    RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
-    position: int
-    changeset_id: str
-    actor: str
-    reason: str
-    source: str
-    recorded_at: _timestamp_pb2.Timestamp
-    def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., source: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
-
 class HistoryEntry(_message.Message):
     __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue")
     ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
@@ -36,14 +20,14 @@ class HistoryEntry(_message.Message):
     TRAIT_FIELD_NUMBER: _ClassVar[int]
     INTERACTION_FIELD_NUMBER: _ClassVar[int]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
-    attribution: Attribution
+    attribution: _common_pb2.Attribution
     effective_at: _timestamp_pb2.Timestamp
     profile_id: str
     tag: TagEntry
     trait: TraitEntry
     interaction: InteractionEntry
     catalogue: CatalogueEntry
-    def __init__(self, attribution: _Optional[_Union[Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ...) -> None: ...
+    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ...) -> None: ...
 
 class TagEntry(_message.Message):
     __slots__ = ("tag", "kind", "value")
@@ -97,14 +81,16 @@ class InteractionEntry(_message.Message):
     def __init__(self, type: _Optional[str] = ..., touchpoint: _Optional[str] = ..., amount: _Optional[int] = ..., currency: _Optional[str] = ..., id: _Optional[str] = ..., properties: _Optional[_Mapping[str, _common_pb2.Value]] = ...) -> None: ...
 
 class CatalogueEntry(_message.Message):
-    __slots__ = ("kind", "subject", "new_name")
+    __slots__ = ("kind", "subject", "new_name", "expression")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     NEW_NAME_FIELD_NUMBER: _ClassVar[int]
+    EXPRESSION_FIELD_NUMBER: _ClassVar[int]
     kind: str
     subject: str
     new_name: str
-    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ...) -> None: ...
+    expression: str
+    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ...) -> None: ...
 
 class ListProfileHistoryRequest(_message.Message):
     __slots__ = ("workspace", "profile_id", "known_at", "page_size", "page_token", "newest_first", "without_interactions")
@@ -184,10 +170,10 @@ class GetChangesetResponse(_message.Message):
     CONTENT_SHA256_FIELD_NUMBER: _ClassVar[int]
     CHAIN_SHA256_FIELD_NUMBER: _ClassVar[int]
     position: int
-    attribution: Attribution
+    attribution: _common_pb2.Attribution
     entries: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
     entry_count: int
     next_page_token: str
     content_sha256: str
     chain_sha256: str
-    def __init__(self, position: _Optional[int] = ..., attribution: _Optional[_Union[Attribution, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., entry_count: _Optional[int] = ..., next_page_token: _Optional[str] = ..., content_sha256: _Optional[str] = ..., chain_sha256: _Optional[str] = ...) -> None: ...
+    def __init__(self, position: _Optional[int] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., entry_count: _Optional[int] = ..., next_page_token: _Optional[str] = ..., content_sha256: _Optional[str] = ..., chain_sha256: _Optional[str] = ...) -> None: ...
