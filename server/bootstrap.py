@@ -25,6 +25,8 @@ from server.servicers.history import HistoryServicer
 from server.servicers.ledger import LedgerServicer
 from server.servicers.running import Work
 from server.servicers.segment import SegmentServicer
+from server.snapshots.folder import SnapshotFolder
+from server.snapshots.snapshotter import Upkeep
 from server.usecases.asking import Questions
 from server.usecases.auditing import Auditing
 from server.usecases.clocks import Clocks
@@ -33,7 +35,6 @@ from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
 
 DEFAULT_WORKSPACE = "default"
 _FOLLOW_SECONDS = 0.1
-_COMPACT_SECONDS = 0.2
 _REPLAY_REPORT_EVENTS = 10_000
 # The interpreter switches threads every 5 ms by default: too long for a call that waits behind the committer.
 _SWITCH_SECONDS = 0.0005
@@ -57,28 +58,6 @@ class SystemClock:
             return self._last
 
 
-class _Compactor(threading.Thread):
-    """Merges runs of the index beside reads and writes."""
-
-    def __init__(self, committer: Committer) -> None:
-        super().__init__(name="compactor", daemon=True)
-        self._committer = committer
-        self._end = threading.Event()
-
-    def run(self) -> None:
-        """Until stopped."""
-        while not self._end.wait(_COMPACT_SECONDS):
-            for state in list(self._committer.states.values()):
-                while not self._end.is_set() and state.index.compact():
-                    pass
-
-    def stop(self) -> None:
-        """End after the merge that runs."""
-        self._end.set()
-        if self.is_alive():
-            self.join()
-
-
 class TagledgerServer:
     """One server: `start`, then `stop`, each once."""
 
@@ -90,7 +69,8 @@ class TagledgerServer:
         )
         follow = _FOLLOW_SECONDS if config.database_url else None
         self._committer = Committer(self._log, self._clock, follow_seconds=follow)
-        self._compactor = _Compactor(self._committer)
+        self._snapshots = _snapshot_folder(config)
+        self._upkeep = Upkeep(self._committer, self._snapshots, config.snapshot_every)
         self._work = Work()
         self._metrics = Metrics()
         clocks = Clocks(self._committer.states, self._clock, lambda: self._committer.position)
@@ -98,7 +78,7 @@ class TagledgerServer:
         self._grpc = GrpcServer(
             Servicers(
                 LedgerServicer(self._committer),
-                CatalogueServicer(self._committer, clocks, config.currency),
+                CatalogueServicer(self._committer, clocks, self._work, config.currency),
                 SegmentServicer(questions, self._work),
                 HistoryServicer(Auditing(clocks, self._log), self._work),
                 ExportServicer(questions, self._work),
@@ -112,7 +92,6 @@ class TagledgerServer:
         await asyncio.get_running_loop().run_in_executor(None, self._replay)
         self._committer.start()
         await self._ensure_default_workspace()
-        self._compactor.start()
         address = await self._grpc.start(self._config.listen)
         self._metrics.watch(self._committer, self._log)
         metrics_address = self._serve_metrics()
@@ -131,11 +110,19 @@ class TagledgerServer:
         _log.info("stopping", grace_seconds=self._config.shutdown_grace_seconds)
         await self._grpc.stop(self._config.shutdown_grace_seconds)
         loop = asyncio.get_running_loop()
-        for step in (self._committer.stop, self._compactor.stop, self._work.close, self._log.close):
+        for step in (self._committer.stop, self._upkeep.stop_with_snapshot, self._work.close, self._log.close):
             await loop.run_in_executor(None, step)
+        if self._snapshots:
+            self._snapshots.close()
         _log.info("stopped", position=self._committer.position)
 
     def _replay(self) -> None:
+        loaded = self._snapshots.load(self._log) if self._snapshots else None
+        if loaded:
+            self._committer.restore(loaded.states, loaded.position)
+            self._upkeep.loaded(loaded.position)
+            _log.info("snapshot loaded", position=loaded.position)
+        self._upkeep.start()
         reported = 0
 
         def progress(events: int) -> None:
@@ -145,9 +132,6 @@ class TagledgerServer:
                 _log.info("replaying the log", events=events, position=self._committer.position)
 
         self._committer.catch_up(progress)
-        for state in self._committer.states.values():
-            for rows in state.index.interactions.values():
-                rows.compact_fully()
 
     async def _ensure_default_workspace(self) -> None:
         if DEFAULT_WORKSPACE in self._committer.states:
@@ -187,3 +171,8 @@ async def serve(config: Config, ready: Callable[[str], None]) -> None:
         loop.add_signal_handler(number, end.set)
     await end.wait()
     await server.stop()
+
+
+def _snapshot_folder(config: Config) -> SnapshotFolder | None:
+    given = config.snapshots or ("" if config.database_url else str(Path(config.data) / "snapshots"))
+    return None if given in ("", "none") else SnapshotFolder(Path(given))

@@ -15,6 +15,8 @@ from server import config
 @click.option("--listen", metavar="HOST:PORT", help="Address of the gRPC service (default 127.0.0.1:7420; port 0: a free one).")
 @click.option("--data", metavar="FOLDER", help="Folder of the embedded log (default ./tagledger-data).")
 @click.option("--database-url", metavar="URL", help="PostgreSQL instead: postgresql://user:password@host:port/database.")
+@click.option("--snapshots", metavar="FOLDER", help="Of the index (default: snapshots in --data; with --database-url, none).")
+@click.option("--snapshot-every", type=int, metavar="N", help="Commits between snapshots (default 0: the server chooses).")
 @click.option("--metrics", metavar="HOST:PORT", help="Address of the Prometheus page /metrics (default: none).")
 @click.option("--currency", metavar="CODE", help="ISO 4217 currency of workspaces that name none (default CNY).")
 @click.option("--log-format", type=click.Choice(["auto", "json", "text"]), help="Logs on standard error (default auto).")

@@ -24,6 +24,11 @@ class Config:
     """Folder of the embedded log, unless database_url is set."""
     database_url: str = ""
     """PostgreSQL instead of the embedded log: postgresql://user:password@host:port/database."""
+    snapshots: str = ""
+    """Folder of index snapshots, which spare a restart the reading of the whole log. Empty: `snapshots` in the data folder,
+    and none with database_url. `none` for none. Each server needs its own."""
+    snapshot_every: int = 0
+    """Commits between snapshots; 0 lets the server choose by how much was recorded."""
     metrics: str = ""
     """HOST:PORT of the Prometheus page /metrics; empty for none; port 0 takes a free one."""
     currency: str = "CNY"
@@ -71,6 +76,12 @@ def _checked(settings: Mapping[str, tuple[str, Any]]) -> Config:
                 values[name] = float(value)
             except (TypeError, ValueError):
                 violations.append(Violation(origin, f"a number of seconds is needed; got {value!r}"))
+        elif known[name].type is int:
+            try:
+                # By way of its text, so that 1.5 and true are refused as in an environment variable.
+                values[name] = int(str(value))
+            except ValueError:
+                violations.append(Violation(origin, f"a whole number is needed; got {value!r}"))
         else:
             values[name] = str(value)
     for name, problem in _problems(values):
@@ -92,6 +103,8 @@ def _problems(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         problems.append(("database_url", "postgresql://user:password@host:port/database is needed"))
     if not 0 <= values.get("shutdown_grace_seconds", 1.0) <= _GRACE_SECONDS_MAX:
         problems.append(("shutdown_grace_seconds", f"a number of seconds from 0 to {_GRACE_SECONDS_MAX:,} is needed"))
+    if values.get("snapshot_every", 0) < 0:
+        problems.append(("snapshot_every", "a number of commits is needed, or 0"))
     currency = values.get("currency", "CNY")
     if not (len(currency) == 3 and currency.isascii() and currency.isupper() and currency.isalpha()):
         problems.append(("currency", "three capital letters (ISO 4217) are needed"))

@@ -1,6 +1,6 @@
 """CatalogueService."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias, TypeVar
 
 import grpc
@@ -9,25 +9,42 @@ from tagledger.v1 import catalogue_service_pb2_grpc as rpc
 
 from domain import limits
 from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
+from domain.language.checker import check
+from domain.language.syntax import Expression
 from domain.names import normalized
+from domain.segment_catalogue import SegmentChange
 from domain.tag_catalogue import GroupEntry, TagEntry
-from server.convert.answers import VALUE_TYPES, group_out, tag_out, workspace_out
+from server.convert.answers import (
+    VALUE_TYPES,
+    group_out,
+    segment_out,
+    segment_version_out,
+    tag_out,
+    warnings_out,
+    workspace_out,
+)
 from server.convert.contexts import page_size_in, receipt_out, request_in
+from server.convert.expressions_in import segment_in
 from server.convert.fields import Checks, split_key
-from server.servicers.running import answered
+from server.servicers.running import Work, answered
+from server.usecases.asking import prepared
 from server.usecases.catalogue_commands import group_named, tag_with_key
 from server.usecases.clocks import Clocks, KnownAt
 from server.usecases.committer import Committer
 from server.usecases.drafts import (
     CatalogueDraft,
+    ChangeSegment,
     Command,
     CreateWorkspace,
     DefineGroup,
+    DefineSegment,
     DefineTag,
     Receipt,
     RenameGroup,
+    RenameSegment,
     RenameTag,
     RetireGroup,
+    RetireSegment,
     RetireTag,
 )
 from server.usecases.state import WorkspaceState
@@ -43,15 +60,22 @@ _CommandRequest = (
     | pb.DefineTagRequest
     | pb.RenameTagRequest
     | pb.RetireTagRequest
+    | pb.DefineSegmentRequest
+    | pb.ChangeSegmentRequest
+    | pb.RenameSegmentRequest
+    | pb.RetireSegmentRequest
 )
+# Expressions may have 65,536 characters; a page of long ones ends early, so that every client can receive it.
+_PAGE_CHARACTERS_MAX = 2 * 1024 * 1024
 
 
 class CatalogueServicer(rpc.CatalogueServiceServicer):
-    """Workspaces, groups and tags."""
+    """Workspaces, groups, tags and segments."""
 
-    def __init__(self, committer: Committer, clocks: Clocks, default_currency: str) -> None:
+    def __init__(self, committer: Committer, clocks: Clocks, work: Work, default_currency: str) -> None:
         self._committer = committer
         self._clocks = clocks
+        self._work = work
         self._default_currency = default_currency
 
     # --- workspaces -------------------------------------------------------------------------------------------------------
@@ -176,6 +200,100 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         receipt, state = await self._carry_out(request, RetireTag(key), Checks())
         return pb.RetireTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=_tag(state, receipt))
 
+    # --- segments ---------------------------------------------------------------------------------------------------------
+
+    async def DefineSegment(self, request: pb.DefineSegmentRequest, context: Context) -> pb.DefineSegmentResponse:
+        """See the proto."""
+        checks = Checks()
+        name = checks.name("name", request.name)
+        description = checks.text("description", request.description, limits.MAX_DESCRIPTION_CHARACTERS, required=False)
+        expression = _expression(request, checks)
+        receipt, state = await self._carry_out(request, DefineSegment(name, description, expression), checks)
+        return pb.DefineSegmentResponse(
+            position=receipt.position,
+            receipt=receipt_out(receipt),
+            segment=_segment(state, receipt),
+            warnings=warnings_out(check(expression, state.index.vocabulary())),
+        )
+
+    async def ChangeSegment(self, request: pb.ChangeSegmentRequest, context: Context) -> pb.ChangeSegmentResponse:
+        """See the proto."""
+        checks = Checks()
+        expression = _expression(request, checks)
+        receipt, state = await self._carry_out(request, ChangeSegment(normalized(request.name), expression), checks)
+        return pb.ChangeSegmentResponse(
+            position=receipt.position,
+            receipt=receipt_out(receipt),
+            segment=_segment(state, receipt),
+            warnings=warnings_out(check(expression, state.index.vocabulary())),
+        )
+
+    async def GetSegment(self, request: pb.GetSegmentRequest, context: Context) -> pb.GetSegmentResponse:
+        """See the proto."""
+        checks = Checks()
+        size = page_size_in(request.page_size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks)
+        state, position = self._read(request.workspace, checks)
+        segments = state.index.catalogue.segments
+        segment = segments.named(normalized(request.name), "name")
+
+        def read() -> pb.GetSegmentResponse:
+            numbers = range(1, len(segment.versions) + 1)
+            page, token = _page(
+                numbers,
+                size,
+                request.page_token,
+                "segment",
+                request.workspace,
+                segment.number,
+                characters=lambda version: len(segments.text(segment.number, version)),
+            )
+            return pb.GetSegmentResponse(
+                position=position,
+                segment=segment_out(state.index.catalogue, segment),
+                versions=[segment_version_out(state, segment, version) for version in page],
+                next_page_token=token,
+            )
+
+        return await self._work.in_thread(read)
+
+    async def ListSegments(self, request: pb.ListSegmentsRequest, context: Context) -> pb.ListSegmentsResponse:
+        """See the proto."""
+        checks = Checks()
+        size = page_size_in(request.page_size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks)
+        state, position = self._read(request.workspace, checks)
+        segments = state.index.catalogue.segments
+
+        def read() -> pb.ListSegmentsResponse:
+            entries = sorted(segments.entries.values(), key=lambda segment: segment.name)
+            shown = [segment for segment in entries if request.show_retired or not segment.retired]
+            page, token = _page(
+                shown,
+                size,
+                request.page_token,
+                "segments",
+                request.workspace,
+                request.show_retired,
+                characters=lambda segment: len(segments.text(segment.number, len(segment.versions))),
+            )
+            made = [segment_out(state.index.catalogue, segment) for segment in page]
+            return pb.ListSegmentsResponse(position=position, segments=made, next_page_token=token)
+
+        return await self._work.in_thread(read)
+
+    async def RenameSegment(self, request: pb.RenameSegmentRequest, context: Context) -> pb.RenameSegmentResponse:
+        """See the proto."""
+        checks = Checks()
+        new_name = checks.name("new_name", request.new_name)
+        receipt, state = await self._carry_out(request, RenameSegment(normalized(request.name), new_name), checks)
+        segment = _segment(state, receipt)
+        return pb.RenameSegmentResponse(position=receipt.position, receipt=receipt_out(receipt), segment=segment)
+
+    async def RetireSegment(self, request: pb.RetireSegmentRequest, context: Context) -> pb.RetireSegmentResponse:
+        """See the proto."""
+        receipt, state = await self._carry_out(request, RetireSegment(normalized(request.name)), Checks())
+        segment = _segment(state, receipt)
+        return pb.RetireSegmentResponse(position=receipt.position, receipt=receipt_out(receipt), segment=segment)
+
     # --- names ------------------------------------------------------------------------------------------------------------
 
     async def ListNames(self, request: pb.ListNamesRequest, context: Context) -> pb.ListNamesResponse:
@@ -223,8 +341,30 @@ def _tag(state: WorkspaceState, receipt: Receipt) -> pb.Tag:
     return tag_out(state.index.catalogue, state.index.catalogue.tags[change.number])
 
 
-def _page(items: Sequence[_T], size: int, token: str, *question: object) -> tuple[Sequence[_T], str]:
+def _segment(state: WorkspaceState, receipt: Receipt) -> pb.NamedSegment:
+    """The segment that a command made or changed."""
+    change = next(change for change in receipt.catalogue if isinstance(change, SegmentChange))
+    catalogue = state.index.catalogue
+    return segment_out(catalogue, catalogue.segments.entries[change.number])
+
+
+def _expression(request: pb.DefineSegmentRequest | pb.ChangeSegmentRequest, checks: Checks) -> Expression:
+    """The expression of a version; what is wrong with other fields is told first."""
+    request_in(request, request.context, checks)
+    checks.refuse()
+    return prepared(segment_in(request.segment)).expression
+
+
+def _page(
+    items: Sequence[_T], size: int, token: str, *question: object, characters: Callable[[_T], int] = lambda _: 0
+) -> tuple[Sequence[_T], str]:
+    """A page, and the token of the next; shorter than `size` when the items have too many `characters` together."""
     digest = question_digest(*question)
     (start,) = read_token(token, digest, (ROWS,)) if token else (0,)
-    page = items[start : start + size]
-    return page, make_token(digest, start + size) if start + size < len(items) else ""
+    end, room = start, _PAGE_CHARACTERS_MAX
+    for item in items[start : start + size]:
+        room -= characters(item)
+        if room < 0 and end > start:
+            break
+        end += 1
+    return items[start:end], make_token(digest, end) if end < len(items) else ""

@@ -13,6 +13,7 @@ from domain.language.parser import parse
 from domain.language.syntax import Expression
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.query import evaluator
+from projections.query.checking import ProfileChecker
 from projections.query.evaluator import Explanation
 from projections.query.executor import Execution
 from projections.query.prepared import Prepared
@@ -22,6 +23,7 @@ from server.usecases.tokens import ORDINALS, POSITIONS, make_token, question_dig
 
 _PARSED_MAX = 2_000
 _RESULTS_MAX = 16
+_CHECKED_SINGLY = 8  # more profiles than these are looked up in the set of all members
 _CACHED_TEXT_MAX = 4_096
 _INSTANTS = MAX_INSTANT_US - MIN_INSTANT_US
 _NOBODY = (1 << 32) - 1
@@ -82,7 +84,7 @@ class Questions:
         self._results: OrderedDict[tuple[object, ...], BitMap] = OrderedDict()
 
     def ask(self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment) -> Asked:
-        """Bind and plan. Raises UnknownWorkspace, PositionAhead, InvalidExpression, LimitExceeded."""
+        """Bind and plan. Raises UnknownWorkspace, UnknownSegment, PositionAhead, InvalidExpression, LimitExceeded."""
         reading = self._clocks.read(workspace, as_of, known_at)
         expression = prepared(segment)
         warnings = self._warn(reading.state, segment, expression)
@@ -97,7 +99,9 @@ class Questions:
     def members(self, asked: Asked) -> BitMap:
         """All members. The last few results are kept, so that the pages of one listing evaluate once."""
         view = asked.reading.view
-        key = (asked.reading.state.name, asked.expression.text, view.as_of, view.version)
+        # Names are looked up as they are now, also for questions about the past.
+        names = len(view.index.catalogue.changes)
+        key = (asked.reading.state.name, asked.expression.text, view.as_of, view.version, names)
         found = self._results.get(key)
         if found is None:
             found = self._results[key] = asked.execution.members()
@@ -128,8 +132,11 @@ class Questions:
 
     def check(self, asked: Asked, profile_ids: Sequence[str]) -> list[tuple[bool, bool]]:
         """For each profile: is it a member, and is it known?"""
-        found = self.members(asked)
         ordinals = asked.reading.state.profiles.ordinals(profile_ids)
+        if len(ordinals) <= _CHECKED_SINGLY:
+            checked = [None if o is None else ProfileChecker(asked.reading.view, o).holds(asked.expression) for o in ordinals]
+            return [(bool(member), member is not None) for member in checked]
+        found = self.members(asked)
         return [(ordinal is not None and ordinal in found, ordinal is not None) for ordinal in ordinals]
 
     def explain(self, asked: Asked, profile_id: str) -> tuple[Explanation, bool]:

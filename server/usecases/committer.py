@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any, TypeVar
 
 import structlog
 
@@ -29,6 +30,7 @@ _GROUP_BYTES_MAX = 32 * 1024 * 1024
 _READ_EVENTS = 500
 _CONFLICTS_MAX = 20
 _log = structlog.get_logger("tagledger.committer")
+_Result = TypeVar("_Result")
 
 
 @dataclass(slots=True)
@@ -36,6 +38,20 @@ class _Waiting:
     draft: Draft
     answer: "Future[Receipt]" = field(default_factory=Future)
     conflicts: int = 0
+
+
+@dataclass(slots=True)
+class _Task:
+    """Something to do between two commits."""
+
+    do: Callable[[], Any]
+    done: "Future[Any]" = field(default_factory=Future)
+
+    def run(self) -> None:
+        try:
+            self.done.set_result(self.do())
+        except Exception as error:  # noqa: BLE001 - whoever asked is told
+            self.done.set_exception(error)
 
 
 class Committer:
@@ -46,7 +62,7 @@ class Committer:
         self._log = log
         self._now = now
         self._follow_seconds = follow_seconds
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Waiting | _Task | None] = queue.SimpleQueue()
         self._queued_bytes = 0
         self._queued_lock = threading.Lock()
         self._stopping = False
@@ -69,10 +85,34 @@ class Committer:
             self._queue.put(waiting)
         return waiting.answer
 
+    def restore(self, states: dict[str, WorkspaceState], position: int) -> None:
+        """Begin with what a snapshot holds; `catch_up` goes on from there. Before `start`."""
+        self.states.update(states)
+        self.position = position
+
     @property
     def queued_bytes(self) -> int:
         """Size of the writes that wait."""
         return self._queued_bytes
+
+    @property
+    def running(self) -> bool:
+        """Has it begun to commit, and not ended?"""
+        return self._thread.is_alive()
+
+    def between_commits(self, do: Callable[[], _Result]) -> _Result:
+        """Run it where nothing is applied meanwhile, and wait for its result; it must be quick, for writes wait too."""
+        task = _Task(do)
+        with self._queued_lock:
+            queued = self.running and not self._stopping
+            if queued:
+                self._queue.put(task)
+        if not queued:
+            if self.running:
+                self._thread.join()
+            task.run()
+        result: _Result = task.done.result()
+        return result
 
     def start(self) -> None:
         """Begin to commit. `catch_up` must have been called."""
@@ -95,16 +135,18 @@ class Committer:
             except queue.Empty:
                 self._follow()
                 continue
-            group, end = self._group(first)
+            group, behind = self._group(first)
             self._commit(group)
-            if end:
-                return
+            for item in behind:
+                if item is None:
+                    return
+                item.run()
 
-    def _group(self, first: _Waiting | None) -> tuple[deque[_Waiting], bool]:
-        """What waits now, up to the bounds of a group; and whether the end has come."""
+    def _group(self, first: _Waiting | _Task | None) -> tuple[deque[_Waiting], Sequence[_Task | None]]:
+        """What waits now, up to the bounds of a group; and the task, or the end (None), that was met behind it, if any."""
         group: deque[_Waiting] = deque()
         size, item = 0, first
-        while item is not None:
+        while isinstance(item, _Waiting):
             group.append(item)
             size += item.draft.request.size_bytes
             if len(group) >= _GROUP_DRAFTS_MAX or size >= _GROUP_BYTES_MAX:
@@ -115,7 +157,7 @@ class Committer:
                 break
         with self._queued_lock:
             self._queued_bytes -= size
-        return group, item is None
+        return group, () if isinstance(item, _Waiting) else (item,)
 
     def _commit(self, group: deque[_Waiting]) -> None:
         while group:
@@ -191,7 +233,7 @@ class Committer:
 
     def _apply(self, decision: Decision, new: NewChangeset, position: int) -> None:
         state = self.states.get(new.workspace) or WorkspaceState.empty(new.workspace)
-        state.apply(Recorded(position, decision.changeset, "", new.chain.hex()), decision.profile_ids)
+        state.apply(Recorded(position, decision.changeset, "", new.chain.hex()), decision.profile_ids, decision.keys)
         self.states[new.workspace] = state
         self.position = position
 

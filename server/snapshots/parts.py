@@ -1,0 +1,292 @@
+"""What a snapshot holds of one workspace, as arrays and JSON: taken between two commits, written later, read back.
+
+Taking is quick: stores are append-only, so that views of what is there now stay right while the writer goes on; only the small
+open ends are copied. The catalogue is not here: its few changesets are read from the log again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from domain.changeset import Value, ValueType
+from projections.identity import CHUNK_NAMES, Chunk
+from projections.index import key_map, runs
+from projections.index.assignments import Fold, History, Holders, Point
+from projections.index.columns import Column
+from projections.index.dictionary import Dictionary
+from projections.index.universe import Known, Universe
+from projections.index.workspace_index import PropertyIndex, TagIndex, TraitIndex, WorkspaceIndex
+from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile
+from server.usecases.state import WorkspaceState
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a snapshot. Arrays of a part that grows get spare room."""
+
+    arrays: Arrays
+    about: Mapping[str, Any]
+    grows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A workspace as it was between two commits."""
+
+    name: str
+    version: int
+    chain: bytes
+    recorded_at: int
+    parts: Mapping[str, Part]
+    runs: Mapping[str, tuple[runs.Run, ...]]
+    """Of each interaction type, oldest first."""
+    key_runs: Mapping[str, tuple[key_map.Run, ...]]
+    """Of PROFILES and IDS."""
+
+
+CLOCK, UNIVERSE, TAGS, TRAITS, TAILS, PROFILES, IDS, NAMES = (
+    "clock",
+    "universe",
+    "tags",
+    "traits",
+    "tails",
+    "profiles",
+    "ids",
+    "names",
+)
+
+
+# --- from a state ---------------------------------------------------------------------------------------------------------
+
+
+def captured(state: WorkspaceState) -> Captured:
+    """What the state holds now. Nothing may be applied meanwhile."""
+    index = state.index
+    interactions = {name: rows.captured() for name, rows in index.interactions.items()}
+    profile_runs, profile_entries = state.profiles.entries.captured()
+    id_runs, id_entries = state.seen_ids.captured()
+    parts = {
+        CLOCK: _clock(index),
+        UNIVERSE: _universe(index.universe),
+        TAGS: _tags(index.tags),
+        TRAITS: _traits(index.traits),
+        TAILS: Part(
+            {f"{k}.{name}": column for k, (_, tail) in enumerate(interactions.values()) for name, column in tail.items()},
+            {"types": list(interactions)},
+        ),
+        PROFILES: Part(_entries(profile_entries), {"seed": state.profiles.maker.seed.hex()}),
+        IDS: Part(_entries(id_entries), {"seed": state.id_keys.seed.hex()}),
+        NAMES: _names(*state.profiles.captured_names()),
+    }
+    return Captured(
+        state.name,
+        state.version,
+        state.chain,
+        state.recorded_at,
+        parts,
+        {name: of_type for name, (of_type, _) in interactions.items()},
+        {PROFILES: profile_runs, IDS: id_runs},
+    )
+
+
+def _clock(index: WorkspaceIndex) -> Part:
+    properties = {
+        name: {"kind": known.kind.value, "values": _json(known.values.values())} for name, known in index.properties.items()
+    }
+    about = {
+        "properties": properties,
+        "touchpoints": list(index.touchpoints.values()),
+        "currencies": list(index.currencies.values()),
+        "actors": list(index.actors.values()),
+        "sources": list(index.sources.values()),
+        "interaction_count": index.interaction_count,
+        "profile_count": index.profile_count,
+        "catalogue_versions": sorted({version for version, _ in index.catalogue.changes}),
+    }
+    return Part(index.clock_columns(), about, grows=True)
+
+
+def _universe(universe: Universe) -> Part:
+    known = universe.known()
+    arrays = universe.columns()
+    about: dict[str, Any] = {"known": None}
+    if known:
+        arrays["known"] = _serialised(known.bitmap)
+        about["known"] = {"rows": known.rows, "latest": known.latest, "next_instant": known.next_instant}
+    return Part(arrays, about, grows=True)
+
+
+def _tags(tags: Mapping[int, TagIndex]) -> Part:
+    arrays: dict[str, AnyArray] = {}
+    about: dict[str, Any] = {}
+    for number, tag in tags.items():
+        arrays |= {f"{number}.{name}": column for name, column in tag.history.columns().items()}
+        point = tag.holders.known()
+        about[str(number)] = {"values": list(tag.values.values()), "point": None}
+        if point:
+            arrays[f"{number}.bitmap"] = _serialised(point.state.bitmap)
+            arrays[f"{number}.ever"] = _serialised(point.state.ever)
+            about[str(number)]["point"] = [point.rows, point.effective_max, point.next_effective]
+    return Part(arrays, about, grows=True)
+
+
+def _traits(traits: Mapping[str, TraitIndex]) -> Part:
+    arrays: dict[str, AnyArray] = {}
+    about = []
+    for k, (name, trait) in enumerate(traits.items()):
+        arrays |= {f"{k}.{column}": values for column, values in trait.history.columns().items()}
+        about.append({"name": name, "kind": trait.kind.value, "values": _json(trait.values.values())})
+    return Part(arrays, {"traits": about}, grows=True)
+
+
+def _names(chunks: list[Chunk], following: list[str]) -> Part:
+    encoded = [name.encode() for name in following]
+    sizes = np.asarray([len(one) for one in encoded], np.uint32)
+    arrays: Arrays = {
+        "text": [np.frombuffer(text, np.uint8) for text, _ in chunks],
+        "bounds": [bounds for _, bounds in chunks] or np.empty(0, np.uint32),
+        "following": np.frombuffer(b"".join(encoded), np.uint8),
+        "following_sizes": sizes,
+    }
+    return Part(arrays, {"chunk_names": CHUNK_NAMES})
+
+
+def _entries(entries: tuple[AnyArray, AnyArray, AnyArray]) -> Arrays:
+    return dict(zip(("high", "low", "values"), entries, strict=True))
+
+
+def _serialised(bitmap: BitMap) -> AnyArray:
+    return np.frombuffer(bitmap.serialize(), np.uint8)
+
+
+def _json(values: list[Value]) -> list[Any]:
+    return [value.isoformat() if isinstance(value, date) else value for value in list(values)]
+
+
+# --- to a state -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files of one workspace, mapped."""
+
+    name: str
+    version: int
+    chain: bytes
+    recorded_at: int
+    parts: Mapping[str, ArrayFile]
+    runs: Mapping[str, list[runs.Run]]
+    key_runs: Mapping[str, list[key_map.Run]]
+
+
+def restored(found: Found) -> WorkspaceState:
+    """The state that was captured, but for the catalogue."""
+    state = WorkspaceState.over(
+        found.name,
+        _index(found),
+        _key_map(found, PROFILES),
+        bytes.fromhex(found.parts[PROFILES].about["seed"]),
+        _key_map(found, IDS),
+        bytes.fromhex(found.parts[IDS].about["seed"]),
+    )
+    state.profiles.restore_names(*_names_in(found.parts[NAMES]))
+    state.version, state.chain, state.recorded_at = found.version, found.chain, found.recorded_at
+    return state
+
+
+def catalogue_versions(found: Found) -> list[int]:
+    """The versions whose changesets must be read from the log for the catalogue."""
+    versions: list[int] = found.parts[CLOCK].about["catalogue_versions"]
+    return versions
+
+
+def _index(found: Found) -> WorkspaceIndex:
+    clock, about = found.parts[CLOCK], found.parts[CLOCK].about
+    index = WorkspaceIndex(found.name)
+    index.restore_clock({name: Column.over(array, clock.counts[name]) for name, array in clock.arrays.items()})
+    index.interaction_count, index.profile_count = about["interaction_count"], about["profile_count"]
+    index.touchpoints, index.currencies = Dictionary.over(about["touchpoints"]), Dictionary.over(about["currencies"])
+    index.actors, index.sources = Dictionary.over(about["actors"]), Dictionary.over(about["sources"])
+    for name, stored in about["properties"].items():
+        known = index.properties[name] = PropertyIndex(ValueType(stored["kind"]))
+        known.values = Dictionary.over(_values(known.kind, stored["values"]))
+    index.universe = _universe_in(found.parts[UNIVERSE])
+    index.tags = {int(number): _tag_in(found.parts[TAGS], number) for number in found.parts[TAGS].about}
+    for k, stored in enumerate(found.parts[TRAITS].about["traits"]):
+        index.traits[stored["name"]] = _trait_in(found.parts[TRAITS], k, stored)
+    tails = found.parts[TAILS]
+    for k, name in enumerate(tails.about["types"]):
+        prefix = f"{k}."
+        tail = {key.removeprefix(prefix): array for key, array in tails.arrays.items() if key.startswith(prefix)}
+        index.restore_interactions(name, found.runs.get(name, []), tail)
+    return index
+
+
+def _universe_in(part: ArrayFile) -> Universe:
+    known = part.about["known"]
+    bitmap = _bitmap(part, "known") if known else BitMap()
+    remembered = Known(known["rows"], known["latest"], known["next_instant"], bitmap) if known else None
+    return Universe.over(part.arrays, part.counts["instants"], remembered)
+
+
+def _history(part: ArrayFile, prefix: str) -> History:
+    names = ("effective", "versions", "ordinals", "codes")
+    return History.over({name: part.arrays[prefix + name] for name in names}, part.counts[prefix + "effective"])
+
+
+def _tag_in(part: ArrayFile, number: str) -> TagIndex:
+    tag, about = TagIndex(_history(part, f"{number}.")), part.about[number]
+    tag.values = Dictionary.over(about["values"])
+    if about["point"]:
+        holders = Holders(_bitmap(part, f"{number}.bitmap"), _bitmap(part, f"{number}.ever"))
+        tag.holders = Fold(tag.history, Holders(BitMap(), BitMap()), _point(about["point"], holders))
+    return tag
+
+
+def _point(numbers: Sequence[int], holders: Holders) -> Point[Holders]:
+    rows, effective_max, next_effective = numbers
+    return Point(rows, effective_max, next_effective, holders)
+
+
+def _trait_in(part: ArrayFile, k: int, about: Mapping[str, Any]) -> TraitIndex:
+    trait = TraitIndex(ValueType(about["kind"]), _history(part, f"{k}."))
+    trait.values = Dictionary.over(_values(trait.kind, about["values"]))
+    return trait
+
+
+def _key_map(found: Found, name: str) -> key_map.KeyMap:
+    part, entries = found.parts[name], key_map.KeyMap(found.key_runs[name])
+    keys = np.column_stack((part.arrays["high"], part.arrays["low"]))
+    entries.add(keys, part.arrays["values"])
+    return entries
+
+
+def _names_in(part: ArrayFile) -> tuple[list[Chunk], list[str]]:
+    if part.about["chunk_names"] != CHUNK_NAMES:
+        raise DamagedFile(f"{part.path.name} has {part.about['chunk_names']} names a chunk, this server {CHUNK_NAMES}")
+    bounds = part.arrays["bounds"].reshape(-1, CHUNK_NAMES + 1)
+    chunks: list[Chunk]
+    text, chunks, at = part.arrays["text"].data, [], 0
+    for row in bounds:
+        size = int(row[-1])
+        chunks.append((text[at : at + size], row))
+        at += size
+    ends = np.cumsum(part.arrays["following_sizes"], dtype=np.int64).tolist()
+    following = part.arrays["following"].tobytes()
+    return chunks, [following[start:end].decode() for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _bitmap(part: ArrayFile, name: str) -> BitMap:
+    stored: npt.NDArray[np.uint8] = part.arrays[name][: part.counts[name]]
+    return BitMap.deserialize(stored.tobytes())
+
+
+def _values(kind: ValueType, values: list[Any]) -> list[Value]:
+    if kind is ValueType.DATE:
+        return [date.fromisoformat(value) for value in values]
+    return [float(value) for value in values] if kind is ValueType.NUMBER else values

@@ -1,0 +1,106 @@
+"""Keeps snapshots fresh beside the running server, and big runs out of memory.
+
+A thread of its own: merges runs, moves closed ones into mapped files, and writes a snapshot when the log has grown enough since
+the last one. The writer waits only while the state is captured, between two commits: views of append-only columns and copies
+of open ends.
+"""
+
+import threading
+import time
+
+import structlog
+
+from server.snapshots.folder import SnapshotFolder
+from server.snapshots.parts import Captured, captured
+from server.usecases.committer import Committer
+
+_PAUSE_SECONDS = 0.2
+_KEPT_ENTRIES = 1 << 18
+_GROWN_ROWS = 2_000_000
+_GROWN_SHARE = 0.2
+_GROWN_EVENTS = 100_000
+_WORTH_MERGING = 0.1
+_WORTH_ROWS = 200_000
+_WORTH_EVENTS = 2_000
+_log = structlog.get_logger("tagledger.snapshots")
+
+
+class Upkeep(threading.Thread):
+    """Merging, mapping, snapshots. `start` it before the log is replayed: it works on what is there."""
+
+    def __init__(self, committer: Committer, folder: SnapshotFolder | None, every: int = 0) -> None:
+        """`folder`: None for no snapshots. `every`: commits between them, 0 to choose by how much was recorded."""
+        super().__init__(name="upkeep", daemon=True)
+        self._committer, self._folder, self._every = committer, folder, every
+        self._end = threading.Event()
+        self._rows = self._events = 0
+        self.position = 0
+        """Of the last snapshot."""
+
+    def loaded(self, position: int) -> None:
+        """A snapshot was loaded at start."""
+        self.position, self._events, self._rows = position, position, self._row_count()
+
+    def run(self) -> None:
+        """Until stopped."""
+        while not self._end.wait(_PAUSE_SECONDS):
+            try:
+                self._once()
+            except Exception as error:  # noqa: BLE001 - a full disk must not end the upkeep; it is tried again
+                _log.exception("upkeep failed", error=repr(error))
+                self._end.wait(10.0)
+
+    def _once(self) -> None:
+        for state in list(self._committer.states.values()):
+            while not self._end.is_set() and state.compact():
+                pass
+            if self._folder and not self._end.is_set():
+                self._folder.keep(state, _KEPT_ENTRIES)
+        if self._folder and self._committer.running and not self._end.is_set() and self._has_grown():
+            self.write_snapshot()
+
+    def stop(self) -> None:
+        """End after the step that runs."""
+        self._end.set()
+        if self.is_alive():
+            self.join()
+
+    def _row_count(self) -> int:
+        return sum(state.index.interaction_count for state in list(self._committer.states.values()))
+
+    def _has_grown(self) -> bool:
+        return self._has_grown_by(max(_GROWN_ROWS, _GROWN_SHARE * self._rows), _GROWN_EVENTS)
+
+    def _has_grown_by(self, rows: float, events: int) -> bool:
+        """More than so many rows or events, unless a number of commits was set."""
+        recorded = self._committer.position - self._events
+        return recorded >= self._every if self._every else self._row_count() - self._rows > rows or recorded > events
+
+    def stop_with_snapshot(self) -> None:
+        """End, and spare the next start the reading of what was recorded since the last snapshot, if that is much."""
+        self.stop()
+        try:
+            if self._has_grown_by(_WORTH_ROWS, _WORTH_EVENTS):
+                self.write_snapshot()
+        except Exception as error:  # noqa: BLE001 - the log has everything; the rest of the server must stop in order
+            _log.exception("no snapshot at the end", error=repr(error))
+
+    def write_snapshot(self) -> None:
+        """Write one now, if anything was recorded since the last."""
+        if self._folder is None or self._committer.position == self.position:
+            return
+        for state in list(self._committer.states.values()):
+            for of_type in list(state.index.interactions.values()):
+                of_type.compact_fully(_WORTH_MERGING)
+        started = time.monotonic()
+        taken, position, rows = self._committer.between_commits(self._capture)
+        paused = time.monotonic() - started
+        size = self._folder.write(taken, position)
+        self.position = self._events = position
+        self._rows = rows
+        seconds = round(time.monotonic() - started, 2)
+        _log.info("snapshot", position=position, bytes=size, seconds=seconds, waited_seconds=round(paused, 3))
+
+    def _capture(self) -> tuple[list[Captured], int, int]:
+        states = list(self._committer.states.values())
+        return [captured(state) for state in states], self._committer.position, self._row_count()
