@@ -1,21 +1,18 @@
-"""The index inside this process, filled as the server fills it, and the floor below any answer that it gives."""
+"""The index inside this process, filled as the server fills it, and asked as the server asks it."""
 
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable
+from itertools import repeat
 
 import numpy as np
-from pyroaring import BitMap
 
-from benchmarks.peers.base import Headline
-from benchmarks.workload import HOUR_US, WORKSPACE, Population, changesets
+from benchmarks.question import Answer, Asked, Question, Way
+from benchmarks.workload import ASKED_DAYS, CHANGESET_ROWS, DAY_US, END_US, HOUR_US, WORKSPACE, Population, changesets
 from domain.language.parser import parse
 from projections.index import bitmaps
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
 from projections.query.prepared import Prepared
 from projections.query.view import View
-
-CHANGESET_ROWS = 100_000
 
 
 def filled_index(population: Population) -> WorkspaceIndex:
@@ -34,45 +31,50 @@ def merge_runs(index: WorkspaceIndex) -> None:
         rows.compact_fully()
 
 
-class EngineCounter:
-    """One expression, prepared once as the server keeps it, asked at the end of the log."""
+class Asker:
+    """One question, its expressions prepared once as the server keeps them, asked at the end of the log or before it."""
 
-    def __init__(self, index: WorkspaceIndex, question: Headline) -> None:
+    def __init__(self, index: WorkspaceIndex, question: Question) -> None:
         self._index, self._version = index, index.clock().version
-        self._prepared = Prepared(parse(question.expression))
+        self._changesets = -(-index.interaction_count // CHANGESET_ROWS)
+        self._segments = [Prepared(parse(text)) for text in question.segments]
+        self._whole = self._segments[0]
+        ways: dict[Way, Callable[[Asked], int]] = {
+            Way.COUNT: self._count,
+            Way.PAST: self._count_past,
+            Way.MEMBERS: self._list,
+            Way.CHECK: self._check,
+        }
+        self.ask = ways[question.way]
+        self._way = question.way
 
-    def count(self, as_of: int) -> int:
-        """Plan and run."""
-        return evaluator.count(self._prepared, View(self._index, self._version, as_of))
+    def answer(self, asked: Asked) -> Answer:
+        """What every peer must say too."""
+        if self._way is Way.CHECK:
+            return (self._check(asked),)
+        members = evaluator.members(self._whole, self._past(asked) if self._way is Way.PAST else self._now(asked))
+        return self.ask(asked), int(bitmaps.to_ordinals(members).sum(dtype=np.int64))
 
-    def warm(self, first: int, last: int) -> None:
-        """Ask once in every hour, so that each block that a window may want has been built."""
-        for as_of in range(first, last, HOUR_US):
-            self.count(as_of + HOUR_US // 2)
+    def hours(self) -> list[Asked]:
+        """What to ask so that each block that a window may want has been built: one instant in every hour."""
+        first = END_US - ASKED_DAYS * DAY_US
+        return [Asked(as_of + HOUR_US // 2, 0, self._changesets) for as_of in range(first, END_US, HOUR_US)]
 
+    def _now(self, asked: Asked) -> View:
+        return View(self._index, self._version, asked.as_of)
 
-@dataclass(frozen=True, slots=True)
-class FloorQuestion:
-    """The bitmaps that one answer needs at least."""
+    def _past(self, asked: Asked) -> View:
+        return View(self._index, self._version - (self._changesets - asked.known), asked.as_of)
 
-    pieces: list[BitMap]
-    holders: BitMap
+    def _count(self, asked: Asked) -> int:
+        return evaluator.count(self._whole, self._now(asked))
 
-    def count(self) -> int:
-        """The bare pyroaring calls: one union, one cardinality of an intersection."""
-        return int(BitMap.union(*self.pieces).intersection_cardinality(self.holders))
+    def _count_past(self, asked: Asked) -> int:
+        return evaluator.count(self._whole, self._past(asked))
 
+    def _list(self, asked: Asked) -> int:
+        return len(bitmaps.to_ordinals(evaluator.members(self._whole, self._now(asked))))
 
-def floor_questions(index: WorkspaceIndex, question: Headline, instants: list[int], most: int) -> list[FloorQuestion]:
-    """For each instant the same blocks that the engine takes, and the ragged rows as a bitmap that is made beforehand."""
-    number = index.catalogue.tag_number(question.tag)
-    assert number is not None
-    version = index.clock().version
-    made = []
-    for as_of in islice(instants, most):
-        collected = index.interactions[question.type].collect(as_of - question.days_us + 1, as_of + 1, version)
-        pieces = list(collected.blocks)
-        if collected.loose:
-            pieces.append(bitmaps.from_ordinals(np.concatenate(collected.loose)))
-        made.append(FloorQuestion(pieces, index.tags[number].holders.at(as_of, version).bitmap))
-    return made
+    def _check(self, asked: Asked) -> int:
+        found = map(evaluator.members, self._segments, repeat(self._now(asked)))
+        return sum(asked.ordinal in members for members in found)

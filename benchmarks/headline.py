@@ -7,25 +7,22 @@ give the same counts before anything is timed.
 import gc
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engine import EngineCounter, FloorQuestion, filled_index, floor_questions, merge_runs
-from benchmarks.peers.base import Headline, Peer, RowFiles
-from benchmarks.peers.chdb_peers import ChdbBitmapPeer, ChdbEngine, ChdbScanPeer
-from benchmarks.peers.duckdb_peer import DuckDbPeer
-from benchmarks.peers.postgres_peer import SETTINGS, PostgresPeer
-from benchmarks.processes import postgres
+from benchmarks.engine import Asker, filled_index, merge_runs
+from benchmarks.peers.base import Peer, RowFiles
+from benchmarks.peers.opening import opened_together
+from benchmarks.question import Asked, asked_moments
+from benchmarks.question_table import HEADLINE
+from benchmarks.ready import Ready
 from benchmarks.report import Bar, Options, Report, Table
 from benchmarks.timing import Caller, Timings, measure, take_turns
-from benchmarks.workload import ASKED_DAYS, DAY_US, END_US, PURCHASE, Population, asked_instants, make, tag_key
+from benchmarks.workload import PURCHASE, make
 from projections.index.workspace_index import WorkspaceIndex
 
-TAG_SHARE = 0.1
-_DAYS = 30
-_CALLS, _PEER_CALLS, _PEER_WARM_CALLS, _EQUAL_CALLS = 2_000, 200, 20, 8
+_CALLS, _FLOOR_CALLS, _PEER_CALLS, _PEER_WARM_CALLS, _EQUAL_CALLS = 2_000, 1_000, 200, 20, 8
 _ROUNDS = 10
 _FASTEST_PEER_RATIO = 10.0
 
@@ -34,103 +31,86 @@ _FIRST, _COLD, _LIVE, _LIVE_FLOOR = "engine, first call ever", "engine, blocks b
 _RESTARTED, _RESTARTED_FLOOR = "engine, after a restart", "floor, after a restart"
 
 
-def headline_question(population: Population) -> Headline:
-    """The question of issue 2."""
-    tag = tag_key(TAG_SHARE)
-    return Headline(tag, list(population.tags).index(tag) + 1, PURCHASE, _DAYS, _DAYS * DAY_US)
-
-
 def run(options: Options) -> Report:
     """Measure, and compare."""
     population = make(options.profiles, options.interactions, options.seed)
-    question = headline_question(population)
-    instants = asked_instants(options.seed, _CALLS)
+    moments = asked_moments(options.seed, _CALLS, options.profiles, lambda _: 0)
     started = time.perf_counter()
     index = filled_index(population)
     applied_per_second = round(options.interactions / (time.perf_counter() - started))
-    gc.collect()
-    gc.freeze()
-    with tempfile.TemporaryDirectory() as folder, _loaded_peers(population, Path(folder)) as peers:
-        counter = EngineCounter(index, question)
-        times = {_FIRST: measure(counter.count, instants[:1]), _COLD: measure(counter.count, instants[1 : _CALLS // 4])}
-        _check_equal(counter, peers, question, instants[-_EQUAL_CALLS:])
-        runs = _run_count(index, question)
-        calls = _PEER_CALLS // 4 if options.small else _PEER_CALLS
-        callers = _engine_callers(index, question, instants, _LIVE, _LIVE_FLOOR)
-        callers |= {peer.name: _peer_caller(peer, question, instants, calls) for peer in peers}
-        times |= take_turns(callers, _ROUNDS)
-        merge_runs(index)
-        times |= take_turns(_engine_callers(index, question, instants, _RESTARTED, _RESTARTED_FLOOR), _ROUNDS)
-        layouts = {peer.name: peer.layout for peer in peers}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as another user when we are root
+        rows = RowFiles.write(population, folder)
+        del population
+        gc.collect()
+        gc.freeze()
+        bare = _bare(rows, moments[:_FLOOR_CALLS])
+        with opened_together(options.peers, rows, folder) as peers:
+            asker = Asker(index, HEADLINE)
+            times = {_FIRST: measure(asker.ask, moments[:1]), _COLD: measure(asker.ask, moments[1 : _CALLS // 4])}
+            _check_equal(asker, peers, moments[-_EQUAL_CALLS:])
+            runs = _run_count(index)
+            calls = _PEER_CALLS // 4 if options.small else _PEER_CALLS
+            callers = _engine_callers(asker, moments, bare, _LIVE, _LIVE_FLOOR)
+            callers |= {peer.name: _peer_caller(peer, moments, calls) for peer in peers}
+            times |= take_turns(callers, _ROUNDS)
+            merge_runs(index)
+            times |= take_turns(_engine_callers(asker, moments, bare, _RESTARTED, _RESTARTED_FLOOR), _ROUNDS)
+            layouts = {peer.name: peer.layout for peer in peers}
     gc.unfreeze()
-    return _report(options, question, times, layouts, {"runs": runs, "apply_interactions_per_second": applied_per_second})
+    return _report(options, times, layouts, {"runs": runs, "apply_interactions_per_second": applied_per_second})
 
 
-@contextmanager
-def _loaded_peers(population: Population, folder: Path) -> Iterator[list[Peer]]:
-    folder.chmod(0o755)  # PostgreSQL runs as another user when we are root
-    rows = RowFiles.write(population, folder)
-    with ExitStack() as stack:
-        server = stack.enter_context(postgres(folder, SETTINGS))
-        chdb = ChdbEngine(folder, rows)
-        stack.callback(chdb.close)
-        peers: list[Peer] = [
-            DuckDbPeer(rows),
-            ChdbScanPeer(chdb),
-            ChdbBitmapPeer(chdb),
-            PostgresPeer(server.new_database(), rows),
-        ]
+def _bare(rows: RowFiles, moments: Sequence[Asked]) -> list[Callable[[], int]]:
+    """The bare bitmap operations, all bitmaps ready."""
+    ready = Ready(rows)
+    return [HEADLINE.floor(ready, asked) for asked in moments]
+
+
+def _check_equal(asker: Asker, peers: Sequence[Peer], moments: Sequence[Asked]) -> None:
+    for asked in moments:
+        expected = asker.ask(asked)
         for peer in peers:
-            stack.callback(peer.close)
-        yield peers
-
-
-def _check_equal(counter: EngineCounter, peers: list[Peer], question: Headline, instants: list[int]) -> None:
-    for as_of in instants:
-        expected = counter.count(as_of)
-        for peer in peers:
-            found = peer.count(question, as_of)
-            if found != expected:
-                raise AssertionError(f"at {as_of}: {peer.name} counts {found}, the engine {expected}")
+            found = peer.ask(HEADLINE, asked)
+            if found != (expected,):
+                raise AssertionError(f"at {asked}: {peer.name} counts {found}, the engine {expected}")
 
 
 def _engine_callers(
-    index: WorkspaceIndex, question: Headline, instants: list[int], name: str, floor_name: str
+    asker: Asker, moments: Sequence[Asked], bare: Sequence[Callable[[], int]], name: str, floor_name: str
 ) -> dict[str, Caller]:
     """The engine with all blocks built, and its floor."""
-    counter = EngineCounter(index, question)
-    counter.warm(END_US - ASKED_DAYS * DAY_US, END_US)
-    bare = floor_questions(index, question, instants, len(instants) // 2)
-    return {name: Caller(counter.count, instants), floor_name: Caller(FloorQuestion.count, bare)}
+    measure(asker.ask, asker.hours())
+    return {name: Caller(asker.ask, moments), floor_name: Caller(lambda run: run(), bare)}
 
 
-def _peer_caller(peer: Peer, question: Headline, instants: list[int], calls: int) -> Caller:
+def _peer_caller(peer: Peer, moments: Sequence[Asked], calls: int) -> Caller:
     """The peer with warm caches."""
 
-    def ask(as_of: int) -> int:
-        return peer.count(question, as_of)
+    def ask(asked: Asked) -> object:
+        return peer.ask(HEADLINE, asked)
 
-    measure(ask, instants[:_PEER_WARM_CALLS])
-    return Caller(ask, instants[_PEER_WARM_CALLS : _PEER_WARM_CALLS + calls])
+    measure(ask, moments[:_PEER_WARM_CALLS])
+    return Caller(ask, moments[_PEER_WARM_CALLS : _PEER_WARM_CALLS + calls])
 
 
-def _run_count(index: WorkspaceIndex, question: Headline) -> int:
+def _run_count(index: WorkspaceIndex) -> int:
     """How many sorted runs the rows of the type are in: each adds to the work of a window."""
-    return len(index.interactions[question.type]._state[0])
+    return len(index.interactions[PURCHASE]._state[0])
 
 
 def _report(
     options: Options,
-    question: Headline,
     times: Mapping[str, Timings],
     layouts: Mapping[str, str],
     facts: Mapping[str, int],
 ) -> Report:
     live, floor = times[_LIVE], times[_LIVE_FLOOR]
-    fastest_ms = min(times[name].p50_ms for name in layouts)
+    fastest_ms = min((times[name].p50_ms for name in layouts), default=0.0)
     figures: dict[str, Any] = {
         "question": "headline",
-        "expression": question.expression,
+        "expression": HEADLINE.expression,
         "profiles": options.profiles,
         "interactions": options.interactions,
         "p50_ms": round(live.p50_ms, 4),
@@ -145,7 +125,7 @@ def _report(
     }
     rows = [(name, timings.p50_ms, timings.p99_ms, timings.p50_ms / live.p50_ms) for name, timings in times.items()]
     title = (
-        f"{question.expression}: {options.profiles:,} profiles, {options.interactions:,} interactions; "
+        f"{HEADLINE.expression}: {options.profiles:,} profiles, {options.interactions:,} interactions; "
         f"live in {facts['runs']} runs, after a restart in one"
     )
     claim = "headline, fastest peer's p50 over the engine's"

@@ -25,9 +25,9 @@ def tagledger_server(*arguments: str) -> Iterator[str]:
 
 
 @contextmanager
-def echo_server(reply_bytes: int) -> Iterator[str]:
-    """A grpc.aio server that answers with so many bytes and does nothing else; its address."""
-    with _announced([sys.executable, "-m", "benchmarks.echo_server", str(reply_bytes)]) as address:
+def echo_server(reply_bytes: int, parts: int = 1) -> Iterator[str]:
+    """A grpc.aio server that answers with so many bytes, or streams them so many times, and does nothing else; its address."""
+    with _announced([sys.executable, "-m", "benchmarks.echo_server", str(reply_bytes), str(parts)]) as address:
         yield address
 
 

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engine import EngineCounter, merge_runs
-from benchmarks.headline import headline_question
-from benchmarks.peers.base import Headline
+from benchmarks.engine import Asker, merge_runs
 from benchmarks.prepared_folder import CHANGESET_ROWS, write_population
 from benchmarks.processes import memory_bytes, postgres, tagledger_server
+from benchmarks.question import Asked
+from benchmarks.question_table import HEADLINE
 from benchmarks.report import Options, Report, Table
 from benchmarks.workload import END_US, WORKSPACE, Population, make
 from clients.sdk import Client
@@ -30,14 +30,13 @@ from server.usecases.committer import Committer
 def run(options: Options) -> Report:
     """Measure each store."""
     population = make(options.profiles, options.interactions, options.seed)
-    question = headline_question(population)
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
         for store in options.stores:
             with _store(store, folder) as (log, arguments):
-                figures[store] = _measured(log, arguments, population, question)
+                figures[store] = _measured(log, arguments, population)
     title = f"{options.profiles:,} profiles, {options.interactions:,} interactions in changesets of {CHANGESET_ROWS:,}"
     columns = ("store", "replay interactions/s", "replay s", "merge s", "start to first answer s", "resident bytes/interaction")
     rows = [(store, *figures[store].values()) for store in figures]
@@ -56,7 +55,7 @@ def _store(store: str, folder: Path) -> Iterator[tuple[EventLog, list[str]]]:
         yield PostgresEventLog(url), ["--database-url", url]
 
 
-def _measured(log: EventLog, arguments: list[str], population: Population, question: Headline) -> dict[str, float]:
+def _measured(log: EventLog, arguments: list[str], population: Population) -> dict[str, float]:
     write_population(log, population)
     before = memory_bytes()
     committer = Committer(log, lambda: END_US, follow_seconds=None)
@@ -67,22 +66,22 @@ def _measured(log: EventLog, arguments: list[str], population: Population, quest
     merge_runs(index)
     merged = time.perf_counter()
     resident = memory_bytes() - before
-    expected = EngineCounter(index, question).count(END_US)
+    expected = Asker(index, HEADLINE).ask(Asked(END_US, 0, 0))
     log.close()
     del committer, index
     return {
         "replay_interactions_per_second": round(population.interactions / (replayed - started)),
         "replay_seconds": round(replayed - started, 2),
         "merge_seconds": round(merged - replayed, 2),
-        "start_to_first_answer_seconds": round(_restart_seconds(arguments, question, expected), 2),
+        "start_to_first_answer_seconds": round(_restart_seconds(arguments, expected), 2),
         "resident_bytes_per_interaction": round(resident / population.interactions, 1),
     }
 
 
-def _restart_seconds(arguments: list[str], question: Headline, expected: int) -> float:
+def _restart_seconds(arguments: list[str], expected: int) -> float:
     started = time.perf_counter()
     with tagledger_server(*arguments) as address, Client(address, timeout=600.0) as client:
-        found = client.count(question.expression, as_of=EPOCH + datetime.timedelta(microseconds=END_US)).count
+        found = client.count(HEADLINE.expression, as_of=EPOCH + datetime.timedelta(microseconds=END_US)).count
         seconds = time.perf_counter() - started
     if found != expected:
         raise AssertionError(f"after the restart the server counts {found}, the rebuilt index {expected}")

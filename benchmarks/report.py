@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from benchmarks.question import PEERS
+
 FOLDER = Path(__file__).parent
 _LIBRARIES = (
     "chdb",
@@ -30,18 +32,18 @@ _LIBRARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. `small` cuts repetitions, for a run of seconds; sizes are cut by the caller."""
+    """What the command line says. `small` cuts repetitions, for a run of seconds; sizes are cut by the caller.
+
+    `is_full`: are these the sizes whose results are committed?
+    """
 
     profiles: int = 1_000_000
     interactions: int = 10_000_000
     seed: int = 1
     stores: tuple[str, ...] = ("sqlite", "postgresql")
+    peers: tuple[str, ...] = PEERS
     small: bool = False
-
-    @property
-    def is_full(self) -> bool:
-        """Are these the sizes whose results are committed?"""
-        return self == Options(seed=self.seed)
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,9 @@ import grpc
 from tagledger.v1 import segment_service_pb2, segment_service_pb2_grpc
 
 from benchmarks.echo_server import METHOD
-from benchmarks.headline import headline_question
-from benchmarks.peers.base import Headline
 from benchmarks.prepared_folder import write_population
 from benchmarks.processes import echo_server, tagledger_server
+from benchmarks.question_table import HEADLINE
 from benchmarks.report import Bar, Options, Report, Table
 from benchmarks.timing import Timings
 from benchmarks.workload import ASKED_DAYS, DAY_US, END_US, HOUR_US, WORKSPACE, asked_instants, make
@@ -64,21 +63,20 @@ class _Pair:
 def run(options: Options) -> Report:
     """Start a server on the population, and measure."""
     population = make(options.profiles, options.interactions, options.seed)
-    question = headline_question(population)
     with tempfile.TemporaryDirectory() as name:
         log = SqliteEventLog(Path(name) / "ledger")
         write_population(log, population)
         log.close()
         del population
         with tagledger_server("--data", str(Path(name) / "ledger")) as address:
-            return _measured(address, question, options)
+            return _measured(address, options)
 
 
-def _measured(address: str, question: Headline, options: Options) -> Report:
+def _measured(address: str, options: Options) -> Report:
     instants = [_instant(us) for us in asked_instants(options.seed, _SMALL_CALLS if options.small else _CALLS)]
-    engine_us, request_bytes, reply_bytes = _warmed(address, question, instants)
+    engine_us, request_bytes, reply_bytes = _warmed(address, instants)
     with echo_server(reply_bytes) as echo_address:
-        targets = _Targets(address, echo_address, question.expression, request_bytes)
+        targets = _Targets(address, echo_address, HEADLINE.expression, request_bytes)
         pairs = {
             "stub, grpc.aio": asyncio.run(_async_pair(targets, instants, sdk=False)),
             "SDK, AsyncClient": asyncio.run(_async_pair(targets, instants, sdk=True)),
@@ -93,7 +91,7 @@ def _measured(address: str, question: Headline, options: Options) -> Report:
     columns = ("client", "count p50 ms", "count p99 ms", "echo p50 ms", "echo p99 ms", "ratio of p50")
     figures: dict[str, Any] = {
         "question": "rpc",
-        "expression": question.expression,
+        "expression": HEADLINE.expression,
         "profiles": options.profiles,
         "interactions": options.interactions,
         "engine_p50_us": engine_us,
@@ -108,11 +106,11 @@ def _measured(address: str, question: Headline, options: Options) -> Report:
     return Report("rpc", figures, [Table(title, columns, rows)], bars)
 
 
-def _warmed(address: str, question: Headline, instants: Sequence[datetime.datetime]) -> tuple[float, int, int]:
+def _warmed(address: str, instants: Sequence[datetime.datetime]) -> tuple[float, int, int]:
     """Ask in every hour, so that each block is built; the engine's median, and the sizes of a request and a reply."""
     with grpc.insecure_channel(address) as channel:
         stub = segment_service_pb2_grpc.SegmentServiceStub(channel)
-        targets = _Targets(address, "", question.expression, 0)
+        targets = _Targets(address, "", HEADLINE.expression, 0)
         for us in range(END_US - ASKED_DAYS * DAY_US, END_US, HOUR_US):
             stub.Count(targets.request(_instant(us + HOUR_US // 2)))
         replies = [stub.Count(targets.request(as_of)) for as_of in instants[:200]]

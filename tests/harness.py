@@ -29,7 +29,7 @@ class Store:
     data: str = ""
     database_url: str = ""
 
-    def config(self, **settings: str) -> Config:
+    def config(self, **settings: str | int) -> Config:
         """A configuration on this store that listens on a free port."""
         return Config(listen="127.0.0.1:0", data=self.data, database_url=self.database_url, **settings)  # type: ignore[arg-type]
 

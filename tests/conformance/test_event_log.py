@@ -17,7 +17,8 @@ import pytest
 
 import server.eventlog
 from domain.changeset import Attribution, InteractionColumns
-from domain.errors import StoreUnavailable, UnknownTag
+from domain.errors import SegmentCycle, StoreUnavailable, UnknownTag
+from domain.language.syntax import Everyone, InSegment, Not
 from server.eventlog import postgres as postgres_adapter
 from server.eventlog import sqlite as sqlite_adapter
 from server.eventlog.port import AppendConflict, EventLog, NewChangeset, RecordedRequest, StoredChangeset
@@ -27,7 +28,9 @@ from server.usecases.committer import Committer
 from server.usecases.drafts import (
     CatalogueDraft,
     ChangesDraft,
+    ChangeSegment,
     CreateWorkspace,
+    DefineSegment,
     DefineTag,
     Draft,
     InteractionsDraft,
@@ -526,6 +529,25 @@ def test_nothing_is_refused_for_want_of_what_another_server_has_just_made(shared
             assert done(second, tagging(f"p{i}", f"tag-{i}")).changed == 1
         with pytest.raises(UnknownTag):
             done(a, tagging("p", "nobody-made-this"))
+    one.close()
+    other.close()
+
+
+def test_two_servers_cannot_close_a_circle_of_segments_between_them(shared: Store) -> None:
+    one, other = PostgresEventLog(shared.database_url), PostgresEventLog(shared.database_url)
+    with committing(one, follow_seconds=600) as a, committing(other, follow_seconds=600) as b:
+        with_workspace(b)
+        for name in ("left", "right"):
+            done(b, CatalogueDraft(request(), DefineSegment(name, "", Everyone())))
+        for left, right in [(a, b), (b, a)] * 5:
+            answers = [
+                left.submit(CatalogueDraft(request(), ChangeSegment("left", InSegment("right")))),
+                right.submit(CatalogueDraft(request(), ChangeSegment("right", Not(InSegment("left", 1))))),
+            ]
+            failures = [answer.exception(_SECONDS_MAX) for answer in answers]
+            assert [type(failure) for failure in failures if failure] == [SegmentCycle]
+            winner = ("left", "right")[failures.index(None)]
+            done(left, CatalogueDraft(request(), ChangeSegment(winner, Everyone())))
     one.close()
     other.close()
 

@@ -7,17 +7,27 @@ whole way: draft, decision, payload, commit, index - and, after a restart, log a
 import random
 import tempfile
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from shutil import rmtree
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.changeset import Attribution, Recorded, Value
-from domain.errors import InvalidField, MixedCurrencies
+from domain.errors import (
+    InvalidField,
+    MixedCurrencies,
+    SegmentCycle,
+    SegmentInUse,
+    SegmentRetired,
+    SegmentUnchanged,
+    UnknownSegment,
+)
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Bound, Everyone, Expression, Op, Tagged, Trait
@@ -30,14 +40,18 @@ from server.usecases.committer import Committer
 from server.usecases.drafts import (
     CatalogueDraft,
     ChangesDraft,
+    ChangeSegment,
     Command,
     CreateWorkspace,
+    DefineSegment,
     DefineTag,
     Draft,
     InteractionsDraft,
     Receipt,
+    RenameSegment,
     RenameTag,
     Request,
+    RetireSegment,
     RetireTag,
     TagDraft,
     TraitDraft,
@@ -59,6 +73,7 @@ VOCABULARY = vocabulary_of(0)
 NOW = VOCABULARY.anchors[-1]
 PROFILES = [f"客户{n}" for n in range(6)]
 TAGS = ["vip", "gold", "level/gold"]
+SEGMENTS_MAX = 4
 profiles = st.sampled_from(PROFILES)
 instants = st.one_of(st.none(), st.sampled_from(VOCABULARY.instants))
 seeds = st.integers(0, 2**32)
@@ -162,6 +177,33 @@ class LedgerMachine(RuleBasedStateMachine):
             self._command(DefineTag("", "spare", "", create_group=False))
             self._command(RetireTag("spare"))
 
+    @rule(which=st.integers(1, SEGMENTS_MAX), seed=seeds)
+    def say_what_a_segment_means(self, which: int, seed: int) -> None:
+        """A new segment, or the next version of one; it may name the others."""
+        segments = self.state.index.catalogue.segments
+        expression = parse(to_text(random_expression(random.Random(seed), VOCABULARY, 1, segments=list(segments.names()))))
+        if which > len(segments.entries):
+            self._command(DefineSegment(f"segment-{len(segments.entries) + 1}", "", expression))
+            return
+        entry = segments.entries[which]
+        with suppress(SegmentCycle, SegmentRetired, SegmentUnchanged):
+            self._command(ChangeSegment(entry.name, expression))
+
+    @rule(which=st.integers(1, SEGMENTS_MAX), name=st.integers(1, SEGMENTS_MAX))
+    def rename_segment(self, which: int, name: int) -> None:
+        """Names move from one to another, as far as they are free."""
+        segments = self.state.index.catalogue.segments
+        if which in segments.entries and not segments.taken(f"segment {name}"):
+            self._command(RenameSegment(segments.entries[which].name, f"segment {name}"))
+
+    @rule()
+    def retire_a_spare_segment(self) -> None:
+        segments = self.state.index.catalogue.segments
+        if not segments.taken("spare") and len(segments.entries) == SEGMENTS_MAX:
+            self._command(DefineSegment("spare", "", Everyone()))
+            with suppress(SegmentInUse):
+                self._command(RetireSegment("spare"))
+
     @rule()
     def restart(self) -> None:
         before = self._contents()
@@ -184,12 +226,15 @@ class LedgerMachine(RuleBasedStateMachine):
     def ask(self, seed: int) -> None:
         """Members and count equal the oracle's, at any two clocks."""
         rng = random.Random(seed)
-        expression = parse(to_text(random_expression(rng, VOCABULARY)))
+        named = list(self.state.index.catalogue.segments.names())
+        expression = parse(to_text(random_expression(rng, VOCABULARY, segments=named)))
         as_of, known_at = random_clock(rng, self.history, VOCABULARY)
         view = View(self.state.index, self.state.index.version_at_position(known_at), as_of)
         try:
             expected = self.oracle.members(expression, as_of, known_at)
-        except MixedCurrencies:
+        except (MixedCurrencies, UnknownSegment) as refused:
+            with pytest.raises(type(refused)):
+                evaluator.members(expression, view)
             return
         assert frozenset(evaluator.members(expression, view)) == expected
         assert evaluator.count(expression, view) == len(expected)

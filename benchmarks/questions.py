@@ -1,0 +1,187 @@
+"""The questions of benchmarks.question_table: the engine, the bare operations and the peers, on one population loaded once.
+
+Each call asks at another microsecond of the last 60 days, so nothing can answer from a result that it keeps. The engine, the
+floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other.
+"""
+
+import gc
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.engine import Asker, filled_index
+from benchmarks.peers.base import Peer, RowFiles
+from benchmarks.peers.opening import opened
+from benchmarks.question import POSTGRES, Answer, Asked, Question, Way, asked_moments
+from benchmarks.question_table import QUESTIONS
+from benchmarks.ready import Ready
+from benchmarks.report import Bar, Options, Report, Table
+from benchmarks.timing import Caller, Timings, measure, take_turns
+from benchmarks.workload import CHANGESET_ROWS, Population, make
+from projections.index.workspace_index import WorkspaceIndex
+
+_CALLS, _FLOOR_CALLS, _PROBE_CALLS, _LEAST_CALLS = 2_000, 200, 3, 10
+_PEER_CALLS, _SLOW_PEER_CALLS, _EQUAL_CALLS, _SLOW_EQUAL_CALLS = 40, 5, 4, 2
+_ENGINE_SECONDS, _SMALL_ENGINE_SECONDS, _PEER_SECONDS = 10.0, 1.0, 30.0
+_ROUNDS = 10
+
+
+@dataclass(slots=True)
+class _Measured:
+    """One question."""
+
+    question: Question
+    engine: Timings
+    floor: Timings
+    expected: Sequence[Answer]
+    peers: dict[str, Timings | None] = field(default_factory=dict)
+
+    @property
+    def fastest_ms(self) -> float | None:
+        """Of the peers that were asked."""
+        return min((timings.p50_ms for timings in self.peers.values() if timings), default=None)
+
+    @property
+    def peer_ratio(self) -> float | None:
+        """How many times the engine's p50 the fastest peer takes."""
+        return None if self.fastest_ms is None else self.fastest_ms / self.engine.p50_ms
+
+    @property
+    def floor_ratio(self) -> float:
+        """How many times the floor's p50 the engine takes."""
+        return self.engine.p50_ms / self.floor.p50_ms
+
+    def figures(self, options: Options) -> dict[str, Any]:
+        """The object of the issue, and how often each was called."""
+        return {
+            "question": self.question.name,
+            "expression": self.question.expression,
+            "profiles": options.profiles,
+            "interactions": options.interactions,
+            "p50_ms": round(self.engine.p50_ms, 4),
+            "p99_ms": round(self.engine.p99_ms, 4),
+            "floor_ms": round(self.floor.p50_ms, 4),
+            "peers": {name: timings and round(timings.p50_ms, 3) for name, timings in self.peers.items()},
+            "ratio_to_fastest_peer": self.peer_ratio and round(self.peer_ratio, 2),
+            "ratio_to_floor": round(self.floor_ratio, 2),
+            "answer": self.expected[0][0],
+            "calls": {
+                "engine": len(self.engine.calls_ms),
+                **{name: len(timings.calls_ms) for name, timings in self.peers.items() if timings},
+            },
+        }
+
+    def bars(self) -> list[Bar]:
+        """The issue's, which are for 10 million profiles and 100 million interactions."""
+        name, bars, made = self.question.name, self.question.bars, []
+        if bars.p50_ms:
+            made.append(Bar.at_most(f"{name}: p50 ms", self.engine.p50_ms, bars.p50_ms))
+        if bars.peer_ratio and self.peer_ratio:
+            made.append(Bar.at_least(f"{name}: fastest peer's p50 over the engine's", self.peer_ratio, bars.peer_ratio))
+        if bars.floor_ratio:
+            made.append(Bar.at_most(f"{name}: p50 over the floor's", self.floor_ratio, bars.floor_ratio))
+        return made
+
+
+def run(options: Options) -> Report:
+    """All questions."""
+    measured, facts = _measured(options, QUESTIONS)
+    figures = {"question": "questions", **facts, "questions": [one.figures(options) for one in measured]}
+    return _report("questions", options, figures, measured, facts["layouts"])
+
+
+def run_one(options: Options, name: str) -> Report:
+    """The question of this name."""
+    measured, facts = _measured(options, [question for question in QUESTIONS if question.name == name])
+    return _report(name, options, {**measured[0].figures(options), **facts}, measured, facts["layouts"])
+
+
+def _measured(options: Options, questions: Sequence[Question]) -> tuple[list[_Measured], dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as another user when we are root
+        population = make(options.profiles, options.interactions, options.seed)
+        rows = RowFiles.write(population, folder)
+        moments = asked_moments(options.seed, _CALLS, options.profiles, _known_at(population))
+        started = time.perf_counter()
+        index = filled_index(population)
+        rate = round(options.interactions / (time.perf_counter() - started))
+        del population
+        gc.collect()
+        gc.freeze()
+        measured = _engine_and_floors(index, rows, questions, moments, options)
+        layouts = {}
+        by_profile = any(question.way is Way.CHECK for question in questions)
+        for peer in opened(options.peers, rows, folder, by_profile=by_profile):
+            layouts[peer.name] = peer.layout
+            for one in measured:
+                one.peers[peer.name] = _ask_peer(peer, one, moments) if peer.can_answer(one.question) else None
+        gc.unfreeze()
+    return measured, {"layouts": layouts, "apply_interactions_per_second": rate}
+
+
+def _known_at(population: Population) -> Callable[[int], int]:
+    """How many changesets of interactions had been recorded at an instant."""
+    ends = [*range(CHANGESET_ROWS, population.interactions, CHANGESET_ROWS), population.interactions]
+    recorded = [population.recorded_at(end - 1) for end in ends]
+    return lambda instant: int(np.searchsorted(recorded, instant, side="right"))
+
+
+def _engine_and_floors(
+    index: WorkspaceIndex, rows: RowFiles, questions: Sequence[Question], moments: Sequence[Asked], options: Options
+) -> list[_Measured]:
+    ready = Ready(rows)
+    return [_engine_and_floor(index, ready, question, moments, options) for question in questions]
+
+
+def _engine_and_floor(
+    index: WorkspaceIndex, ready: Ready, question: Question, moments: Sequence[Asked], options: Options
+) -> _Measured:
+    asker = Asker(index, question)
+    expected = [asker.answer(asked) for asked in moments[:_EQUAL_CALLS]]
+    for asked, answer in zip(moments, expected, strict=False):
+        _check("the floor", question, asked, (question.floor(ready, asked)(),), answer)
+    seconds = _SMALL_ENGINE_SECONDS if options.small else _ENGINE_SECONDS
+    measure(asker.ask, asker.hours(), at_most_seconds=seconds)
+    probe_ms = measure(asker.ask, moments[:_PROBE_CALLS]).p50_ms
+    calls = min(_CALLS, max(_LEAST_CALLS, int(1_000 * seconds / probe_ms)))
+    bare = [question.floor(ready, asked) for asked in moments[: min(calls, _FLOOR_CALLS)]]
+    times = take_turns({"engine": Caller(asker.ask, moments[:calls]), "floor": Caller(lambda run: run(), bare)}, _ROUNDS)
+    return _Measured(question, times["engine"], times["floor"], expected)
+
+
+def _ask_peer(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> Timings:
+    """The peer with warm caches."""
+    slow = peer.name == POSTGRES
+    equal, calls = (_SLOW_EQUAL_CALLS, _SLOW_PEER_CALLS) if slow else (_EQUAL_CALLS, _PEER_CALLS)
+    for asked, answer in zip(moments[:equal], one.expected, strict=False):
+        _check(peer.name, one.question, asked, peer.ask(one.question, asked), answer)
+    later = moments[equal : equal + calls]
+    return measure(lambda asked: peer.ask(one.question, asked), later, at_most_seconds=_PEER_SECONDS)
+
+
+def _check(name: str, question: Question, asked: Asked, found: Answer, expected: Answer) -> None:
+    if found != expected[: len(found)]:
+        raise AssertionError(f"{question.name} at {asked}: {name} answers {found}, the engine {expected}")
+
+
+def _report(
+    name: str, options: Options, figures: dict[str, Any], measured: Sequence[_Measured], layouts: dict[str, str]
+) -> Report:
+    rows = []
+    for one in measured:
+        peers = [timings.p50_ms if (timings := one.peers.get(peer)) else "-" for peer in layouts]
+        ratio = "-" if one.peer_ratio is None else one.peer_ratio
+        rows.append((one.question.name, one.engine.p50_ms, one.engine.p99_ms, one.floor.p50_ms, *peers, ratio, one.floor_ratio))
+    columns = ("question", "p50 ms", "p99 ms", "floor ms", *(f"{peer} ms" for peer in layouts), "times peer", "times floor")
+    title = f"{options.profiles:,} profiles, {options.interactions:,} interactions; peers' p50"
+    tables = [
+        Table(title, columns, rows),
+        Table("Layouts of the peers", ("",), [(f"{peer}: {layout}",) for peer, layout in layouts.items()]),
+    ]
+    return Report(name, figures, tables, [bar for one in measured for bar in one.bars()])

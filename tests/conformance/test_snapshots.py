@@ -1,0 +1,564 @@
+"""A server that starts from a snapshot is the one that wrote it, and the one that reads the whole log; or it is refused by name.
+
+Runs are made small, so that small histories have many of them.
+"""
+
+import random
+import shutil
+import threading
+import uuid
+import zlib
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import pytest
+from structlog.testing import capture_logs
+
+from clients.sdk import ApplyTag, Client, Interaction, SetTrait
+from domain.changeset import Attribution
+from domain.errors import InvalidField
+from projections import identity
+from projections.index import key_map, rows, runs
+from server import config
+from server.eventlog.port import EventLog, StoredChangeset
+from server.eventlog.postgres import PostgresEventLog
+from server.eventlog.sqlite import SqliteEventLog
+from server.snapshots import array_file, folder, parts
+from server.snapshots.folder import SnapshotFolder
+from server.snapshots.parts import captured
+from server.snapshots.snapshotter import Upkeep
+from server.usecases.committer import Committer
+from server.usecases.drafts import CatalogueDraft, CreateWorkspace, DefineTag, Request
+from tests.conformance.ledgers import Ledger, assert_same, closed_runs, differing, stored
+from tests.harness import Store, running_server
+
+_CHANGESETS: Final = 160
+_AT: Final = datetime(2026, 6, 1, tzinfo=UTC)
+_READERS: Final = 3
+_SECONDS_MAX: Final = 30.0
+_MANIFEST_FLIPS: Final = 200
+
+
+@pytest.fixture(autouse=True)
+def _small_runs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(request.node.name)
+    monkeypatch.setattr(rows, "TAIL_ROWS", rng.choice((4, 7, 32)))
+    monkeypatch.setattr(runs, "_SLICE_ROWS_MAX", rng.choice((0, 2)))
+    monkeypatch.setattr(key_map, "_SEALED_ENTRIES", rng.choice((5, 16)))
+    monkeypatch.setattr(key_map, "_FIRST_SLOTS", 4)
+    monkeypatch.setattr(array_file, "_SPARE_ENTRIES", rng.choice((0, 1, 64)))
+    for module in (identity, parts):
+        monkeypatch.setattr(module, "CHUNK_NAMES", 8)
+
+
+def open_log(store: Store) -> EventLog:
+    return PostgresEventLog(store.database_url) if store.database_url else SqliteEventLog(Path(store.data))
+
+
+@pytest.fixture
+def log(store: Store) -> Iterator[EventLog]:
+    with closing(open_log(store)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_log(tmp_path: Path) -> Iterator[EventLog]:
+    with closing(SqliteEventLog(tmp_path / "log")) as opened:
+        yield opened
+
+
+def follower(log: EventLog) -> Committer:
+    """All that the log holds, without a thread."""
+    committer = Committer(log, lambda: 0, follow_seconds=None)
+    committer.catch_up()
+    return committer
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[SnapshotFolder]:
+    with closing(SnapshotFolder(path)) as snapshots:
+        yield snapshots
+
+
+def restarted(path: Path, log: EventLog) -> tuple[Committer, list[MutableMapping[str, Any]]]:
+    """From the snapshots and the end of the log; and what was refused. Position 0 before `catch_up`: from the log alone."""
+    committer = Committer(log, lambda: 0, follow_seconds=None)
+    with opened(path) as snapshots, capture_logs() as told:
+        loaded = snapshots.load(log)
+    if loaded:
+        committer.restore(loaded.states, loaded.position)
+    return committer, told
+
+
+def take(committer: Committer, path: Path) -> None:
+    with opened(path) as snapshots:
+        Upkeep(committer, snapshots).write_snapshot()
+
+
+def manifests(path: Path) -> list[Path]:
+    """Oldest first."""
+    return sorted(path.glob("*.json"))
+
+
+def named(manifest: Path) -> set[str]:
+    """The files of a snapshot."""
+    found = set()
+    for workspace in orjson.loads(manifest.read_bytes())["manifest"]["workspaces"]:
+        groups = [*workspace["runs"].values(), *workspace["key_runs"].values(), workspace["parts"].values()]
+        found |= {file for group in groups for file, _ in group}
+    return found
+
+
+# --- rebuilt = live = restarted -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rebuilt_live_and_restarted_are_the_same_at_random_positions(seed: int, log: EventLog, tmp_path: Path) -> None:
+    """One follower lives from the first event on, another is started again and again from snapshots of itself."""
+    rng = random.Random(f"snapshots/{seed}")
+    ledger = Ledger(rng, log, _CHANGESETS)
+    live, again = follower(log), follower(log)
+    cuts = sorted(rng.sample(range(2, _CHANGESETS), 4))
+    for cut, before in zip([*cuts, _CHANGESETS], [0, *cuts], strict=True):
+        ledger.write(cut - before)
+        for committer in (live, again):
+            committer.catch_up()
+        assert_same(again, live, ledger)
+        for state in live.states.values():
+            while rng.random() < 0.7 and state.compact():
+                pass
+        take(live, tmp_path / "live")
+        take(again, tmp_path / "again")
+        for committer, path in ((live, tmp_path / "live"), (again, tmp_path / "again")):
+            again, told = restarted(path, log)
+            assert (told, again.position) == ([], log.end())
+            for name, state in again.states.items():
+                assert differing(stored(state), stored(committer.states[name])) == []
+                assert list(state.index.interactions) == list(committer.states[name].index.interactions)
+            assert_same(again, live, ledger)
+    assert_same(follower(log), again, ledger)
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------------
+
+
+class Damaged:
+    """A log with two snapshots of it, and their files, to be damaged one at a time."""
+
+    def __init__(self, log: EventLog, path: Path, seed: str) -> None:
+        self.log, self.path = log, path
+        self.rng = random.Random(seed)
+        self.ledger = Ledger(self.rng, log, 60)
+        self.live = follower(log)
+        self.positions = []
+        for count in (30, 20):
+            self.ledger.write(count)
+            self.live.catch_up()
+            # Not merged, so that the second snapshot has runs of the first, and others.
+            with opened(path) as snapshots:
+                snapshots.load(log)
+                snapshots.write([captured(state) for state in self.live.states.values()], self.live.position)
+            self.live, _ = restarted(path, log)
+            self.positions.append(self.live.position)
+        self.ledger.write(10)
+        self.live.catch_up()
+        self.older, self.newest = manifests(path)
+
+    def refused(self, file: Path, why: str, *, thorough: bool = False) -> None:
+        """With the file as it is now, the newest snapshot is refused, and the next good one used."""
+        both = file.name in named(self.older) if file != self.newest else False
+        committer, told = restarted(self.path, self.log)
+        assert [line["snapshot"] for line in told] == [self.newest.name, *([self.older.name] if both else [])], (file, told)
+        for line in told:
+            assert (line["event"], line["log_level"]) == ("snapshot refused", "warning")
+            assert why in line["why"]
+            assert file == self.newest or file.name in line["why"]
+        assert committer.position == (0 if both else self.positions[0])
+        if thorough:
+            committer.catch_up()
+            assert_same(committer, self.live, self.ledger)
+
+    def one_of_each_kind(self) -> list[Path]:
+        """Files of the newest snapshot: parts by what they hold, runs of rows and of keys; one that both have, if there is."""
+        kinds: dict[tuple[object, ...], Path] = {}
+        old = named(self.older)
+        for name in sorted(named(self.newest)):
+            found = array_file.read(self.path / name)
+            kind = sorted({one.rpartition(".")[2] for one in found.arrays})
+            kinds.setdefault((name.partition("-")[0], name in old, *kind), self.path / name)
+        assert {kind[:2] for kind in kinds} == {("part", False), ("run", False), ("run", True)}
+        return list(kinds.values())
+
+
+@pytest.fixture
+def damaged(sqlite_log: EventLog, tmp_path: Path, request: pytest.FixtureRequest) -> Damaged:
+    return Damaged(sqlite_log, tmp_path / "snapshots", request.node.name)
+
+
+@contextmanager
+def changed(path: Path, content: bytes | None) -> Iterator[None]:
+    """The file with another content, or without the file, for a while."""
+    before = path.read_bytes()
+    path.unlink() if content is None else path.write_bytes(content)
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
+
+
+def test_a_snapshot_with_a_missing_or_torn_file_is_refused(damaged: Damaged) -> None:
+    for file in damaged.one_of_each_kind():
+        whole = file.read_bytes()
+        with changed(file, None):
+            damaged.refused(file, "is missing", thorough=True)
+        for length in (0, 1, 15, len(whole) // 2, len(whole) - 1):
+            with changed(file, whole[:length]):
+                damaged.refused(file, f"has {length} bytes instead of {len(whole)}")
+        with changed(file, whole[: len(whole) // 2].ljust(len(whole), b"\0")):
+            damaged.refused(file, "", thorough=True)
+    committer, told = restarted(damaged.path, damaged.log)
+    assert (committer.position, told) == (damaged.positions[1], [])
+
+
+def test_a_flipped_bit_anywhere_in_a_file_is_noticed(damaged: Damaged) -> None:
+    """In the fixed part, the header, and each array's first and last byte; what lies behind an array is nobody's."""
+    for file in damaged.one_of_each_kind():
+        whole, found = bytearray(file.read_bytes()), array_file.read(file)
+        start = len(whole) - len(np.memmap(file, np.uint8)) + array_file._aligned(16 + int.from_bytes(whole[8:12], "little"))
+        header = orjson.loads(whole[16 : 16 + int.from_bytes(whole[8:12], "little")])
+        places = [*range(16), *damaged.rng.sample(range(16, 16 + int.from_bytes(whole[8:12], "little")), 12)]
+        for name, entry in header["arrays"].items():
+            size = found.arrays[name].itemsize * (1 if entry["constant"] else entry["count"])
+            places += [start + entry["at"], start + entry["at"] + size - 1] if size else []
+        for place in places:
+            flipped = whole.copy()
+            flipped[place] ^= 1 << damaged.rng.randrange(8)
+            with changed(file, bytes(flipped)):
+                damaged.refused(file, "", thorough=place == places[-1])
+
+
+def test_a_manifest_that_was_changed_or_is_of_another_format_is_refused(damaged: Damaged) -> None:
+    whole = damaged.newest.read_bytes()
+    for place in damaged.rng.sample(range(len(whole)), _MANIFEST_FLIPS):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << damaged.rng.randrange(8)
+        with changed(damaged.newest, bytes(flipped)):
+            damaged.refused(damaged.newest, "its manifest")
+    for length in (0, len(whole) // 2, len(whole) - 1):
+        with changed(damaged.newest, whole[:length]):
+            damaged.refused(damaged.newest, "its manifest cannot be read")
+    with changed(damaged.newest, sealed(whole, format=0)):
+        damaged.refused(damaged.newest, f"it is of format 0, this server reads format {folder.FORMAT}", thorough=True)
+    with changed(damaged.newest, sealed(whole, workspaces=[{"name": "first"}])):
+        damaged.refused(damaged.newest, "it cannot be read: KeyError", thorough=True)
+    with changed(damaged.newest, sealed(whole, position=damaged.log.end() + 1)):
+        damaged.refused(damaged.newest, f"the log ends at {damaged.log.end()}: it is of another log", thorough=True)
+
+
+def sealed(manifest: bytes, **fields: object) -> bytes:
+    """The manifest with other fields, and with the checksum that fits them."""
+    inner = orjson.dumps(orjson.loads(manifest)["manifest"] | fields)
+    return orjson.dumps({"crc32": zlib.crc32(inner), "manifest": orjson.Fragment(inner)})
+
+
+def test_snapshots_of_another_log_are_refused_and_do_not_push_out_the_own_ones(log: EventLog, tmp_path: Path) -> None:
+    """Copied in from another data folder: of positions that this log has, and of positions that it does not have."""
+    path, other_path = tmp_path / "snapshots", tmp_path / "other"
+    ledger = Ledger(random.Random("own"), log, 60)
+    ledger.write(40)
+    live = follower(log)
+    take(live, path)
+    own = live.position
+    with closing(SqliteEventLog(tmp_path / "other-log")) as other_log:
+        other = Ledger(random.Random("other"), other_log, 120)
+        copied = []
+        for count in (38, 40, 30):
+            other.write(count)
+            take(follower(other_log), other_path)
+            copied += [manifests(other_path)[-1].name]
+            shutil.copytree(other_path, path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("LOCK"))
+    ledger.write(10)
+    live.catch_up()
+    again, told = restarted(path, log)
+    # From the newest on, until one is good.
+    assert [(line["snapshot"], "it is of another log" in line["why"]) for line in told] == [
+        (copied[2], True),
+        (copied[1], True),
+    ]
+    assert again.position == own
+    own_manifest = path / folder._MANIFEST.format(own)
+    with changed(own_manifest, None):
+        from_the_log, told = restarted(path, log)
+        assert [line["snapshot"] for line in told] == copied[::-1]
+        assert "another one in this log" in told[2]["why"] or "this log has no changeset" in told[2]["why"]
+        assert from_the_log.position == 0
+        from_the_log.catch_up()
+    again.catch_up()
+    for committer in (again, from_the_log):
+        assert_same(committer, live, ledger)
+    with opened(path) as snapshots:
+        snapshots.load(log)
+        snapshots.write([captured(state) for state in live.states.values()], live.position)
+    again, told = restarted(path, log)
+    assert (again.position, told) == (live.position, [])
+    assert not {path / name for name in copied[1:]} & set(manifests(path))
+
+
+# --- files ----------------------------------------------------------------------------------------------------------------
+
+
+def test_successive_snapshots_share_runs_and_what_no_snapshot_needs_is_removed(sqlite_log: EventLog, tmp_path: Path) -> None:
+    path = tmp_path / "snapshots"
+    ledger = Ledger(random.Random("files"), sqlite_log, 120)
+    live, taken = follower(sqlite_log), []
+    with opened(path) as snapshots:
+        for _ in range(5):
+            ledger.write(20)
+            live.catch_up()
+            shared = {
+                snapshots._files[run] for state in live.states.values() for run in closed_runs(state) if run in snapshots._files
+            }
+            before = {name: (path / name).stat().st_mtime_ns for name in shared}
+            snapshots.write([captured(state) for state in live.states.values()], live.position)
+            taken.append(live.position)
+            assert before == {name: (path / name).stat().st_mtime_ns for name in shared}
+            assert shared <= named(manifests(path)[-1])
+            assert bool(shared) == (len(taken) > 1)
+            assert [one.name for one in manifests(path)] == [folder._MANIFEST.format(position) for position in taken[-2:]]
+            assert arrays_in(path) == set().union(*map(named, manifests(path)))
+        merge(live)
+        for _ in range(2):
+            ledger.write(5)
+            live.catch_up()
+            snapshots.write([captured(state) for state in live.states.values()], live.position)
+        # The runs that were merged are in no snapshot any more.
+        assert not shared & arrays_in(path)
+        assert arrays_in(path) == set().union(*map(named, manifests(path)))
+    for stray in ("part-of-a-killed-server.arrays", "run-half.writing", "snapshot-x.writing"):
+        (path / stray).write_bytes(b"x")
+    again, told = restarted(path, sqlite_log)
+    assert (again.position, told) == (live.position, [])
+    assert {one.name for one in path.iterdir()} == arrays_in(path) | {one.name for one in manifests(path)} | {"LOCK"}
+    assert arrays_in(path) == set().union(*map(named, manifests(path)))
+
+
+def arrays_in(path: Path) -> set[str]:
+    return {one.name for one in path.glob("*.arrays")}
+
+
+def merge(committer: Committer) -> None:
+    for state in committer.states.values():
+        for of_type in state.index.interactions.values():
+            of_type.compact_fully()
+        while state.compact():
+            pass
+
+
+def test_a_full_disk_leaves_the_snapshots_as_they_were(
+    sqlite_log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "snapshots"
+    ledger = Ledger(random.Random("full"), sqlite_log, 60)
+    ledger.write(40)
+    live = follower(sqlite_log)
+    take(live, path)
+    taken = live.position
+    ledger.write(20)
+    live.catch_up()
+    write, before, written = array_file.write, arrays_in(path), []
+
+    def full(file: Path, *arguments: Any, **settings: Any) -> None:
+        written.append(file.name)
+        if len(written) % 7 == 0:
+            file.with_suffix(".writing").write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+        write(file, *arguments, **settings)
+
+    with opened(path) as snapshots:
+        monkeypatch.setattr(folder, "write", full)
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space left"):
+                Upkeep(live, snapshots).write_snapshot()
+            assert not [one for one in written if one.startswith("part-") and one in arrays_in(path)]
+            assert not list(path.glob("*.writing"))
+        monkeypatch.setattr(folder, "write", write)
+    assert before <= arrays_in(path)
+    again, told = restarted(path, sqlite_log)
+    assert (again.position, told) == (taken, [])
+
+
+def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqlite_log: EventLog, tmp_path: Path) -> None:
+    """Readers ask about a version that stands, while the writer goes on and runs are merged and moved under them."""
+    ledger = Ledger(random.Random("moved"), sqlite_log, 200)
+    ledger.write(120)
+    live = follower(sqlite_log)
+    questions = [(state, ledger.questions(name, 30)) for name, state in live.states.items()]
+    ids = {name: state.id_keys.keys(ledger.ids(name)) for name, state in live.states.items()}
+    names = {name: state.profiles.names(range(len(state.profiles))) for name, state in live.states.items()}
+    done, rounds = threading.Event(), threading.Barrier(_READERS + 1)
+
+    def read() -> list[str]:
+        wrong: list[str] = []
+        rounds.wait()
+        while not done.is_set() and not wrong:
+            for state, asked in questions:
+                wrong += [what for question in asked if (what := question.differs(state.index))]
+                if (state.seen_ids.find(ids[state.name]) == key_map.MISSING).any():
+                    wrong.append("an id that was seen is new")
+                if state.profiles.ordinals(names[state.name]) != list(range(len(names[state.name]))):
+                    wrong.append("profiles have other ordinals")
+        return wrong
+
+    with opened(tmp_path / "snapshots") as snapshots, ThreadPoolExecutor(_READERS) as threads:
+        readers = [threads.submit(read) for _ in range(_READERS)]
+        rounds.wait()
+        for k in range(40):
+            ledger.write(2)
+            live.catch_up()
+            for state in live.states.values():
+                if k % 3 == 0:
+                    state.compact()
+                snapshots.keep(state, 6)
+                assert all(mapped(run) == (len(run) >= 6) for run in closed_runs(state))
+        done.set()
+        assert [reader.result(_SECONDS_MAX) for reader in readers] == [[]] * _READERS
+        assert any(mapped(run) for state in live.states.values() for run in closed_runs(state))
+    assert_same(live, follower(sqlite_log), ledger)
+
+
+def mapped(run: Any) -> bool:
+    """Do the arrays of the run lie in a file? All of them, or none."""
+    arrays = [run.low, run.high, run.values] if isinstance(run, key_map.Run) else [run.times.offsets, *run.columns.values()]
+    in_files = set()
+    for array in arrays:
+        while array is not None and not isinstance(array, np.memmap):
+            array = array.base if isinstance(array, np.ndarray) else None
+        in_files.add(array is not None)
+    assert len(in_files) == 1
+    return in_files.pop()
+
+
+# --- beside a server that works -------------------------------------------------------------------------------------------
+
+
+def test_commits_go_on_while_a_snapshot_is_written(log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer waits while the state is captured, not while files are written; the snapshot has what was before."""
+    committer = follower(log)
+    committer.start()
+    with opened(tmp_path / "snapshots") as snapshots:
+        upkeep, write = Upkeep(committer, snapshots, every=3), snapshots.write
+        committer.submit(catalogue(CreateWorkspace("CNY"))).result(_SECONDS_MAX)
+        before = committer.submit(catalogue(DefineTag("", "before", "", create_group=False))).result(_SECONDS_MAX).position
+
+        def and_meanwhile(*arguments: Any) -> int:
+            committer.submit(catalogue(DefineTag("", f"tag {committer.position}", "", create_group=False))).result(_SECONDS_MAX)
+            return write(*arguments)
+
+        monkeypatch.setattr(snapshots, "write", and_meanwhile)
+        upkeep._once()
+        assert upkeep.position == 0, "two commits are not three"
+        third = committer.submit(catalogue(DefineTag("", "third", "", create_group=False))).result(_SECONDS_MAX).position
+        upkeep._once()
+        assert (upkeep.position, committer.position) == (third, third + 1)
+        upkeep._once()
+        assert (before < third, upkeep.position) == (True, third), "one commit is not three"
+    committer.stop()
+    again, _ = restarted(tmp_path / "snapshots", log)
+    assert (again.position, again.states["w"].version, list(again.states["w"].index.catalogue.keys())) == (
+        third,
+        3,
+        ["before", "third"],
+    )
+
+
+def catalogue(command: CreateWorkspace | DefineTag) -> CatalogueDraft:
+    return CatalogueDraft(Request("w", uuid.uuid4().bytes, bytes(32), Attribution("tester", "test", "test"), 100), command)
+
+
+@pytest.mark.parametrize(
+    ("given", "known"), [("7", 7), (0, 0), ("1.5", None), (1.5, None), (True, None), ("-1", None), ("x", None)]
+)
+def test_the_number_of_commits_between_snapshots_is_a_whole_number(given: object, known: int | None) -> None:
+    if known is not None:
+        assert config.load({"snapshot_every": given}, {}, None).snapshot_every == known
+        return
+    with pytest.raises(InvalidField, match="--snapshot-every"):
+        config.load({"snapshot_every": given}, {}, None)
+
+
+class Restarts:
+    """A server that is started again and again on one store, and what it loaded and read at each start."""
+
+    def __init__(self, store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store, self.path = store, path
+        self.first_read: int | None = None
+        kind: type[PostgresEventLog] | type[SqliteEventLog] = PostgresEventLog if store.database_url else SqliteEventLog
+        read: Callable[..., Sequence[StoredChangeset]] = kind.read
+
+        def noticed(log: EventLog, *, after: int, limit: int) -> Sequence[StoredChangeset]:
+            self.first_read = after if self.first_read is None else self.first_read
+            return read(log, after=after, limit=limit)
+
+        monkeypatch.setattr(kind, "read", noticed)
+
+    @contextmanager
+    def server(self, every: int) -> Iterator[tuple[Client, list[int]]]:
+        """A client of the running server, and the positions of the snapshots that were loaded."""
+        self.first_read = None
+        with capture_logs() as told:
+            with running_server(self.store.config(snapshots=str(self.path), snapshot_every=every)) as address:
+                loaded = [line["position"] for line in told if line["event"] == "snapshot loaded"]
+                with Client(address, actor="tester", source="tests") as client:
+                    yield client, loaded
+        assert not [line for line in told if line["log_level"] not in ("info", "debug")]
+
+
+def test_a_restart_maps_the_snapshot_and_reads_the_rest_of_the_log(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restarts = Restarts(store, tmp_path / "snapshots", monkeypatch)
+    request_id, rows_ = str(uuid.uuid4()), [buy(f"客户{n}", f"id-{n}") for n in range(40)]
+    with restarts.server(1) as (client, loaded):
+        assert loaded == []
+        client.define_tag("vip", reason="test")
+        first = client.record_interactions(rows_, request_id=request_id)
+        client.apply_changeset(
+            [*(ApplyTag(f"客户{n}", "vip") for n in range(9)), SetTrait("老客户", "city", "杭州")], reason="test"
+        )
+        client.define_segment("buyers", "did buy and tagged vip", reason="test")
+        answers, end = told_by(client), client.count("everyone").position
+    with restarts.server(10**9) as (client, loaded):
+        assert (loaded, restarts.first_read) == ([end], end)
+        assert told_by(client) == answers
+        again = client.record_interactions(rows_, request_id=request_id)
+        assert (again.replayed, again.position, again.accepted_count) == (True, first.position, 40)
+        after = client.record_interactions([buy("客户1", "id-1"), buy("new", "id-40"), buy("new", "id-39")])
+        assert (after.accepted_count, after.duplicate_count, after.new_profile_count) == (1, 2, 1)
+        client.remove_tag("客户3", "vip", reason="test")
+        answers = told_by(client)
+    # So many commits were not reached: the restart has the same snapshot, and reads what came after it.
+    for lost in (False, True):
+        if lost:
+            shutil.rmtree(restarts.path)
+        with restarts.server(10**9) as (client, loaded):
+            assert (loaded, restarts.first_read) == (([], 0) if lost else ([end], end))
+            assert told_by(client) == answers
+            assert client.record_interactions([buy("x", "id-5"), buy("y", "id-40")]).duplicate_count == 2
+
+
+def buy(profile_id: str, interaction_id: str) -> Interaction:
+    return Interaction(profile_id, "buy", _AT - timedelta(days=len(interaction_id)), amount=3, id=interaction_id)
+
+
+def told_by(client: Client) -> list[object]:
+    asked = ("everyone", "did buy in last 30 days", "tagged vip", "not tagged vip", 'city = "杭州"', "in segment buyers")
+    told: list[object] = [list(client.members(one, as_of=_AT)) for one in (*asked, "sum(buy.amount) >= 3 and tagged vip")]
+    with suppress(AttributeError):
+        told.append([(entry.actor, entry.recorded_at) for entry in client.history("客户3")])
+    return told
