@@ -1,7 +1,6 @@
 """The index inside this process, filled as the server fills it, and asked as the server asks it."""
 
 from collections.abc import Callable
-from itertools import repeat
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from domain.language.parser import parse
 from projections.index import bitmaps
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
+from projections.query.checking import ProfileChecker
 from projections.query.prepared import Prepared
 from projections.query.view import View
 
@@ -76,5 +76,5 @@ class Asker:
         return len(bitmaps.to_ordinals(evaluator.members(self._whole, self._now(asked))))
 
     def _check(self, asked: Asked) -> int:
-        found = map(evaluator.members, self._segments, repeat(self._now(asked)))
-        return sum(asked.ordinal in members for members in found)
+        checker = ProfileChecker(self._now(asked), asked.ordinal)
+        return sum(map(checker.holds, self._segments))

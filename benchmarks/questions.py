@@ -1,7 +1,8 @@
 """The questions of benchmarks.question_table: the engine, the bare operations and the peers, on one population loaded once.
 
 Each call asks at another microsecond of the last 60 days, so nothing can answer from a result that it keeps. The engine, the
-floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other.
+floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other;
+the engine takes turns with each of them, so that other load on the machine falls on both.
 """
 
 import gc
@@ -27,7 +28,7 @@ from projections.index.workspace_index import WorkspaceIndex
 
 _CALLS, _FLOOR_CALLS, _PROBE_CALLS, _LEAST_CALLS = 2_000, 200, 3, 10
 _PEER_CALLS, _SLOW_PEER_CALLS, _EQUAL_CALLS, _SLOW_EQUAL_CALLS = 40, 5, 4, 2
-_ENGINE_SECONDS, _SMALL_ENGINE_SECONDS, _PEER_SECONDS = 10.0, 1.0, 30.0
+_ENGINE_SECONDS, _SMALL_ENGINE_SECONDS = 10.0, 1.0
 _ROUNDS = 10
 
 
@@ -36,7 +37,9 @@ class _Measured:
     """One question."""
 
     question: Question
+    asker: Asker
     engine: Timings
+    """Of all turns."""
     floor: Timings
     expected: Sequence[Answer]
     peers: dict[str, Timings | None] = field(default_factory=dict)
@@ -120,7 +123,9 @@ def _measured(options: Options, questions: Sequence[Question]) -> tuple[list[_Me
         for peer in opened(options.peers, rows, folder, by_profile=by_profile):
             layouts[peer.name] = peer.layout
             for one in measured:
-                one.peers[peer.name] = _ask_peer(peer, one, moments) if peer.can_answer(one.question) else None
+                one.peers[peer.name] = None
+                if peer.can_answer(one.question):
+                    _ask_peer(peer, one, moments)
         gc.unfreeze()
     return measured, {"layouts": layouts, "apply_interactions_per_second": rate}
 
@@ -152,17 +157,20 @@ def _engine_and_floor(
     calls = min(_CALLS, max(_LEAST_CALLS, int(1_000 * seconds / probe_ms)))
     bare = [question.floor(ready, asked) for asked in moments[: min(calls, _FLOOR_CALLS)]]
     times = take_turns({"engine": Caller(asker.ask, moments[:calls]), "floor": Caller(lambda run: run(), bare)}, _ROUNDS)
-    return _Measured(question, times["engine"], times["floor"], expected)
+    return _Measured(question, asker, times["engine"], times["floor"], expected)
 
 
-def _ask_peer(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> Timings:
-    """The peer with warm caches."""
+def _ask_peer(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> None:
+    """With warm caches."""
     slow = peer.name == POSTGRES
     equal, calls = (_SLOW_EQUAL_CALLS, _SLOW_PEER_CALLS) if slow else (_EQUAL_CALLS, _PEER_CALLS)
     for asked, answer in zip(moments[:equal], one.expected, strict=False):
         _check(peer.name, one.question, asked, peer.ask(one.question, asked), answer)
     later = moments[equal : equal + calls]
-    return measure(lambda asked: peer.ask(one.question, asked), later, at_most_seconds=_PEER_SECONDS)
+    turns = {"engine": Caller(one.asker.ask, later), peer.name: Caller(lambda asked: peer.ask(one.question, asked), later)}
+    times = take_turns(turns, min(_ROUNDS, calls))
+    one.engine = Timings([*one.engine.calls_ms, *times["engine"].calls_ms])
+    one.peers[peer.name] = times[peer.name]
 
 
 def _check(name: str, question: Question, asked: Asked, found: Answer, expected: Answer) -> None:

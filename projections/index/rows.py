@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from projections.index.blocks import Pieces
 from projections.index.row_columns import (
     ORDINAL,
     TIME,
@@ -20,7 +21,7 @@ from projections.index.row_columns import (
     absent_value,
     dtype_of,
 )
-from projections.index.runs import Pieces, Run
+from projections.index.runs import Run
 
 TAIL_ROWS = 1 << 14
 _FANOUT = 4

@@ -32,9 +32,9 @@ from domain.language.syntax import (
     TraitDate,
     Unit,
 )
+from projections.index import blocks as blocks_module
 from projections.index import ordering
 from projections.index import rows as rows_module
-from projections.index import runs as runs_module
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
@@ -60,7 +60,7 @@ LEAVES = 60
 def _as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows must reach the code for many: sealed runs, bitmaps of hours, several blocks of profiles."""
     monkeypatch.setattr(rows_module, "TAIL_ROWS", 64)
-    monkeypatch.setattr(runs_module, "_SLICE_ROWS_MAX", 2)
+    monkeypatch.setattr(blocks_module, "SLICE_ROWS_MAX", 2)
     monkeypatch.setattr(ordering, "_BLOCK_PROFILES_BITS", 2)
     monkeypatch.setattr(ordering, "_BLOCK_ROWS_BITS", 0)
 

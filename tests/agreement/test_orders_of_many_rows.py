@@ -21,7 +21,7 @@ from projections.naive.sampling import sampled
 from projections.query import evaluator
 from projections.query.operators.moments import AFTER_ALL, BEFORE_ALL, Moments
 from projections.query.operators.top import _average_keys, leading
-from projections.query.operators.totals import distinct_count
+from projections.query.operators.totals import counts_by_ordinal, distinct_counts
 from projections.query.operators.wall_clock import local_times
 from projections.query.view import View
 from tests.oracle.histories import Interaction, recorded
@@ -81,8 +81,14 @@ def test_distinct_values_are_counted_by_profile_however_far_apart() -> None:
     expected: dict[int, set[int]] = {}
     for ordinal, value in zip(ordinals.tolist(), values.tolist(), strict=True):
         expected.setdefault(ordinal, set()).add(value)
-    present, counts = distinct_count(ordinals, values, PROFILES)
-    assert dict(zip(present.tolist(), counts.tolist(), strict=True)) == {o: len(seen) for o, seen in expected.items()}
+    counts = distinct_counts(ordinals, values, PROFILES)
+    found = np.flatnonzero(counts)
+    assert dict(zip(found.tolist(), counts[found].tolist(), strict=True)) == {o: len(seen) for o, seen in expected.items()}
+
+
+def test_counts_that_do_not_fit_a_byte_are_right_too() -> None:
+    ordinals = [np.repeat(np.asarray([3, 5, 7], np.uint32), [255, 256, 70_000]), np.asarray([3, 5], np.uint32)]
+    assert counts_by_ordinal(ordinals, 10).tolist() == [0, 0, 0, 256, 0, 257, 0, 70_000, 0, 0]
 
 
 def _ranked(values: Sequence[Fraction], wanted: int) -> set[int]:

@@ -4,7 +4,7 @@
 
 A cycle: start `tagledger serve` on the same data (in some cycles it is killed while it starts), audit the log and ask
 questions, let clients write from several threads, and kill the process at a random moment (sometimes twice in quick
-succession).
+succession). The server takes snapshots all the time, so that it is killed while it writes them, and starts from them.
 Writes without an answer are repeated in later cycles under their request_id, or abandoned; one client is patient, and repeats
 by itself until the next server answers. What was acknowledged is kept here and compared with the log, which `log_audit` reads
 by itself; answers are compared with the oracle over the decoded log.
@@ -47,6 +47,7 @@ _START_SECONDS_MAX: Final = 60.0
 _ANSWER_SECONDS_MAX: Final = 30.0
 _PAUSE_SECONDS_MAX: Final = 0.03
 _AWAY_SECONDS: Final = 0.1
+_SNAPSHOT_EVERY: Final = 20
 _BASE: Final = datetime(2026, 6, 1, tzinfo=UTC)
 _TAGS: Final = ("vip", "level/gold", "level/silver", "model/score")
 _ONCE: Final = RetryPolicy(max_attempts=1)
@@ -79,8 +80,9 @@ class Server:
         self.log = folder / "server.log"
         self.start_seconds = 1.0
         where = ["--database-url", store.database_url] if store.database_url else ["--data", store.data]
+        where += ["--snapshots", str(folder / "snapshots"), "--snapshot-every", str(_SNAPSHOT_EVERY)]
         command = [str(Path(sys.executable).parent / "tagledger"), "serve", "--listen", self.address, *where]
-        self._command = [*command, "--log-format", "json", "--log-level", "warning"]
+        self._command = [*command, "--log-format", "json"]
         self._process: subprocess.Popen[str] | None = None
 
     def spawn(self) -> None:
@@ -100,6 +102,10 @@ class Server:
         if line.strip() != f"tagledger is serving on {self.address}":
             raise RuntimeError(f"the server did not start ({line!r}):\n{self.log.read_text()[-4000:]}")
         self.start_seconds = time.monotonic() - begun
+
+    def logged(self) -> list[str]:
+        """The lines of its log, from the first start on."""
+        return self.log.read_text().splitlines() if self.log.exists() else []
 
     def kill(self) -> None:
         """SIGKILL, wherever it is."""
@@ -506,7 +512,11 @@ class Campaign:
 
     def logged(self) -> list[str]:
         """What the server found worth a warning: nothing, for nothing but the server itself is killed."""
-        return self.server.log.read_text().splitlines() if self.server.log.exists() else []
+        return [line for line in self.server.logged() if '"level":"info"' not in line.replace(" ", "")]
+
+    def snapshots_loaded(self) -> int:
+        """How many starts had a snapshot to begin with."""
+        return sum('"snapshot loaded"' in line for line in self.server.logged())
 
     def summary(self) -> dict[str, int]:
         """The counts that are told."""
@@ -522,6 +532,7 @@ class Campaign:
             "refused": len(traffic.refused),
             "logged": len(self.logged()),
             "kills": self.kill_count,
+            "snapshots_loaded": self.snapshots_loaded(),
             "repeated": traffic.repeated_count,
             "replayed": traffic.replayed_count,
             "abandoned": traffic.abandoned_count,

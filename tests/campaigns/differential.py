@@ -26,8 +26,8 @@ from domain.errors import MixedCurrencies, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression
+from projections.index import blocks as blocks_module
 from projections.index import rows as rows_module
-from projections.index import runs as runs_module
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
@@ -95,7 +95,7 @@ def _one_history(seed: str, outcome: Outcome, connection: duckdb.DuckDBPyConnect
     oracle, index = NaiveLedger(WORKSPACE), WorkspaceIndex(WORKSPACE)
     # Small histories must reach the code for large ones: sealed runs, and block bitmaps instead of rows.
     rows_module.TAIL_ROWS = rng.choice(_TAIL_ROWS)
-    runs_module._SLICE_ROWS_MAX = rng.choice((0, 2, 1024))
+    blocks_module.SLICE_ROWS_MAX = rng.choice((0, 2, 1024))
     executor_module.NARROWED_COST = rng.choice((0, 50_000))
     executor_module.NARROWED_SHARE = rng.choice((1, 4))
     # Where in the history each question is asked: as often near the end as in the middle.

@@ -1,5 +1,6 @@
 """A number per profile from its interactions. Exact: see "Exact numbers" in docs/language.md."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,11 @@ from domain.errors import MixedCurrencies
 from domain.instants import DAY_US
 from domain.language.syntax import Function, Measure, Top
 from projections.index.bitmaps import Ordinals
-from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TIME, TOUCHPOINT, RowSet
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, RowSet
 from projections.index.workspace_index import property_column
 from projections.query.operators.filtering import AMOUNT_UNITS
 from projections.query.operators.selecting import Selection, ordinals_of
-from projections.query.operators.totals import distinct_count, grouped_count
+from projections.query.operators.totals import counts_by_ordinal, distinct_counts
 from projections.query.operators.wall_clock import local_times
 
 Int64s = npt.NDArray[np.int64]
@@ -61,43 +62,49 @@ class Aggregate:
             )
             raise MixedCurrencies(message, metadata={"currencies": ",".join(found)})
 
-    # Each of these: ordinals ascending, each once, and numbers beside them.
-
-    def totals(self) -> tuple[Ordinals, Numbers]:
-        """Of count, days, distinct and (in 1/10,000) sum; profiles with a total of 0 may be left out."""
+    def totals(self) -> Numbers:
+        """Count, days, distinct or (in 1/10,000) sum by ordinal, 0 for profiles with nothing."""
         size = self.selection.view.size
         match self.function:
             case Function.SUM:
-                ordinals, sums, _ = self.sums()
-                return ordinals, sums
+                return self._sums(self._numbers(as_units=True))
             case Function.DAYS:
-                return distinct_count(*self._days(), size)
+                return distinct_counts(*self._days(), size)
             case Function.DISTINCT:
-                return distinct_count(*self._values(), size)
+                return distinct_counts(*self._values(), size)
             case None:
-                return grouped_count(ordinals_of(self.selection.rows()), size)
+                return counts_by_ordinal(self.selection.ordinals(), size)
             case _:
                 raise ValueError(f"{self.name} is no total")
 
     def sums(self) -> tuple[Ordinals, Numbers, Int64s]:
-        """Sums in 1/10,000, and how many values each is of; of profiles with a value."""
-        ordinals, values = self._numbers(as_units=True)
-        size = self.selection.view.size
-        present, counts = grouped_count(ordinals, size)
-        largest = int(np.abs(values).max()) if len(values) else 0
-        exact = np.int64 if largest * len(values) < _INT64 else object
-        sums: Numbers = np.zeros(size, dtype=exact)
-        np.add.at(sums, ordinals, values.astype(exact, copy=False))
-        return present, sums[present], counts
+        """Sums in 1/10,000, and how many values each is of; of profiles with a value, ascending."""
+        numbers = self._numbers(as_units=True)
+        counts = counts_by_ordinal([ordinals for ordinals, _ in numbers], self.selection.view.size)
+        present = np.flatnonzero(counts).astype(np.uint32)
+        return present, self._sums(numbers)[present], counts[present].astype(np.int64)
+
+    def _sums(self, numbers: Sequence[tuple[Ordinals, Numbers]]) -> Numbers:
+        largest = max((int(max(values.max(), -values.min())) for _, values in numbers), default=0)
+        exact = largest * sum(len(values) for _, values in numbers) < _INT64
+        sums: Numbers = np.zeros(self.selection.view.size, dtype=np.int64 if exact else object)
+        for ordinals, values in numbers:
+            np.add.at(sums, ordinals, values.astype(sums.dtype, copy=False))
+        return sums
 
     def extremes(self) -> tuple[Ordinals, Numbers]:
-        """The least (greatest) values: amounts in 1/10,000, properties as doubles; of profiles with a value."""
-        ordinals, values = self._numbers(as_units=False)
-        present, _ = grouped_count(ordinals, self.selection.view.size)
-        by_ordinal = np.empty(self.selection.view.size, dtype=values.dtype)
-        by_ordinal[ordinals] = values  # any of the profile's own, to begin with
-        (np.maximum if self.function is Function.MAX else np.minimum).at(by_ordinal, ordinals, values)
-        return present, by_ordinal[present]
+        """The least (greatest) values: amounts in 1/10,000, properties as doubles; of profiles with a value, ascending."""
+        numbers = self._numbers(as_units=False)
+        size = self.selection.view.size
+        present = np.zeros(size, dtype=np.bool_)
+        by_ordinal = np.empty(size, dtype=numbers[0][1].dtype if numbers else np.int64)
+        for ordinals, values in numbers:
+            present[ordinals] = True
+            by_ordinal[ordinals] = values  # any of the profile's own, to begin with
+        for ordinals, values in numbers:
+            (np.maximum if self.function is Function.MAX else np.minimum).at(by_ordinal, ordinals, values)
+        found = np.flatnonzero(present)
+        return found.astype(np.uint32), by_ordinal[found]
 
     # --- days and distinct ------------------------------------------------------------------------------------------------
 
@@ -122,20 +129,28 @@ class Aggregate:
 
     # --- numbers ----------------------------------------------------------------------------------------------------------
 
-    def _numbers(self, *, as_units: bool) -> tuple[Ordinals, Numbers]:
-        """Ordinals and numbers of the rows that have one: int64 units for sums and for amounts, else doubles."""
+    def _numbers(self, *, as_units: bool) -> list[tuple[Ordinals, Numbers]]:
+        """Ordinals and numbers of the rows that have one, in parts: int64 units for sums and for amounts, else doubles."""
         rows = self.selection.rows()
         if self.property_name == "amount":
-            rows = [one.where(one.column(AMOUNT) != NO_AMOUNT) for one in rows]
-            return ordinals_of(rows), _joined([one.column(AMOUNT) for one in rows])
+            return [part for one in rows if len((part := _amounts(one))[0])]
         known = self.selection.view.index.properties.get(self.property_name)
         if known is None or known.kind is not ValueType.NUMBER:
-            return np.empty(0, np.uint32), np.empty(0, np.int64)
+            return []
         doubles = np.asarray([0.0, *known.values.values()], dtype=np.float64)
         by_code = np.rint(doubles * AMOUNT_UNITS).astype(np.int64) if as_units else doubles
         column = property_column(self.property_name)
-        rows = [one.where(one.column(column) != 0) for one in rows]
-        return ordinals_of(rows), _joined([by_code[one.column(column)] for one in rows])
+        rows = [kept for one in rows if len(kept := one.where(one.column(column) != 0))]
+        return [(one.column(ORDINAL), by_code[one.column(column)]) for one in rows]
+
+
+def _amounts(rows: RowSet) -> tuple[Ordinals, Int64s]:
+    """Ordinals and amounts of the rows that have one."""
+    amounts = rows.column(AMOUNT)
+    present = amounts != NO_AMOUNT
+    if present.all():  # then nothing needs to be copied
+        return rows.column(ORDINAL), amounts
+    return rows.column(ORDINAL)[present], amounts[present]
 
 
 def _present(rows: RowSet, column: str, absent: int) -> npt.NDArray[np.bool_]:

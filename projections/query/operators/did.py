@@ -8,8 +8,8 @@ from pyroaring import BitMap
 from domain.language.syntax import Bound, Op
 from projections.query.operators.base import Operator
 from projections.query.operators.comparing import compare_one
-from projections.query.operators.selecting import Selection, ordinals_of
-from projections.query.operators.totals import grouped_count, matching_totals
+from projections.query.operators.selecting import Selection
+from projections.query.operators.totals import counts_by_ordinal, matching_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class DidOperator:
         if self._existence:
             return self.selection.profiles()
         view = self.selection.view
-        ordinals, counts = grouped_count(ordinals_of(self.selection.rows()), view.size)
-        return matching_totals(view.universe, ordinals, counts, self.count.op, Fraction(self.count.number))
+        counts = counts_by_ordinal(self.selection.ordinals(), view.size)
+        return matching_totals(view.universe, counts, self.count.op, Fraction(self.count.number))
 
     def note(self) -> str:
         """See Operator."""

@@ -6,12 +6,14 @@ from fractions import Fraction
 import numpy as np
 from pyroaring import BitMap
 
-from domain.language.syntax import Bound, Calendar
+from domain.language.syntax import Bound, Calendar, Op
 from domain.language.windows import resolve
 from projections.index import bitmaps
 from projections.query.operators.comparing import compare_one
 from projections.query.operators.selecting import Selection
 from projections.query.operators.totals import matching_totals
+
+_STEPS_MAX = 64  # steps with bitmaps; for more, counting is quicker
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,44 @@ class PeriodsOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
+        if self.periods.count * self.periods.count > _STEPS_MAX:
+            return self._by_counting()
+        number = Fraction(self.count.number)
+        least = -(-number.numerator // number.denominator)  # the first whole number that is not below it
+        beyond = int(number) + 1
+        match self.count.op:
+            case Op.GE:
+                return self._at_least(least)
+            case Op.GT:
+                return self._at_least(beyond)
+            case Op.LT:
+                return self.selection.view.universe() - self._at_least(least)
+            case Op.LE:
+                return self.selection.view.universe() - self._at_least(beyond)
+            case _:
+                return self._by_counting()
+
+    def _at_least(self, wanted: int) -> BitMap:
+        """Who did in at least so many of the periods: after each period, who did in at least k of those so far."""
+        if wanted <= 0:
+            return self.selection.view.universe()
+        if wanted > self.periods.count:
+            return BitMap()
+        reached = [BitMap() for _ in range(wanted)]
+        for start, end in self._bounds():
+            did = self.selection.between(start, end).profiles()
+            for k in range(wanted - 1, 0, -1):
+                reached[k] |= reached[k - 1] & did
+            reached[0] |= did
+        return reached[-1]
+
+    def _by_counting(self) -> BitMap:
         view = self.selection.view
         counts = np.zeros(view.size, dtype=np.int16)
         for start, end in self._bounds():
             # Each profile comes once, so that plain indexing counts.
             counts[bitmaps.to_ordinals(self.selection.between(start, end).profiles())] += 1
-        present = np.flatnonzero(counts).astype(np.uint32)
-        return matching_totals(view.universe, present, counts[present], self.count.op, Fraction(self.count.number))
+        return matching_totals(view.universe, counts, self.count.op, Fraction(self.count.number))
 
     def _bounds(self) -> list[tuple[int, int]]:
         """Each period, the current one first; a period ends where the next one starts, as windows do."""

@@ -41,20 +41,33 @@ class SampleOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
-        bound = int(Fraction(self.leaf.percent) / 100 * _HASHES)
-        if bound == _HASHES:
+        if _bound(self.leaf) == _HASHES:
             return self.view.universe()
-        seed = np.frombuffer(hashlib.blake2b(self.leaf.salt.encode(), digest_size=8).digest(), dtype="<u8")[0]
         size = self.view.size  # once: the writer goes on
         below = np.empty(size, dtype=np.bool_)
         for first in range(0, size, _CHUNK_ORDINALS):
             ordinals = np.arange(first, min(first + _CHUNK_ORDINALS, size), dtype=np.uint64)
-            below[first : first + _CHUNK_ORDINALS] = splitmix64(ordinals ^ seed) < np.uint64(bound)
+            below[first : first + _CHUNK_ORDINALS] = drawn(self.leaf, ordinals)
         return self.view.universe() & bitmaps.from_flags(below)
 
     def note(self) -> str:
         """See Operator."""
         return f"about {self.leaf.percent.normalize():f}% of the universe, by hash of salt and ordinal"
+
+
+def drawn(leaf: Sample, ordinals: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which ordinals are in the sample, whether they are in the universe or not."""
+    bound = _bound(leaf)
+    if bound == _HASHES:
+        return np.ones(len(ordinals), dtype=np.bool_)
+    seed = np.frombuffer(hashlib.blake2b(leaf.salt.encode(), digest_size=8).digest(), dtype="<u8")[0]
+    below: npt.NDArray[np.bool_] = splitmix64(ordinals ^ seed) < np.uint64(bound)
+    return below
+
+
+def _bound(leaf: Sample) -> int:
+    """Hashes below it are in the sample."""
+    return int(Fraction(leaf.percent) / 100 * _HASHES)
 
 
 def splitmix64(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -58,6 +58,10 @@ class Selection:
             found = [rows.where(self.passes(rows)) for rows in found if len(rows)]
         return [rows for rows in found if len(rows)]
 
+    def ordinals(self) -> list[Ordinals]:
+        """The profile of each row, repeated as often as it comes, in parts."""
+        return [one.column(ORDINAL) for one in self.rows()]
+
     def profiles(self) -> BitMap:
         """Who has at least one; must not be changed."""
         if self.known is None or self.start >= self.end:

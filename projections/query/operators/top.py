@@ -70,12 +70,9 @@ class TopOperator:
             case Function.MIN | Function.MAX:
                 ordinals, values = self._aggregate.extremes()
                 return ordinals, [values]
-        ordinals, totals = self._aggregate.totals()
         # Whoever has an interaction has a total, if only 0.
         everyone = bitmaps.to_ordinals(self.selection.profiles())
-        by_ordinal = np.zeros(self.selection.view.size, dtype=totals.dtype)
-        by_ordinal[ordinals] = totals
-        return everyone, [by_ordinal[everyone]]
+        return everyone, [self._aggregate.totals()[everyone]]
 
 
 def leading(keys: Sequence[Numbers], wanted: int) -> Places:

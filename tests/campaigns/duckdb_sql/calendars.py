@@ -54,7 +54,8 @@ class Calendars:
 
     def today(self, as_of: int, zone: str) -> date:
         """The date that the zone shows."""
-        found = self._row(f"SELECT CAST({wall(f'{as_of}::BIGINT', zone)} AS DATE)")[0]
+        # All rows are fetched: a result with rows left keeps the connection busy.
+        ((found,),) = self._connection.execute(f"SELECT CAST({wall(f'{as_of}::BIGINT', zone)} AS DATE)").fetchall()
         assert isinstance(found, date)
         return found
 
@@ -125,8 +126,3 @@ class Calendars:
                 return as_of - span(point)
             case _:
                 assert_never(point)
-
-    def _row(self, sql: str) -> tuple[object, ...]:
-        row = self._connection.execute(sql).fetchone()
-        assert row is not None
-        return tuple(row)

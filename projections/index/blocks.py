@@ -1,0 +1,117 @@
+"""Who did, between two instants: from bitmaps of aligned blocks of 2^k hours, and from the rows at the two ragged ends.
+
+Blocks are built on first use and kept. Exact to the microsecond (design.md section 5).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from pyroaring import BitMap
+
+from projections.index import bitmaps
+from projections.index.times import HOUR_US, Times
+
+_TOP_LEVEL = 13  # 2^13 hours are 341 days
+_LARGE_LEVEL = 5
+_UNIONS_BYTES_MAX = 64 * 1024 * 1024
+_WHOLE = (-1, 0)
+SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
+
+
+@dataclass(slots=True)
+class Pieces:
+    """What a window's bitmap is the union of."""
+
+    blocks: list[BitMap] = field(default_factory=list)
+    loose: list[bitmaps.Ordinals] = field(default_factory=list)
+
+    def bitmap(self) -> BitMap:
+        """The union; may be one of the blocks, so it must not be changed."""
+        rows = [ordinals for ordinals in self.loose if len(ordinals)]
+        if rows:
+            return bitmaps.union([*self.blocks, bitmaps.from_ordinals(rows[0] if len(rows) == 1 else np.concatenate(rows))])
+        return bitmaps.union(self.blocks)
+
+
+class Blocks:
+    """The bitmaps of some rows that are sorted by time."""
+
+    def __init__(self, times: Times, ordinals: bitmaps.Ordinals) -> None:
+        self.times, self.ordinals = times, ordinals
+        self._blocks: dict[tuple[int, int], BitMap] = {}
+        self._unions: dict[tuple[tuple[int, int], ...], BitMap] = {}
+        self._unions_bytes = 0
+
+    def moved(self, times: Times, ordinals: bitmaps.Ordinals) -> "Blocks":
+        """The same rows in other arrays, with the bitmaps that were built."""
+        blocks = Blocks(times, ordinals)
+        blocks._blocks, blocks._unions, blocks._unions_bytes = self._blocks, self._unions, self._unions_bytes
+        return blocks
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the bitmaps, roughly."""
+        return sum(map(bitmap_bytes, [*self._blocks.values(), *self._unions.values()]))
+
+    def collect(self, low: int, high: int, start: int, end: int, into: Pieces) -> None:
+        """Add the profiles of the rows at places low to high, which are those with start <= time < end."""
+        if low == 0 and high == len(self.times):
+            into.blocks.append(self._whole())
+            return
+        if high - low <= SLICE_ROWS_MAX:
+            into.loose.append(self.ordinals[low:high])
+            return
+        # Where the run ends inside the window there is nothing ragged: go on to the whole hour.
+        first = start if low > 0 else int(self.times.hours[0]) * HOUR_US
+        last = end if high < len(self.times) else (int(self.times.hours[-1]) + 1) * HOUR_US
+        first_hour, last_hour = -(-first // HOUR_US), last // HOUR_US
+        if first_hour >= last_hour:
+            into.loose.append(self.ordinals[low:high])
+            return
+        head, tail = self.times.span(first_hour * HOUR_US, last_hour * HOUR_US)
+        into.loose += [self.ordinals[low:head], self.ordinals[tail:high]]
+        blocks = list(_aligned_blocks(first_hour, last_hour))
+        into.blocks += [self._block(*block) for block in blocks if block[0] < _LARGE_LEVEL]
+        into.blocks += self._large(tuple(block for block in blocks if block[0] >= _LARGE_LEVEL))
+
+    def _large(self, blocks: tuple[tuple[int, int], ...]) -> list[BitMap]:
+        """The union of large blocks: windows that end within the same day or so have the same ones."""
+        if len(blocks) < 2:
+            return [self._block(*block) for block in blocks]
+        found = self._unions.get(blocks)
+        if found is None:
+            found = bitmaps.union([self._block(*block) for block in blocks])
+            self._unions_bytes += bitmap_bytes(found)
+            if self._unions_bytes > _UNIONS_BYTES_MAX:
+                self._unions, self._unions_bytes = {}, 0
+            self._unions[blocks] = found
+        return [found]
+
+    def _whole(self) -> BitMap:
+        found = self._blocks.get(_WHOLE)
+        if found is None:
+            found = self._blocks[_WHOLE] = bitmaps.from_ordinals(self.ordinals)
+        return found
+
+    def _block(self, level: int, block: int) -> BitMap:
+        found = self._blocks.get((level, block))
+        if found is None:
+            low, high = self.times.span((block << level) * HOUR_US, ((block + 1) << level) * HOUR_US)
+            found = self._blocks[level, block] = bitmaps.from_ordinals(self.ordinals[low:high])
+        return found
+
+
+def bitmap_bytes(bitmap: BitMap) -> int:
+    """Memory of a bitmap, roughly: pyroaring reports the serialised size."""
+    return int(bitmap.__sizeof__())
+
+
+def _aligned_blocks(first_hour: int, last_hour: int) -> Iterator[tuple[int, int]]:
+    """The fewest (level, block) that make up [first_hour, last_hour): block b of level k is [b * 2^k, (b + 1) * 2^k)."""
+    while first_hour < last_hour:
+        level = min(_TOP_LEVEL, (last_hour - first_hour).bit_length() - 1)
+        if first_hour:
+            level = min(level, (first_hour & -first_hour).bit_length() - 1)
+        yield level, first_hour >> level
+        first_hour += 1 << level
