@@ -12,7 +12,7 @@ import orjson
 from benchmarks.question_table import QUESTIONS
 from benchmarks.report import Options, Report
 
-NAMES = ("headline", "ingest", "rpc", "replay", "listing", "questions")
+NAMES = ("headline", "ingest", "rpc", "replay", "restart", "tail", "listing", "questions")
 SINGLE = tuple(question.name for question in QUESTIONS)
 FULL = Options()
 _LARGE = (10_000_000, 100_000_000)
