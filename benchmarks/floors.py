@@ -104,7 +104,7 @@ def counted(window: Did, least: int, tag: Held | None = None) -> Floor:
         flags = ready.held_flags(tag.number) if tag else None
 
         def run() -> int:
-            picked = ordinals if flags is None else ordinals[flags[ordinals]]
+            picked = ordinals if flags is None else ordinals[np.flatnonzero(flags[ordinals])]
             return int(np.count_nonzero(np.bincount(picked, minlength=ready.profiles) >= least))
 
         return run
@@ -125,7 +125,7 @@ def summed(window: Did, least: int, tag: Held | None = None) -> Floor:
             if flags is None:
                 sums = np.bincount(ordinals, amounts, ready.profiles)
             else:
-                held = flags[ordinals]
+                held = np.flatnonzero(flags[ordinals])
                 sums = np.bincount(ordinals[held], amounts[held], ready.profiles)
             return int(np.count_nonzero(sums >= least))
 
@@ -186,7 +186,8 @@ def known_then(window: Did, tag: Held) -> Floor:
 def followed(start: Did, then: Did, within: int) -> Floor:
     """Who did the one, and at most `within` microseconds later the other: sorted keys, one binary search a row.
 
-    A key is the profile and the place of the row in time; at equal instants the later step comes first, for it does not count.
+    Only rows of profiles that did both are sorted. A key is the profile and the place of the row in time; at equal instants
+    the later step comes first, for it does not count.
     """
 
     def floor(ready: Ready, asked: Asked) -> Callable[[], int]:
@@ -201,7 +202,11 @@ def followed(start: Did, then: Did, within: int) -> Floor:
         times, later, earlier = times[order], keys[:count], keys[count:]
 
         def run() -> int:
-            before, after = np.sort(earlier), np.sort(later)
+            did, followed = np.zeros(ready.profiles, np.bool_), np.zeros(ready.profiles, np.bool_)
+            did[earlier >> bits] = followed[later >> bits] = True
+            did &= followed
+            before = np.sort(earlier[np.flatnonzero(did[earlier >> bits])])
+            after = np.sort(later[np.flatnonzero(did[later >> bits])])
             found = np.searchsorted(before, after) - 1
             before, after = before[found[found >= 0]], after[found >= 0]
             soon = times[after & ((1 << bits) - 1)] - times[before & ((1 << bits) - 1)] <= within

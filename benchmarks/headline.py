@@ -34,7 +34,7 @@ _RESTARTED, _RESTARTED_FLOOR = "engine, after a restart", "floor, after a restar
 def run(options: Options) -> Report:
     """Measure, and compare."""
     population = make(options.profiles, options.interactions, options.seed)
-    moments = asked_moments(options.seed, _CALLS, options.profiles, lambda _: 0)
+    moments = asked_moments(options.seed, _CALLS, population.ordinals, lambda _: 0)
     started = time.perf_counter()
     index = filled_index(population)
     applied_per_second = round(options.interactions / (time.perf_counter() - started))

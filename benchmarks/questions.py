@@ -1,8 +1,9 @@
 """The questions of benchmarks.question_table: the engine, the bare operations and the peers, on one population loaded once.
 
 Each call asks at another microsecond of the last 60 days, so nothing can answer from a result that it keeps. The engine, the
-floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other;
-the engine takes turns with each of them, so that other load on the machine falls on both.
+floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other.
+The engine takes turns with each of them, and a ratio is of the medians of such turns: other load then falls on both. The p50
+of the engine is from turns with the floor, so peers' p50 over that may differ a little from the ratio.
 """
 
 import gc
@@ -28,6 +29,8 @@ from projections.index.workspace_index import WorkspaceIndex
 
 _CALLS, _FLOOR_CALLS, _PROBE_CALLS, _LEAST_CALLS = 2_000, 200, 3, 10
 _PEER_CALLS, _SLOW_PEER_CALLS, _EQUAL_CALLS, _SLOW_EQUAL_CALLS = 40, 5, 4, 2
+_CHECK_EQUAL_CALLS = 50
+_SLOW_PEER_MS = 500.0
 _ENGINE_SECONDS, _SMALL_ENGINE_SECONDS = 10.0, 1.0
 _ROUNDS = 10
 
@@ -39,20 +42,18 @@ class _Measured:
     question: Question
     asker: Asker
     engine: Timings
-    """Of all turns."""
+    """In turns with the floor."""
     floor: Timings
     expected: Sequence[Answer]
     peers: dict[str, Timings | None] = field(default_factory=dict)
-
-    @property
-    def fastest_ms(self) -> float | None:
-        """Of the peers that were asked."""
-        return min((timings.p50_ms for timings in self.peers.values() if timings), default=None)
+    beside: dict[str, Timings] = field(default_factory=dict)
+    """The engine in turns with each peer that was asked."""
 
     @property
     def peer_ratio(self) -> float | None:
-        """How many times the engine's p50 the fastest peer takes."""
-        return None if self.fastest_ms is None else self.fastest_ms / self.engine.p50_ms
+        """How many times the engine's p50 a peer takes: the least of the peers."""
+        asked = [(timings, self.beside[name]) for name, timings in self.peers.items() if timings]
+        return min((timings.p50_ms / engine.p50_ms for timings, engine in asked), default=None)
 
     @property
     def floor_ratio(self) -> float:
@@ -72,6 +73,7 @@ class _Measured:
             "peers": {name: timings and round(timings.p50_ms, 3) for name, timings in self.peers.items()},
             "ratio_to_fastest_peer": self.peer_ratio and round(self.peer_ratio, 2),
             "ratio_to_floor": round(self.floor_ratio, 2),
+            "p50_ms_beside": {name: round(timings.p50_ms, 4) for name, timings in self.beside.items()},
             "answer": self.expected[0][0],
             "calls": {
                 "engine": len(self.engine.calls_ms),
@@ -110,7 +112,7 @@ def _measured(options: Options, questions: Sequence[Question]) -> tuple[list[_Me
         folder.chmod(0o755)  # PostgreSQL runs as another user when we are root
         population = make(options.profiles, options.interactions, options.seed)
         rows = RowFiles.write(population, folder)
-        moments = asked_moments(options.seed, _CALLS, options.profiles, _known_at(population))
+        moments = asked_moments(options.seed, _CALLS, population.ordinals, _known_at(population))
         started = time.perf_counter()
         index = filled_index(population)
         rate = round(options.interactions / (time.perf_counter() - started))
@@ -148,7 +150,7 @@ def _engine_and_floor(
     index: WorkspaceIndex, ready: Ready, question: Question, moments: Sequence[Asked], options: Options
 ) -> _Measured:
     asker = Asker(index, question)
-    expected = [asker.answer(asked) for asked in moments[:_EQUAL_CALLS]]
+    expected = [asker.answer(asked) for asked in moments[: _equal_calls(question)]]
     for asked, answer in zip(moments, expected, strict=False):
         _check("the floor", question, asked, (question.floor(ready, asked)(),), answer)
     seconds = _SMALL_ENGINE_SECONDS if options.small else _ENGINE_SECONDS
@@ -162,15 +164,22 @@ def _engine_and_floor(
 
 def _ask_peer(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> None:
     """With warm caches."""
-    slow = peer.name == POSTGRES
-    equal, calls = (_SLOW_EQUAL_CALLS, _SLOW_PEER_CALLS) if slow else (_EQUAL_CALLS, _PEER_CALLS)
+    equal = _equal_calls(one.question, slow=peer.name == POSTGRES)
     for asked, answer in zip(moments[:equal], one.expected, strict=False):
         _check(peer.name, one.question, asked, peer.ask(one.question, asked), answer)
+    probe_ms = measure(lambda asked: peer.ask(one.question, asked), moments[:_PROBE_CALLS]).p50_ms
+    calls = _SLOW_PEER_CALLS if probe_ms > _SLOW_PEER_MS else _PEER_CALLS
     later = moments[equal : equal + calls]
     turns = {"engine": Caller(one.asker.ask, later), peer.name: Caller(lambda asked: peer.ask(one.question, asked), later)}
     times = take_turns(turns, min(_ROUNDS, calls))
-    one.engine = Timings([*one.engine.calls_ms, *times["engine"].calls_ms])
-    one.peers[peer.name] = times[peer.name]
+    one.beside[peer.name], one.peers[peer.name] = times["engine"], times[peer.name]
+
+
+def _equal_calls(question: Question, *, slow: bool = False) -> int:
+    """At how many instants answers are compared: at many where one answer is a small number, and quickly given."""
+    if question.way is Way.CHECK:
+        return _CHECK_EQUAL_CALLS
+    return _SLOW_EQUAL_CALLS if slow else _EQUAL_CALLS
 
 
 def _check(name: str, question: Question, asked: Asked, found: Answer, expected: Answer) -> None:

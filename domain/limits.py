@@ -35,6 +35,11 @@ MAX_PERCENT_DECIMALS: Final = 6
 MAX_SALT_CHARACTERS: Final = 128
 MAX_CHECKED_PROFILES: Final = 10_000
 MAX_QUESTION_ROWS: Final = 4_000_000_000
+MAX_EXPLAINED_EVENTS: Final = 20_000
+MAX_EXPLAINED_LEAVES: Final = 1_000
+MAX_EVIDENCE: Final = 20
+MAX_CITED_EVENTS: Final = 1_000
+MAX_FLIP_EVALUATIONS: Final = 20_000
 MAX_MEMBERS_PAGE: Final = 10_000
 DEFAULT_MEMBERS_PAGE: Final = 1_000
 MAX_LIST_PAGE: Final = 1_000
@@ -113,6 +118,30 @@ LIMITS: Final = (
         "LIMIT_EXCEEDED",
     ),
     Limit("checked profiles", f"{MAX_CHECKED_PROFILES:,}", "profiles of one CheckProfiles", "LIMIT_EXCEEDED"),
+    Limit(
+        "explained events",
+        f"{MAX_EXPLAINED_EVENTS:,}",
+        "changes and interactions of the profile of one Explain, those up to known_at",
+        "LIMIT_EXCEEDED",
+    ),
+    Limit(
+        "explained leaves",
+        f"{MAX_EXPLAINED_LEAVES:,}",
+        "different leaves of an expression explained for a profile, those of segments among them",
+        "LIMIT_EXCEEDED",
+    ),
+    Limit(
+        "evidence",
+        f"{MAX_EVIDENCE} of a leaf, {MAX_CITED_EVENTS:,} of a reply",
+        "events that Explain cites; the reply has their count",
+        "cut to it, evenly",
+    ),
+    Limit(
+        "flips",
+        f"{MAX_FLIP_EVALUATIONS:,}",
+        "instants at which one Explain looks for a change by time alone, shared out evenly among the leaves",
+        "told until then",
+    ),
     Limit("members page", f"{MAX_MEMBERS_PAGE:,}", "profile ids in one page of ListMembers", "cut to it"),
     Limit("list page", f"{MAX_LIST_PAGE:,}", "entries in one page of other lists", "cut to it"),
     Limit("export columns", f"{MAX_EXPORT_COLUMNS}", "columns beside profile_id", "LIMIT_EXCEEDED"),

@@ -32,6 +32,7 @@ from server.usecases.auditing import Auditing
 from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
 from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
+from server.usecases.explaining import Explaining
 
 DEFAULT_WORKSPACE = "default"
 _FOLLOW_SECONDS = 0.1
@@ -79,7 +80,7 @@ class TagledgerServer:
             Servicers(
                 LedgerServicer(self._committer),
                 CatalogueServicer(self._committer, clocks, self._work, config.currency),
-                SegmentServicer(questions, self._work),
+                SegmentServicer(questions, Explaining(questions, self._log), self._work),
                 HistoryServicer(Auditing(clocks, self._log), self._work),
                 ExportServicer(questions, self._work),
             ),

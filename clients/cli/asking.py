@@ -1,17 +1,14 @@
-"""Questions: count, members, check, explain and validate."""
+"""Questions: count, members, check and validate."""
 
 import itertools
 import sys
 import time
 
 import click
-from rich.markup import escape
-from rich.tree import Tree
 
 from clients.cli import exits
 from clients.cli.options import Clocks, Connection, clock_options, connection_options
-from clients.cli.output import console, print_json, print_table, print_text, warn_all
-from clients.sdk import replies
+from clients.cli.output import print_json, print_table, print_text, warn_all
 
 _EXPRESSION = click.argument("expression", metavar="EXPRESSION")
 
@@ -97,51 +94,6 @@ def check(expression: str, profiles: tuple[str, ...], exit_status: bool, clocks:
         warn_all(answer.warnings)
         print_table(("profile", "member", "known"), [(one.profile_id, one.member, one.known) for one in answer.results])
     return exits.NO if exit_status and not all(one.member for one in answer.results) else exits.DONE
-
-
-def _step_text(step: replies.PlanStep) -> str:
-    holds = "" if step.holds is None else "[green]yes[/] " if step.holds else "[red]no[/] "
-    actual = "not needed" if step.actual_count is None else f"{step.actual_count:,} of about {step.estimated_count:,}"
-    note = f"  [dim]{escape(step.note)}[/]" if step.note else ""
-    return (
-        f"{holds}[bold]{escape(step.operator)}[/] {escape(step.expression)}  {actual}, {step.elapsed_us / 1_000:.3f} ms{note}"
-    )
-
-
-@click.command()
-@_EXPRESSION
-@click.option("--profile", "profile_id", default="", metavar="ID", help="Tell the truth of each step for this profile.")
-@clock_options
-@connection_options
-def explain(expression: str, profile_id: str, clocks: Clocks, connection: Connection) -> None:
-    """Show how a segment is computed, with sizes and times, and why a profile is or is not in it."""
-    with connection.client() as client:
-        answer = client.explain(expression, profile_id=profile_id, as_of=clocks.as_of, known_at=clocks.known_at)
-    if connection.as_json:
-        print_json(
-            {
-                "expression": answer.canonical_text,
-                "count": answer.count,
-                "profile": answer.profile,
-                "steps": answer.steps,
-                "position": answer.position,
-                "as_of": answer.clocks.as_of,
-                "known_at": answer.clocks.known_at,
-                "engine_ms": answer.engine_us / 1_000,
-                "warnings": answer.warnings,
-            }
-        )
-        return
-    warn_all(answer.warnings)
-    tree = Tree(f"{escape(answer.canonical_text)}  [bold]{answer.count:,}[/] profiles, {answer.engine_us / 1_000:.3f} ms")
-    branches = [tree]
-    for step in answer.steps:
-        del branches[step.depth + 1 :]
-        branches.append(branches[-1].add(_step_text(step)))
-    console().print(tree)
-    if answer.profile is not None:
-        verdict = "is a member" if answer.profile.member else "is no member"
-        print_text(f"{answer.profile.profile_id} {verdict}{'' if answer.profile.known else ' (never seen)'}")
 
 
 @click.command()

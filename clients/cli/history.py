@@ -21,7 +21,8 @@ def history() -> None:
     """Show what changed, who did it, why, from where, when it held and when it was recorded."""
 
 
-def _change_text(change: object) -> str:
+def change_text(change: object) -> str:
+    """Return what happened, for people."""
     match change:
         case replies.TagEntry(tag, kind, value):
             return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}")
@@ -41,11 +42,12 @@ def _change_text(change: object) -> str:
 
 def _row(entry: replies.HistoryEntry) -> Sequence[object]:
     who = entry.attribution
-    change = _change_text(entry.change)
+    change = change_text(entry.change)
     return who.position, entry.effective_at, entry.profile_id, change, who.actor, who.reason, who.source, who.recorded_at
 
 
-def _object(entry: replies.HistoryEntry) -> dict[str, object]:
+def entry_object(entry: replies.HistoryEntry) -> dict[str, object]:
+    """Return an entry for JSON."""
     kinds = {
         replies.TagEntry: "tag",
         replies.TraitEntry: "trait",
@@ -64,7 +66,7 @@ def _object(entry: replies.HistoryEntry) -> dict[str, object]:
 def _show(entries: Iterable[replies.HistoryEntry], limit: int | None, connection: Connection) -> None:
     shown = itertools.islice(entries, limit)
     if connection.as_json:
-        print_json({"entries": [_object(entry) for entry in shown]})
+        print_json({"entries": [entry_object(entry) for entry in shown]})
     else:
         print_table(_HEADINGS, [_row(entry) for entry in shown])
 
@@ -120,7 +122,7 @@ def changeset(name: str, connection: Connection) -> None:
         print_json(
             {
                 "attribution": found.attribution,
-                "entries": [_object(entry) for entry in found.entries],
+                "entries": [entry_object(entry) for entry in found.entries],
                 "content_sha256": found.content_sha256,
                 "chain_sha256": found.chain_sha256,
                 "position": found.position,
@@ -140,5 +142,5 @@ def changeset(name: str, connection: Connection) -> None:
             "chain sha256": found.chain_sha256,
         }
     )
-    rows = [(entry.effective_at, entry.profile_id, _change_text(entry.change)) for entry in found.entries]
+    rows = [(entry.effective_at, entry.profile_id, change_text(entry.change)) for entry in found.entries]
     print_table(("effective at", "profile", "change"), rows)

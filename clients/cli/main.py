@@ -13,8 +13,9 @@ from typing import Any
 import click
 
 from clients.cli import exits
-from clients.cli.asking import check, count, explain, members, validate
+from clients.cli.asking import check, count, members, validate
 from clients.cli.catalogue import catalogue
+from clients.cli.explaining import explain
 from clients.cli.history import history
 from clients.cli.output import error_object, print_json, print_text, report
 from clients.cli.tagging import tag, untag

@@ -31,6 +31,10 @@ _TAG_KINDS: Final = {
     history_service_pb2.TagEntry.KIND_REMOVED: "removed",
     history_service_pb2.TagEntry.KIND_EXPIRES: "expires",
 }
+_MISSING: Final = {
+    segment_service_pb2.LeafExplanation.MISSING_MUST_HOLD: "must hold",
+    segment_service_pb2.LeafExplanation.MISSING_MUST_NOT_HOLD: "must not hold",
+}
 _AMOUNT_UNIT: Final = Decimal("0.0001")
 
 
@@ -113,20 +117,6 @@ def _step(message: segment_service_pb2.PlanStep) -> replies.PlanStep:
     )
 
 
-def explanation(message: segment_service_pb2.ExplainResponse) -> replies.Explanation:
-    """Convert a plan."""
-    return replies.Explanation(
-        message.position,
-        clocks(message.clocks),
-        message.canonical_text,
-        tuple(map(_step, message.steps)),
-        message.count,
-        _check(message.profile) if message.HasField("profile") else None,
-        tuple(map(_warning, message.warnings)),
-        message.engine_us,
-    )
-
-
 def validation(message: segment_service_pb2.ValidateExpressionResponse) -> replies.Validation:
     """Convert a read expression."""
     tree = MessageToDict(message.tree)
@@ -187,6 +177,49 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
             change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name, entry.expression)
     return replies.HistoryEntry(
         attribution(message.attribution), from_timestamp(message.effective_at), message.profile_id, change
+    )
+
+
+def _evidence(message: segment_service_pb2.Evidence) -> replies.Evidence:
+    return replies.Evidence(history_entry(message.entry), message.version, message.row)
+
+
+def _leaf(message: segment_service_pb2.LeafExplanation) -> replies.LeafExplanation:
+    return replies.LeafExplanation(
+        message.expression,
+        message.segment,
+        message.holds,
+        tuple(map(_evidence, message.evidence)),
+        message.evidence_count,
+        from_timestamp(message.flips_at) if message.HasField("flips_at") else None,
+        from_timestamp(message.flips_told_until) if message.HasField("flips_told_until") else None,
+        _MISSING.get(message.missing, ""),
+        message.note,
+    )
+
+
+def _why(message: segment_service_pb2.ProfileExplanation) -> replies.ProfileExplanation:
+    return replies.ProfileExplanation(
+        tuple(map(_leaf, message.leaves)),
+        from_timestamp(message.flips_at) if message.HasField("flips_at") else None,
+        from_timestamp(message.flips_told_until) if message.HasField("flips_told_until") else None,
+        message.note,
+        message.event_count,
+    )
+
+
+def explanation(message: segment_service_pb2.ExplainResponse) -> replies.Explanation:
+    """Convert a plan, and what a profile's answer hangs on."""
+    return replies.Explanation(
+        message.position,
+        clocks(message.clocks),
+        message.canonical_text,
+        tuple(map(_step, message.steps)),
+        message.count,
+        _check(message.profile) if message.HasField("profile") else None,
+        tuple(map(_warning, message.warnings)),
+        message.engine_us,
+        _why(message.why) if message.HasField("why") else None,
     )
 
 

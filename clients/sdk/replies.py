@@ -122,20 +122,6 @@ class PlanStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """A plan as it ran, parents before children."""
-
-    position: int
-    clocks: Clocks
-    canonical_text: str
-    steps: tuple[PlanStep, ...]
-    count: int
-    profile: ProfileCheck | None
-    warnings: tuple[Warning, ...]
-    engine_us: int
-
-
-@dataclass(frozen=True, slots=True)
 class Validation:
     """An expression that can be read: canonical text, and the tree as plain mappings and lists (protobuf's JSON form)."""
 
@@ -204,6 +190,60 @@ class HistoryEntry:
     effective_at: datetime
     profile_id: str
     change: TagEntry | TraitEntry | InteractionEntry | CatalogueEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One event that makes a leaf so: ``version`` is its changeset's in the workspace, ``row`` its place there, from 0."""
+
+    entry: HistoryEntry
+    version: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeafExplanation:
+    """One leaf's truth for a profile; ``missing`` is ``must hold`` or ``must not hold`` where it keeps the profile out.
+
+    Without the cited events the truth would be the other one; ``evidence`` has the first of ``evidence_count``. ``flips_at``
+    is None when time alone never changes it, or not before ``flips_told_until``. ``segment``: in whose definition it stands.
+    """
+
+    expression: str
+    segment: str
+    holds: bool
+    evidence: tuple[Evidence, ...]
+    evidence_count: int
+    flips_at: datetime | None
+    flips_told_until: datetime | None
+    missing: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileExplanation:
+    """What one profile's answer hangs on; ``flips_at`` and ``flips_told_until`` are those of the whole."""
+
+    leaves: tuple[LeafExplanation, ...]
+    flips_at: datetime | None
+    flips_told_until: datetime | None
+    note: str
+    event_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A plan as it ran, parents before children; ``profile`` and ``why`` are None without a profile."""
+
+    position: int
+    clocks: Clocks
+    canonical_text: str
+    steps: tuple[PlanStep, ...]
+    count: int
+    profile: ProfileCheck | None
+    warnings: tuple[Warning, ...]
+    engine_us: int
+    why: ProfileExplanation | None
 
 
 @dataclass(frozen=True, slots=True)

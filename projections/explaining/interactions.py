@@ -67,13 +67,13 @@ def of_measure(leaf: Measure, world: World, as_of: int, holds: bool) -> Cited:
             sets.append(world.alone(signed, as_of))
     if leaf.value.op in (Op.EQ, Op.NE):
         sets += _newest(found)
-    return _first_turning(leaf, world, as_of, holds, sets), f"{len(found):,} interactions with a value are read"
+    return _first_turning(leaf, world, as_of, holds, found, sets), f"{len(found):,} interactions with a value are read"
 
 
 def of_periods(leaf: Periods, world: World, as_of: int, holds: bool) -> Cited:
     """Those in the periods; where a number of periods has to be met exactly, the newest."""
     found = selected(world, leaf.type, leaf.where, leaf.periods, as_of)
-    cited = _first_turning(leaf, world, as_of, holds, [found, *_newest(found)])
+    cited = _first_turning(leaf, world, as_of, holds, found, [found, *_newest(found)])
     return cited, f"{len(found):,} interactions lie in the periods"
 
 
@@ -111,9 +111,10 @@ def of_top(leaf: Top, world: World, as_of: int) -> Cited:
 
 def _read(leaf: Measure | Top, world: World, as_of: int) -> list[Event]:
     """The interactions that an aggregate reads, newest first."""
-    function = leaf.function if isinstance(leaf, Measure) else leaf.measure
-    where = leaf.where
-    if function in (Function.AVG, Function.MIN, Function.MAX, Function.DISTINCT):
+    function, where = leaf.function if isinstance(leaf, Measure) else leaf.measure, leaf.where
+    # A rank by the number of distinct values is given to those without any value, too.
+    of_values = function in (Function.AVG, Function.MIN, Function.MAX)
+    if of_values or (function is Function.DISTINCT and isinstance(leaf, Measure)):
         present = Condition(leaf.property, Op.EXISTS, ())
         where = rules.filter_conjunction([where, present]) if where else present
     return selected(world, leaf.type, where, leaf.window, as_of)[::-1]
@@ -126,13 +127,18 @@ def _newest(found: Sequence[Event]) -> Iterator[Sequence[Event]]:
 
 
 def _first_turning(
-    leaf: Measure | Periods | Steps, world: World, as_of: int, holds: bool, sets: Sequence[Collection[Event]]
+    leaf: Measure | Periods | Steps,
+    world: World,
+    as_of: int,
+    holds: bool,
+    read: Collection[Event],
+    sets: Sequence[Sequence[Event]],
 ) -> list[Event]:
-    """The first set of events without which the truth would be the other one, newest first; empty if none of them is."""
+    """The first set of the events read without which the truth would be the other one, newest first; empty if none is."""
     sets = [one for one in sets if one]
     if not sets:
         return []
-    truths = world.without(leaf, as_of, [set(one) for one in sets])
+    truths = world.without(leaf, as_of, set(read), [set(one) for one in sets])
     cited = next((one for one, truth in zip(sets, truths, strict=True) if truth != holds), ())
     return sorted(cited, key=lambda event: event.at, reverse=True)
 
@@ -140,18 +146,68 @@ def _first_turning(
 # --- sequences ------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _End:
+    """An interaction at which the steps so far can end, and the one of the step before that lies nearest."""
+
+    event: Event
+    before: "_End | None"
+
+    def run(self) -> list[Event]:
+        """The interactions from the first step to this one."""
+        run: list[Event] = []
+        end: _End | None = self
+        while end:
+            run.append(end.event)
+            end = end.before
+        return run[::-1]
+
+
 def of_sequence(leaf: Steps, world: World, as_of: int, holds: bool) -> Cited:
     """One run through the steps, and all the interactions of the step that has the fewest; or what followed and must not."""
     absent = leaf.steps[-1] if leaf.steps[-1].absent else None
     present = [Step(leaf.type, leaf.where), *(step for step in leaf.steps if not step.absent)]
     events = [selected(world, step.type, step.where, leaf.window, as_of) for step in present]
-    ends = _ends(events, [step.within for step in present])
+    ends = _ends(events, present)
     unwanted = selected(world, absent.type, absent.where, _EVER, as_of) if absent else []
     if holds:
-        end = next(one for one in ends if not absent or not _answers(one.event, unwanted, absent))
+        end = next(one for one in reversed(ends) if not absent or _unanswered(one.event, unwanted, absent, as_of))
         fewest = min(reversed(events), key=len)
-        return list(dict.fromkeys([*end.run(), *fewest[::-1]])), _ending(absent)
+        return list(dict.fromkeys([*end.run(), *fewest[::-1]])), _what_would_end(absent)
     if not absent or not ends:
-        return (), "nobody went through all steps like this" if not ends else ""
-    cited = _first_turning(leaf, world, as_of, holds, [_answers(ends[0].event, unwanted, absent), unwanted])
-    return cited, "" if cited else "the time of the last step is not over"
+        return (), "no run through all of the steps"
+    read = {event for one in (*events, unwanted) for event in one}
+    cited = _first_turning(leaf, world, as_of, holds, read, [_answers(ends[-1].event, unwanted, absent), unwanted])
+    return cited, "" if cited else f"the time in which no {absent.type} may follow is not over"
+
+
+def _ends(events: Sequence[Sequence[Event]], steps: Sequence[Step]) -> list[_End]:
+    """Where the steps, none of them absent, can end; events and ends in the order of time."""
+    ends = [_End(event, None) for event in events[0]]
+    for following, step in zip(events[1:], steps[1:], strict=True):
+        instants, reached = [end.event.at for end in ends], []
+        for event in following:
+            # Of the ends before it the nearest: where that is too far away, all are.
+            place = bisect_left(instants, event.at) - 1
+            if place >= 0 and (step.within is None or event.at - instants[place] <= span_us(step.within)):
+                reached.append(_End(event, ends[place]))
+        ends = reached
+    return ends
+
+
+def _answers(event: Event, unwanted: Sequence[Event], absent: Step) -> list[Event]:
+    """The interactions after it that must not be there."""
+    return [one for one in unwanted if one.at > event.at and (not absent.within or one.at - event.at <= span_us(absent.within))]
+
+
+def _unanswered(event: Event, unwanted: Sequence[Event], absent: Step, as_of: int) -> bool:
+    over = not absent.within or event.at + span_us(absent.within) <= as_of
+    return over and not _answers(event, unwanted, absent)
+
+
+def _what_would_end(absent: Step | None) -> str:
+    if not absent:
+        return ""
+    if absent.within:
+        return f"no {absent.type} followed in time; only one that is recorded late would end it"
+    return f"no {absent.type} followed; the next one would end it, unless all steps come again"

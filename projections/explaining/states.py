@@ -77,7 +77,9 @@ def _trailing(changes: Sequence[Event], good: Collection[Event]) -> list[Event]:
 
 def _after_the_last_good(changes: Sequence[Event], good: Collection[Event], since: int) -> list[Event]:
     """The bad changes after the last good one up to `since`, which would decide from then on, were they not there."""
-    last = next((place for place in reversed(range(len(changes))) if changes[place] in good and changes[place].at <= since), None)
+    last = next(
+        (place for place in reversed(range(len(changes))) if changes[place] in good and changes[place].at <= since), None
+    )
     if last is None or since < MIN_INSTANT_US:
         return []
     return [event for event in changes[last:] if event not in good]

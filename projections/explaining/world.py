@@ -91,12 +91,14 @@ class World:
             return []
         return [self.events[place] for place in _members(Prepared(leaf), self._apart, as_of)]
 
-    def without(self, leaf: Expression, as_of: int, removals: Sequence[Collection[Event]]) -> list[bool]:
-        """For each of these sets of events: would the profile be a member if they had never been recorded?
+    def without(
+        self, leaf: Expression, as_of: int, read: Collection[Event], removals: Sequence[Collection[Event]]
+    ) -> list[bool]:
+        """For each of the removals: would the profile be a member if these events had never been recorded?
 
-        The profile stays in the universe, even if nothing is left of it.
+        `read`: all events that the leaf looks at. The profile stays in the universe, even if nothing is left of it.
         """
-        histories = [[_WITNESS, *(event for event in self.events if event not in removed)] for removed in removals]
+        histories = [[_WITNESS, *(event for event in self.events if event in read and event not in one)] for one in removals]
         found = _members(Prepared(leaf), _index_of(histories, self.catalogue), as_of)
         return [place in found for place in range(len(removals))]
 
@@ -123,7 +125,7 @@ def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> Wor
             parts.setdefault(event.recorded.changeset.version, (event.recorded, []))[1].append((event.row, ordinal))
     for version, (_, (recorded, rows)) in enumerate(sorted(parts.items()), start=1):
         part = replace(
-            rows_kept(recorded.changeset, sorted(rows)),
+            rows_kept(recorded.changeset, rows),
             version=version,
             first_ordinal=0,
             outcome=Outcome(new_profiles=len(histories)),
@@ -134,7 +136,7 @@ def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> Wor
 
 
 def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changeset:
-    """The changeset with these of its rows only, each the entry's number and the ordinal that it gets; ascending."""
+    """The changeset with these of its rows only: each the entry's number, ascending for a profile, and its ordinal then."""
     at = len(changeset.catalogue)
     kept: list[list[tuple[int, int]]] = []
     for columns in (changeset.tags, changeset.traits, changeset.interactions):

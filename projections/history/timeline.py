@@ -21,7 +21,7 @@ def versions_of_profile(index: WorkspaceIndex, ordinal: int, version: int, *, in
     if interactions:
         for rows in list(index.interactions.values()):
             for part in rows.rows(MIN_INSTANT_US, MAX_INSTANT_US, version):
-                found.append(part.column(VERSION)[part.column(ORDINAL) == ordinal])
+                found.append(part.where(part.column(ORDINAL) == ordinal).column(VERSION))
     return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
 
 

@@ -12,11 +12,13 @@ from domain import limits
 from domain.errors import LimitExceeded
 from server.convert.answers import steps_out, warnings_out
 from server.convert.contexts import clocks_out, page_size_in, read_in
+from server.convert.explanations import why_out
 from server.convert.expressions_in import segment_in
 from server.convert.expressions_out import expression_out
 from server.convert.fields import Checks
 from server.servicers.running import Work
 from server.usecases.asking import Asked, Questions
+from server.usecases.explaining import Explaining
 
 Context: TypeAlias = grpc.aio.ServicerContext
 
@@ -24,8 +26,9 @@ Context: TypeAlias = grpc.aio.ServicerContext
 class SegmentServicer(rpc.SegmentServiceServicer):
     """Questions about segments."""
 
-    def __init__(self, questions: Questions, work: Work) -> None:
+    def __init__(self, questions: Questions, explaining: Explaining, work: Work) -> None:
         self._questions = questions
+        self._explaining = explaining
         self._work = work
 
     async def Count(self, request: pb.CountRequest, context: Context) -> pb.CountResponse:
@@ -96,19 +99,21 @@ class SegmentServicer(rpc.SegmentServiceServicer):
             checks.profile_id("profile_id", request.profile_id)
         checks.refuse()
         asked = self._ask(request.context, request.segment)
-        explanation, known = await self._work.in_thread(lambda: self._questions.explain(asked, request.profile_id))
-        profile = None
-        if request.profile_id:
-            profile = pb.ProfileCheck(profile_id=request.profile_id, member=bool(explanation.member), known=known)
+        explained = await self._work.in_thread(lambda: self._explaining.explain(asked, request.profile_id))
+        plan, profile, why = explained.plan, None, None
+        if explained.profile:
+            profile = pb.ProfileCheck(profile_id=request.profile_id, member=bool(plan.member), known=explained.known)
+            why = why_out(asked.reading.state, explained.profile)
         return pb.ExplainResponse(
             position=asked.reading.position,
             clocks=clocks_out(asked.reading),
             canonical_text=asked.expression.text,
-            steps=steps_out(explanation),
-            count=explanation.count,
+            steps=steps_out(plan),
+            count=plan.count,
             profile=profile,
             warnings=warnings_out(asked.warnings),
-            engine_us=explanation.engine_us,
+            engine_us=plan.engine_us,
+            why=why,
         )
 
     async def ValidateExpression(

@@ -165,7 +165,8 @@ def _serialised(bitmap: BitMap) -> AnyArray:
 
 
 def _json(values: list[Value]) -> list[Any]:
-    return [value.isoformat() if isinstance(value, date) else value for value in list(values)]
+    # All of one type. Millions of texts are copied in a moment, and the writer waits for that.
+    return [str(value) for value in values] if values and isinstance(values[0], date) else values.copy()
 
 
 # --- to a state -----------------------------------------------------------------------------------------------------------

@@ -138,6 +138,11 @@ class Auditing:
         return HistoryPage(reading, found, "")
 
     def _recorded(self, state: WorkspaceState, version: int) -> Recorded:
-        stored = self._log.read_version(state.name, version)
-        assert stored is not None, f"version {version} of {state.name} is applied, so it is in the log"
-        return payload.decode(state.name, version, state.index.position_of(version), stored.state)
+        return read_applied(self._log, state, version)
+
+
+def read_applied(log: EventLog, state: WorkspaceState, version: int) -> Recorded:
+    """A changeset that has been applied, from the log."""
+    stored = log.read_version(state.name, version)
+    assert stored is not None, f"version {version} of {state.name} is applied, so it is in the log"
+    return payload.decode(state.name, version, state.index.position_of(version), stored.state)

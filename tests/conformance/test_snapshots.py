@@ -391,6 +391,32 @@ def test_a_full_disk_leaves_the_snapshots_as_they_were(
     assert (again.position, told) == (taken, [])
 
 
+def test_a_server_that_cannot_write_its_last_snapshot_stops_in_order(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    settings = store.config(snapshots=str(tmp_path / "snapshots"), snapshot_every=1)
+    with monkeypatch.context() as patched, capture_logs() as told:
+        patched.setattr(SnapshotFolder, "write", full)
+        with running_server(settings) as address, Client(address, actor="tester", source="tests") as client:
+            client.define_tag("vip", reason="test")
+    assert [line["event"] for line in told][-2:] == ["no snapshot at the end", "stopped"]
+    # Log and folder are free for the next one.
+    with running_server(settings) as address, Client(address) as client:
+        assert client.count("tagged vip").count == 0
+
+
+def test_a_file_of_many_small_arrays_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room to grow is a share: a workspace has thousands of tags, and a private mapping must not exceed the memory."""
+    monkeypatch.undo()
+    path = tmp_path / "many.arrays"
+    array_file.write(path, {str(n): np.arange(1) for n in range(1_000)}, {}, spare=0.25)
+    assert path.stat().st_size < 1_000_000
+    assert array_file.read(path).counts["999"] == 1
+
+
 def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqlite_log: EventLog, tmp_path: Path) -> None:
     """Readers ask about a version that stands, while the writer goes on and runs are merged and moved under them."""
     ledger = Ledger(random.Random("moved"), sqlite_log, 200)
@@ -399,7 +425,7 @@ def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqli
     questions = [(state, [one for one in ledger.questions(name, 30) if not one.names]) for name, state in live.states.items()]
     ids = {name: state.id_keys.keys(ledger.ids(name)) for name, state in live.states.items()}
     names = {name: state.profiles.names(range(len(state.profiles))) for name, state in live.states.items()}
-    done, rounds = threading.Event(), threading.Barrier(_READERS + 1)
+    done, rounds, smallest = threading.Event(), threading.Barrier(_READERS + 1), 2 * rows.TAIL_ROWS
 
     def read() -> list[str]:
         wrong: list[str] = []
@@ -416,17 +442,20 @@ def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqli
     with opened(tmp_path / "snapshots") as snapshots, ThreadPoolExecutor(_READERS) as threads:
         readers = [threads.submit(read) for _ in range(_READERS)]
         rounds.wait()
-        for k in range(40):
-            ledger.write(2)
-            live.catch_up()
-            for state in live.states.values():
-                if k % 3 == 0:
-                    state.compact()
-                snapshots.keep(state, 6)
-                assert all(mapped(run) == (len(run) >= 6) for run in closed_runs(state))
-        done.set()
+        try:
+            for k in range(40):
+                ledger.write(2)
+                live.catch_up()
+                for state in live.states.values():
+                    if k % 3 == 0:
+                        state.compact()
+                    snapshots.keep(state, smallest)
+                    kept = [(mapped(run), len(run) >= smallest) for run in closed_runs(state)]
+                    assert all(in_file == large for in_file, large in kept)
+        finally:
+            done.set()
         assert [reader.result(_SECONDS_MAX) for reader in readers] == [[]] * _READERS
-        assert any(mapped(run) for state in live.states.values() for run in closed_runs(state))
+        assert set(kept) == {(True, True), (False, False)}
     assert differences(live, follower(sqlite_log), ledger) == []
 
 

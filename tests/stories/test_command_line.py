@@ -269,3 +269,37 @@ def test_unknown_names_are_warnings_and_reading_half_is_no_error(shell: Shell, w
     printed = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
     assert printed.stdout.splitlines() == ["0", "0"]
     assert printed.stderr == ""
+
+
+def test_explain_tells_why_a_profile_is_no_member_what_is_cited_and_until_when(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    by = ("--actor", "staff:li", "--create-tags", *there)
+    shell.json("tag", "vip", "bob", "--reason", "the spring list", "--effective-at", "2026-01-19T12:00:00Z", *by)
+    risk = ("risk/churn", "bob", "--effective-at", "2026-03-09T12:00:00Z", "--expires-at", "2026-03-11T12:00:00Z")
+    shell.json("tag", *risk, "--reason", "quiet", *by)
+    (shell.folder / "bob.csv").write_text("who,at\nbob,2026-03-01T12:00:00Z\n")
+    shell.json("import", "interactions", "bob.csv", "--profile", "who", "--at", "at", "--type", "purchase", *there)
+    question = "tagged vip and did purchase at least 2 times in last 30 days and not tagged risk/churn"
+    words = ("explain", question, "--profile", "bob", "--as-of", "2026-03-10T12:00:00Z", *there)
+    why = shell.json(*words)["why"]
+    assert [(one["holds"], one["missing"]) for one in why["leaves"]] == [
+        (True, ""),
+        (False, "must hold"),
+        (True, "must not hold"),
+    ]
+    assert why["flips_at"] is None
+    (cited,) = why["leaves"][2]["evidence"]
+    assert (cited["kind"], cited["change"]["kind"], cited["attribution"]["reason"], cited["row"]) == (
+        "tag",
+        "applied",
+        "quiet",
+        0,
+    )
+    code, out, _ = shell.run(*words)
+    assert code == 0
+    assert "bob is no member, and time alone will not change that" in out
+    assert "2026-03-11T12:00:00Z" in out
+    assert "applied risk/churn" in out
+    _, out, _ = shell.run("explain", "tagged risk/churn", *words[2:])
+    assert "bob is a member, until 2026-03-11T12:00:00Z if nothing new is recorded" in out
+    assert shell.json("explain", question, *there)["why"] is None

@@ -86,7 +86,7 @@ class AsyncSegmentCalls(AsyncCaller):
         known_at: KnownAt = None,
         timeout: float | None = None,
     ) -> replies.Explanation:
-        """Return the plan as it ran, and with a profile the truth of each step for it."""
+        """Return the plan as it ran, and with a profile why it is in the segment or not, and until when by time alone."""
         request = segment_service_pb2.ExplainRequest(
             context=to_wire.read_context(self.workspace, as_of, known_at),
             segment=to_wire.segment(expression),

@@ -22,41 +22,51 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from tagledger.v1 import common_pb2 as tagledger_dot_v1_dot_common__pb2
 from tagledger.v1 import expression_pb2 as tagledger_dot_v1_dot_expression__pb2
+from tagledger.v1 import history_service_pb2 as tagledger_dot_v1_dot_history__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tagledger/v1/segment_service.proto\x12\x0ctagledger.v1\x1a\x19tagledger/v1/common.proto\x1a\x1dtagledger/v1/expression.proto\"b\n\x0c\x43ountRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\"\x96\x01\n\rCountResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\x12\'\n\x08warnings\x18\x04 \x03(\x0b\x32\x15.tagledger.v1.Warning\x12\x11\n\tengine_us\x18\x05 \x01(\x03\"\x8f\x01\n\x12ListMembersRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\xbd\x01\n\x13ListMembersResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x13\n\x0bprofile_ids\x18\x03 \x03(\t\x12\x13\n\x0btotal_count\x18\x04 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\x12\'\n\x08warnings\x18\x06 \x03(\x0b\x32\x15.tagledger.v1.Warning\"\x7f\n\x14\x43heckProfilesRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12\x13\n\x0bprofile_ids\x18\x03 \x03(\t\"\xa9\x01\n\x15\x43heckProfilesResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12+\n\x07results\x18\x03 \x03(\x0b\x32\x1a.tagledger.v1.ProfileCheck\x12\'\n\x08warnings\x18\x04 \x03(\x0b\x32\x15.tagledger.v1.Warning\"A\n\x0cProfileCheck\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12\x0e\n\x06member\x18\x02 \x01(\x08\x12\r\n\x05known\x18\x03 \x01(\x08\"x\n\x0e\x45xplainRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12\x12\n\nprofile_id\x18\x03 \x01(\t\"\x84\x02\n\x0f\x45xplainResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x16\n\x0e\x63\x61nonical_text\x18\x03 \x01(\t\x12%\n\x05steps\x18\x04 \x03(\x0b\x32\x16.tagledger.v1.PlanStep\x12\r\n\x05\x63ount\x18\x05 \x01(\x03\x12+\n\x07profile\x18\x06 \x01(\x0b\x32\x1a.tagledger.v1.ProfileCheck\x12\'\n\x08warnings\x18\x07 \x03(\x0b\x32\x15.tagledger.v1.Warning\x12\x11\n\tengine_us\x18\x08 \x01(\x03\"\xae\x01\n\x08PlanStep\x12\r\n\x05\x64\x65pth\x18\x01 \x01(\x05\x12\x10\n\x08operator\x18\x02 \x01(\t\x12\x12\n\nexpression\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x17\n\x0f\x65stimated_count\x18\x05 \x01(\x03\x12\x14\n\x0c\x61\x63tual_count\x18\x06 \x01(\x03\x12\x12\n\nelapsed_us\x18\x07 \x01(\x03\x12\x12\n\x05holds\x18\x08 \x01(\x08H\x00\x88\x01\x01\x42\x08\n\x06_holds\"V\n\x19ValidateExpressionRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\"\x97\x01\n\x1aValidateExpressionResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x16\n\x0e\x63\x61nonical_text\x18\x02 \x01(\t\x12&\n\x04tree\x18\x03 \x01(\x0b\x32\x18.tagledger.v1.Expression\x12\'\n\x08warnings\x18\x04 \x03(\x0b\x32\x15.tagledger.v1.Warning2\xb1\x03\n\x0eSegmentService\x12@\n\x05\x43ount\x12\x1a.tagledger.v1.CountRequest\x1a\x1b.tagledger.v1.CountResponse\x12R\n\x0bListMembers\x12 .tagledger.v1.ListMembersRequest\x1a!.tagledger.v1.ListMembersResponse\x12X\n\rCheckProfiles\x12\".tagledger.v1.CheckProfilesRequest\x1a#.tagledger.v1.CheckProfilesResponse\x12\x46\n\x07\x45xplain\x12\x1c.tagledger.v1.ExplainRequest\x1a\x1d.tagledger.v1.ExplainResponse\x12g\n\x12ValidateExpression\x12\'.tagledger.v1.ValidateExpressionRequest\x1a(.tagledger.v1.ValidateExpressionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tagledger/v1/segment_service.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19tagledger/v1/common.proto\x1a\x1dtagledger/v1/expression.proto\x1a\"tagledger/v1/history_service.proto\"b\n\x0c\x43ountRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\"\x96\x01\n\rCountResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\x12\'\n\x08warnings\x18\x04 \x03(\x0b\x32\x15.tagledger.v1.Warning\x12\x11\n\tengine_us\x18\x05 \x01(\x03\"\x8f\x01\n\x12ListMembersRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\xbd\x01\n\x13ListMembersResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x13\n\x0bprofile_ids\x18\x03 \x03(\t\x12\x13\n\x0btotal_count\x18\x04 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\x12\'\n\x08warnings\x18\x06 \x03(\x0b\x32\x15.tagledger.v1.Warning\"\x7f\n\x14\x43heckProfilesRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12\x13\n\x0bprofile_ids\x18\x03 \x03(\t\"\xa9\x01\n\x15\x43heckProfilesResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12+\n\x07results\x18\x03 \x03(\x0b\x32\x1a.tagledger.v1.ProfileCheck\x12\'\n\x08warnings\x18\x04 \x03(\x0b\x32\x15.tagledger.v1.Warning\"A\n\x0cProfileCheck\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12\x0e\n\x06member\x18\x02 \x01(\x08\x12\r\n\x05known\x18\x03 \x01(\x08\"x\n\x0e\x45xplainRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12\x12\n\nprofile_id\x18\x03 \x01(\t\"\xb3\x02\n\x0f\x45xplainResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x16\n\x0e\x63\x61nonical_text\x18\x03 \x01(\t\x12%\n\x05steps\x18\x04 \x03(\x0b\x32\x16.tagledger.v1.PlanStep\x12\r\n\x05\x63ount\x18\x05 \x01(\x03\x12+\n\x07profile\x18\x06 \x01(\x0b\x32\x1a.tagledger.v1.ProfileCheck\x12\'\n\x08warnings\x18\x07 \x03(\x0b\x32\x15.tagledger.v1.Warning\x12\x11\n\tengine_us\x18\x08 \x01(\x03\x12-\n\x03why\x18\t \x01(\x0b\x32 .tagledger.v1.ProfileExplanation\"\xca\x01\n\x12ProfileExplanation\x12-\n\x06leaves\x18\x01 \x03(\x0b\x32\x1d.tagledger.v1.LeafExplanation\x12,\n\x08\x66lips_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x66lips_told_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x13\n\x0b\x65vent_count\x18\x05 \x01(\x03\"\x87\x03\n\x0fLeafExplanation\x12\x12\n\nexpression\x18\x01 \x01(\t\x12\x0f\n\x07segment\x18\x02 \x01(\t\x12\r\n\x05holds\x18\x03 \x01(\x08\x12(\n\x08\x65vidence\x18\x04 \x03(\x0b\x32\x16.tagledger.v1.Evidence\x12\x16\n\x0e\x65vidence_count\x18\x05 \x01(\x03\x12,\n\x08\x66lips_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x66lips_told_until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x07missing\x18\x08 \x01(\x0e\x32%.tagledger.v1.LeafExplanation.Missing\x12\x0c\n\x04note\x18\t \x01(\t\"T\n\x07Missing\x12\x17\n\x13MISSING_UNSPECIFIED\x10\x00\x12\x15\n\x11MISSING_MUST_HOLD\x10\x01\x12\x19\n\x15MISSING_MUST_NOT_HOLD\x10\x02\"S\n\x08\x45vidence\x12)\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12\x0b\n\x03row\x18\x03 \x01(\x03\"\xae\x01\n\x08PlanStep\x12\r\n\x05\x64\x65pth\x18\x01 \x01(\x05\x12\x10\n\x08operator\x18\x02 \x01(\t\x12\x12\n\nexpression\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x17\n\x0f\x65stimated_count\x18\x05 \x01(\x03\x12\x14\n\x0c\x61\x63tual_count\x18\x06 \x01(\x03\x12\x12\n\nelapsed_us\x18\x07 \x01(\x03\x12\x12\n\x05holds\x18\x08 \x01(\x08H\x00\x88\x01\x01\x42\x08\n\x06_holds\"V\n\x19ValidateExpressionRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\"\x97\x01\n\x1aValidateExpressionResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x16\n\x0e\x63\x61nonical_text\x18\x02 \x01(\t\x12&\n\x04tree\x18\x03 \x01(\x0b\x32\x18.tagledger.v1.Expression\x12\'\n\x08warnings\x18\x04 \x03(\x0b\x32\x15.tagledger.v1.Warning2\xb1\x03\n\x0eSegmentService\x12@\n\x05\x43ount\x12\x1a.tagledger.v1.CountRequest\x1a\x1b.tagledger.v1.CountResponse\x12R\n\x0bListMembers\x12 .tagledger.v1.ListMembersRequest\x1a!.tagledger.v1.ListMembersResponse\x12X\n\rCheckProfiles\x12\".tagledger.v1.CheckProfilesRequest\x1a#.tagledger.v1.CheckProfilesResponse\x12\x46\n\x07\x45xplain\x12\x1c.tagledger.v1.ExplainRequest\x1a\x1d.tagledger.v1.ExplainResponse\x12g\n\x12ValidateExpression\x12\'.tagledger.v1.ValidateExpressionRequest\x1a(.tagledger.v1.ValidateExpressionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tagledger.v1.segment_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_COUNTREQUEST']._serialized_start=110
-  _globals['_COUNTREQUEST']._serialized_end=208
-  _globals['_COUNTRESPONSE']._serialized_start=211
-  _globals['_COUNTRESPONSE']._serialized_end=361
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=364
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=507
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=510
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=699
-  _globals['_CHECKPROFILESREQUEST']._serialized_start=701
-  _globals['_CHECKPROFILESREQUEST']._serialized_end=828
-  _globals['_CHECKPROFILESRESPONSE']._serialized_start=831
-  _globals['_CHECKPROFILESRESPONSE']._serialized_end=1000
-  _globals['_PROFILECHECK']._serialized_start=1002
-  _globals['_PROFILECHECK']._serialized_end=1067
-  _globals['_EXPLAINREQUEST']._serialized_start=1069
-  _globals['_EXPLAINREQUEST']._serialized_end=1189
-  _globals['_EXPLAINRESPONSE']._serialized_start=1192
-  _globals['_EXPLAINRESPONSE']._serialized_end=1452
-  _globals['_PLANSTEP']._serialized_start=1455
-  _globals['_PLANSTEP']._serialized_end=1629
-  _globals['_VALIDATEEXPRESSIONREQUEST']._serialized_start=1631
-  _globals['_VALIDATEEXPRESSIONREQUEST']._serialized_end=1717
-  _globals['_VALIDATEEXPRESSIONRESPONSE']._serialized_start=1720
-  _globals['_VALIDATEEXPRESSIONRESPONSE']._serialized_end=1871
-  _globals['_SEGMENTSERVICE']._serialized_start=1874
-  _globals['_SEGMENTSERVICE']._serialized_end=2307
+  _globals['_COUNTREQUEST']._serialized_start=179
+  _globals['_COUNTREQUEST']._serialized_end=277
+  _globals['_COUNTRESPONSE']._serialized_start=280
+  _globals['_COUNTRESPONSE']._serialized_end=430
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=433
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=576
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=579
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=768
+  _globals['_CHECKPROFILESREQUEST']._serialized_start=770
+  _globals['_CHECKPROFILESREQUEST']._serialized_end=897
+  _globals['_CHECKPROFILESRESPONSE']._serialized_start=900
+  _globals['_CHECKPROFILESRESPONSE']._serialized_end=1069
+  _globals['_PROFILECHECK']._serialized_start=1071
+  _globals['_PROFILECHECK']._serialized_end=1136
+  _globals['_EXPLAINREQUEST']._serialized_start=1138
+  _globals['_EXPLAINREQUEST']._serialized_end=1258
+  _globals['_EXPLAINRESPONSE']._serialized_start=1261
+  _globals['_EXPLAINRESPONSE']._serialized_end=1568
+  _globals['_PROFILEEXPLANATION']._serialized_start=1571
+  _globals['_PROFILEEXPLANATION']._serialized_end=1773
+  _globals['_LEAFEXPLANATION']._serialized_start=1776
+  _globals['_LEAFEXPLANATION']._serialized_end=2167
+  _globals['_LEAFEXPLANATION_MISSING']._serialized_start=2083
+  _globals['_LEAFEXPLANATION_MISSING']._serialized_end=2167
+  _globals['_EVIDENCE']._serialized_start=2169
+  _globals['_EVIDENCE']._serialized_end=2252
+  _globals['_PLANSTEP']._serialized_start=2255
+  _globals['_PLANSTEP']._serialized_end=2429
+  _globals['_VALIDATEEXPRESSIONREQUEST']._serialized_start=2431
+  _globals['_VALIDATEEXPRESSIONREQUEST']._serialized_end=2517
+  _globals['_VALIDATEEXPRESSIONRESPONSE']._serialized_start=2520
+  _globals['_VALIDATEEXPRESSIONRESPONSE']._serialized_end=2671
+  _globals['_SEGMENTSERVICE']._serialized_start=2674
+  _globals['_SEGMENTSERVICE']._serialized_end=3107
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,11 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from tagledger.v1 import common_pb2 as _common_pb2
 from tagledger.v1 import expression_pb2 as _expression_pb2
+from tagledger.v1 import history_service_pb2 as _history_service_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -101,7 +106,7 @@ class ExplainRequest(_message.Message):
     def __init__(self, context: _Optional[_Union[_common_pb2.ReadContext, _Mapping]] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ..., profile_id: _Optional[str] = ...) -> None: ...
 
 class ExplainResponse(_message.Message):
-    __slots__ = ("position", "clocks", "canonical_text", "steps", "count", "profile", "warnings", "engine_us")
+    __slots__ = ("position", "clocks", "canonical_text", "steps", "count", "profile", "warnings", "engine_us", "why")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     CLOCKS_FIELD_NUMBER: _ClassVar[int]
     CANONICAL_TEXT_FIELD_NUMBER: _ClassVar[int]
@@ -110,6 +115,7 @@ class ExplainResponse(_message.Message):
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
     ENGINE_US_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
     position: int
     clocks: _common_pb2.ReadClocks
     canonical_text: str
@@ -118,7 +124,62 @@ class ExplainResponse(_message.Message):
     profile: ProfileCheck
     warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
     engine_us: int
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., canonical_text: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PlanStep, _Mapping]]] = ..., count: _Optional[int] = ..., profile: _Optional[_Union[ProfileCheck, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ..., engine_us: _Optional[int] = ...) -> None: ...
+    why: ProfileExplanation
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., canonical_text: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[PlanStep, _Mapping]]] = ..., count: _Optional[int] = ..., profile: _Optional[_Union[ProfileCheck, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ..., engine_us: _Optional[int] = ..., why: _Optional[_Union[ProfileExplanation, _Mapping]] = ...) -> None: ...
+
+class ProfileExplanation(_message.Message):
+    __slots__ = ("leaves", "flips_at", "flips_told_until", "note", "event_count")
+    LEAVES_FIELD_NUMBER: _ClassVar[int]
+    FLIPS_AT_FIELD_NUMBER: _ClassVar[int]
+    FLIPS_TOLD_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    EVENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    leaves: _containers.RepeatedCompositeFieldContainer[LeafExplanation]
+    flips_at: _timestamp_pb2.Timestamp
+    flips_told_until: _timestamp_pb2.Timestamp
+    note: str
+    event_count: int
+    def __init__(self, leaves: _Optional[_Iterable[_Union[LeafExplanation, _Mapping]]] = ..., flips_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., flips_told_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., note: _Optional[str] = ..., event_count: _Optional[int] = ...) -> None: ...
+
+class LeafExplanation(_message.Message):
+    __slots__ = ("expression", "segment", "holds", "evidence", "evidence_count", "flips_at", "flips_told_until", "missing", "note")
+    class Missing(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        MISSING_UNSPECIFIED: _ClassVar[LeafExplanation.Missing]
+        MISSING_MUST_HOLD: _ClassVar[LeafExplanation.Missing]
+        MISSING_MUST_NOT_HOLD: _ClassVar[LeafExplanation.Missing]
+    MISSING_UNSPECIFIED: LeafExplanation.Missing
+    MISSING_MUST_HOLD: LeafExplanation.Missing
+    MISSING_MUST_NOT_HOLD: LeafExplanation.Missing
+    EXPRESSION_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    HOLDS_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    FLIPS_AT_FIELD_NUMBER: _ClassVar[int]
+    FLIPS_TOLD_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    expression: str
+    segment: str
+    holds: bool
+    evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
+    evidence_count: int
+    flips_at: _timestamp_pb2.Timestamp
+    flips_told_until: _timestamp_pb2.Timestamp
+    missing: LeafExplanation.Missing
+    note: str
+    def __init__(self, expression: _Optional[str] = ..., segment: _Optional[str] = ..., holds: _Optional[bool] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., evidence_count: _Optional[int] = ..., flips_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., flips_told_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., missing: _Optional[_Union[LeafExplanation.Missing, str]] = ..., note: _Optional[str] = ...) -> None: ...
+
+class Evidence(_message.Message):
+    __slots__ = ("entry", "version", "row")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    ROW_FIELD_NUMBER: _ClassVar[int]
+    entry: _history_service_pb2.HistoryEntry
+    version: int
+    row: int
+    def __init__(self, entry: _Optional[_Union[_history_service_pb2.HistoryEntry, _Mapping]] = ..., version: _Optional[int] = ..., row: _Optional[int] = ...) -> None: ...
 
 class PlanStep(_message.Message):
     __slots__ = ("depth", "operator", "expression", "note", "estimated_count", "actual_count", "elapsed_us", "holds")

@@ -89,7 +89,8 @@ class SegmentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Explain(self, request, context):
-        """Explain shows the plan with sizes and times, and for one profile the truth of each leaf.
+        """Explain shows the plan with sizes and times, and for one profile the truth of each leaf, the events that make it so,
+        and when it will change by time alone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,0 +1,63 @@
+"""Explains the answer for one profile: the index says where to look, the log what stands there."""
+
+from dataclasses import dataclass
+
+from domain.errors import LimitExceeded
+from domain.limits import MAX_EXPLAINED_EVENTS
+from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
+from projections.explaining.world import Event, events_of
+from projections.history.timeline import versions_of_profile
+from projections.query.evaluator import Explanation
+from server.eventlog.port import EventLog
+from server.usecases.asking import Asked, Questions
+from server.usecases.auditing import read_applied
+from server.usecases.clocks import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The plan as it ran, whether the asked profile is known, and why it is a member or not; None without one."""
+
+    plan: Explanation
+    known: bool
+    profile: ProfileExplanation | None
+
+
+class Explaining:
+    """Blocks on the log. Any thread may ask."""
+
+    def __init__(self, questions: Questions, log: EventLog) -> None:
+        self._questions = questions
+        self._log = log
+
+    def explain(self, asked: Asked, profile_id: str) -> Explained:
+        """Run the plan, and explain it for a profile ("" for none). Raises LimitExceeded."""
+        plan, known = self._questions.explain(asked, profile_id)
+        if not profile_id:
+            return Explained(plan, known, None)
+        ordinal = asked.reading.state.profiles.ordinals([profile_id])[0]
+        events = [] if ordinal is None else self._events(asked.reading, ordinal)
+        truths = {step.expression: bool(step.holds) for step in plan.steps}
+        subject = Subject(ordinal, events, truths)
+        return Explained(plan, known, explain_profile(asked.expression.expression, asked.reading.view, subject))
+
+    def _events(self, reading: Reading, ordinal: int) -> list[Event]:
+        state = reading.state
+        versions = versions_of_profile(state.index, ordinal, reading.view.version, interactions=True).tolist()
+        _refuse_many(len(versions))
+        events: list[Event] = []
+        for version in versions:
+            events += events_of(read_applied(self._log, state, version), ordinal)
+            _refuse_many(len(events))
+        return events
+
+
+def _refuse_many(events: int) -> None:
+    if events > MAX_EXPLAINED_EVENTS:
+        raise LimitExceeded.of(
+            "explained events",
+            field="profile_id",
+            maximum=MAX_EXPLAINED_EVENTS,
+            actual=events,
+            remedy="cut the log with known_at, or ask CheckProfiles for the answer alone",
+        )
