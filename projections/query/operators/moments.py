@@ -35,7 +35,8 @@ class Moments:
 
     def where(self, flags: Flags) -> "Moments":
         """Those whose flag is True."""
-        return Moments(self.ordinals[flags], self.times[flags])
+        places = np.flatnonzero(flags)  # taking places is quicker than a mask when few are True
+        return Moments(self.ordinals[places], self.times[places])
 
     def first(self, size: int) -> Int64s:
         """The first instant of each ordinal below `size`; AFTER_ALL for none."""
