@@ -68,7 +68,10 @@ def run(options: Options) -> Report:
         write_population(log, population)
         log.close()
         del population
-        with tagledger_server("--data", str(Path(name) / "ledger")) as address:
+        arguments = ("--data", str(Path(name) / "ledger"))
+        with tagledger_server(*arguments):
+            pass  # the second start maps what the first one leaves, and has nothing to do beside answering
+        with tagledger_server(*arguments) as address:
             return _measured(address, options)
 
 

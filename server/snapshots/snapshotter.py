@@ -33,7 +33,7 @@ class Upkeep(threading.Thread):
         super().__init__(name="upkeep", daemon=True)
         self._committer, self._folder, self._every = committer, folder, every
         self._end = threading.Event()
-        self._rows = self._events = 0
+        self._rows = self._events = self._rows_before = 0
         self.position = 0
         """Of the last snapshot."""
 
@@ -56,8 +56,19 @@ class Upkeep(threading.Thread):
                 pass
             if self._folder and not self._end.is_set():
                 self._folder.keep(state, _KEPT_ENTRIES)
+        self._merge_when_idle()
         if self._folder and self._committer.running and not self._end.is_set() and self._has_grown():
             self.write_snapshot()
+
+    def _merge_when_idle(self) -> None:
+        """One run a type answers quickest. While rows come in, merging that far would never end."""
+        rows, self._rows_before = self._rows_before, self._row_count()
+        if rows != self._rows_before or not self._committer.running:
+            return
+        for state in list(self._committer.states.values()):
+            for of_type in list(state.index.interactions.values()):
+                if not self._end.is_set():
+                    of_type.compact_fully(_WORTH_MERGING)
 
     def stop(self) -> None:
         """End after the step that runs."""
