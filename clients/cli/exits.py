@@ -17,7 +17,10 @@ INTERRUPTED: Final = 130
 TABLE: Final = (
     (DONE, "done"),
     (NO, "`check --exit-status`: at least one profile is not in the segment"),
-    (USAGE, "the command line, or a file that it names, cannot be read or written; nothing was sent"),
+    (
+        USAGE,
+        "the command line, or a file that it names, cannot be read or written; what was sent before a damaged place stays sent",
+    ),
     (REFUSED, "the service refused the call: a wrong expression, value, state or type"),
     (NOT_FOUND, "a workspace, tag, group, segment, profile or changeset does not exist"),
     (UNAVAILABLE, "no service there, or no answer in time: a write may or may not be recorded, and is safe to repeat"),

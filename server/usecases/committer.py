@@ -5,6 +5,7 @@ first, or a commit succeeded whose reply was lost - the committer catches up wit
 recorded, and decides the rest again.
 """
 
+import os
 import queue
 import threading
 from collections import deque
@@ -23,12 +24,13 @@ from server.eventlog import payload
 from server.eventlog.port import AppendConflict, EventLog, NewChangeset, StoredChangeset
 from server.usecases.deciding import Decision, Transaction
 from server.usecases.drafts import Draft, Receipt
-from server.usecases.state import WorkspaceState
+from server.usecases.state import ComputedKeys, WorkspaceState
 
 _GROUP_DRAFTS_MAX = 512
 _GROUP_BYTES_MAX = 32 * 1024 * 1024
 _READ_EVENTS = 500
 _CONFLICTS_MAX = 20
+_SOFTWARE_ERROR = 70  # sysexits.h
 _log = structlog.get_logger("tagledger.committer")
 _Result = TypeVar("_Result")
 
@@ -57,8 +59,16 @@ class _Task:
 class Committer:
     """Owns the log and the states; `submit` may be called from any thread."""
 
-    def __init__(self, log: EventLog, now: Callable[[], int], *, follow_seconds: float | None) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        now: Callable[[], int],
+        *,
+        follow_seconds: float | None,
+        end_process: Callable[[], None] = lambda: os._exit(_SOFTWARE_ERROR),
+    ) -> None:
         """`follow_seconds`: how often to look for other servers' commits while idle; None when there can be none."""
+        self._end_process = end_process
         self._log = log
         self._now = now
         self._follow_seconds = follow_seconds
@@ -233,9 +243,24 @@ class Committer:
 
     def _apply(self, decision: Decision, new: NewChangeset, position: int) -> None:
         state = self.states.get(new.workspace) or WorkspaceState.empty(new.workspace)
-        state.apply(Recorded(position, decision.changeset, "", new.chain.hex()), decision.profile_ids, decision.keys)
+        self._take_in(state, Recorded(position, decision.changeset, "", new.chain.hex()), decision.profile_ids, decision.keys)
         self.states[new.workspace] = state
         self.position = position
+
+    def _take_in(
+        self, state: WorkspaceState, recorded: Recorded, profile_ids: Sequence[str], keys: ComputedKeys | None = None
+    ) -> None:
+        """Apply what is recorded. If that fails half way, answers would be wrong from here on: the process ends at once.
+
+        Everything acknowledged is on disk, and no snapshot of the broken state is written: the next start reads the log.
+        """
+        try:
+            state.apply(recorded, profile_ids, keys)
+        except Exception:
+            if not self.running:  # at start: whoever starts is told
+                raise
+            _log.critical("cannot apply what was recorded; stopping at once", position=recorded.position, exc_info=True)
+            self._end_process()
 
     def _resolve_conflict(self, taken: Sequence[_Waiting], group: deque[_Waiting]) -> None:
         before = self.position
@@ -291,7 +316,7 @@ class Committer:
     def _apply_stored(self, event: StoredChangeset) -> None:
         recorded = payload.decode(event.workspace, event.version, event.position, event.state)
         state = self.states.get(event.workspace) or WorkspaceState.empty(event.workspace)
-        state.apply(recorded, self._vault_names(state, recorded))
+        self._take_in(state, recorded, self._vault_names(state, recorded))
         self.states[event.workspace] = state
         self.position = event.position
 

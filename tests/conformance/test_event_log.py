@@ -38,6 +38,7 @@ from server.usecases.drafts import (
     Request,
     TagDraft,
 )
+from server.usecases.state import WorkspaceState
 from tests.campaigns.log_audit import PostgresReader, Sent, catalogue_row, interaction_row
 from tests.campaigns.log_audit import audited as audited_log
 from tests.harness import Postgres, Store, make_store
@@ -329,6 +330,21 @@ def done(committer: Committer, draft: Draft) -> Receipt:
 
 def with_workspace(committer: Committer) -> None:
     done(committer, CatalogueDraft(request(), CreateWorkspace("CNY")))
+
+
+def test_what_is_recorded_but_cannot_be_applied_ends_the_process(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A half applied index would answer wrongly; the next start reads everything from the log."""
+    ended: list[int] = []
+    committer = Committer(log, lambda: time.time_ns() // 1_000, follow_seconds=None, end_process=lambda: ended.append(1))
+    committer.start()
+    with_workspace(committer)
+    with monkeypatch.context() as broken:
+        broken.setattr(WorkspaceState, "apply", lambda *_: 1 / 0)
+        done(committer, batch(["a"]))
+    committer.stop()
+    assert ended == [1]
+    with committing(log) as restarted:
+        assert restarted.states["w"].index.interaction_count == 1
 
 
 @pytest.mark.parametrize("error", [AppendConflict(), StoreUnavailable("the reply was lost")])
