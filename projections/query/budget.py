@@ -7,6 +7,8 @@ from projections.query.plan import Lookup, Step, walk
 
 def refuse_beyond_budget(root: Step) -> None:
     """Raise LimitExceeded that names the costliest leaf. Leaves that are shared count once, as they run."""
+    if root.cost <= MAX_QUESTION_ROWS:  # with shared leaves counted each time, so never too little
+        return
     lookups = {id(step): step for _, step in walk(root) if isinstance(step, Lookup)}
     rows = sum(lookup.cost for lookup in lookups.values())
     if rows > MAX_QUESTION_ROWS:
