@@ -16,7 +16,7 @@ NAMES = ("headline", "ingest", "rpc", "replay", "restart", "tail", "listing", "q
 SINGLE = tuple(question.name for question in QUESTIONS)
 FULL = Options()
 _LARGE = (10_000_000, 100_000_000)
-SIZES = {"questions": _LARGE, **dict.fromkeys(SINGLE, _LARGE), "listing": (2_000_000, 100_000)}
+SIZES = {"questions": _LARGE, **dict.fromkeys(SINGLE, _LARGE), "listing": (2_000_000, 100_000), "restart": _LARGE}
 """Profiles and interactions at full size, where they are others than those of FULL."""
 SMALL_SIZES = (50_000, 500_000)
 
