@@ -89,6 +89,16 @@ class InteractionColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class ListColumns:
+    """One upload of a list: how it differs from the version before. Ordinals ascend, and nobody is in both."""
+
+    number: int
+    added: Sequence[int]
+    """Who was not on the list, and is from now on."""
+    removed: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkspaceCreated:
     """First change of each workspace."""
 
@@ -177,6 +187,22 @@ class SegmentRetired:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class ListDefined:
+    """A list was made; the changeset has its first upload."""
+
+    number: int
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRetired:
+    """A list was retired: it takes no more uploads."""
+
+    number: int
+
+
 CatalogueChange = (
     WorkspaceCreated
     | GroupDefined
@@ -189,6 +215,8 @@ CatalogueChange = (
     | SegmentChanged
     | SegmentRenamed
     | SegmentRetired
+    | ListDefined
+    | ListRetired
 )
 
 
@@ -201,6 +229,7 @@ class Outcome:
     changed: int = 0
     already_so: int = 0
     new_profiles: int = 0
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +260,7 @@ class Changeset:
     tags: TagColumns | None = None
     traits: TraitColumns | None = None
     interactions: InteractionColumns | None = None
+    listed: ListColumns | None = None
 
 
 @dataclass(frozen=True, slots=True)

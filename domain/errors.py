@@ -129,6 +129,17 @@ class UnknownSegment(NotFound):
         return cls(message, metadata={"segment": name}, violations=[Violation(field, message)])
 
 
+class UnknownList(NotFound):
+    """No such list, no such version of it, or none yet at known_at."""
+
+    reason = "UNKNOWN_LIST"
+
+    @classmethod
+    def of(cls, name: str, message: str, field: str = "segment") -> "UnknownList":
+        """Build from the name that is asked for, and the field that asks."""
+        return cls(message, metadata={"list": name}, violations=[Violation(field, message)])
+
+
 class UnknownProfile(NotFound):
     """The workspace has never seen this profile."""
 
@@ -181,6 +192,12 @@ class SegmentUnchanged(CallerError):
     """The new version would say what the newest one says."""
 
     reason = "SEGMENT_UNCHANGED"
+
+
+class ListRetired(CallerError):
+    """A retired list takes no upload, and is not retired again."""
+
+    reason = "LIST_RETIRED"
 
 
 class MixedCurrencies(CallerError):

@@ -33,6 +33,8 @@ MAX_PERIODS: Final = 1_000
 MAX_SEQUENCE_STEPS: Final = 10
 MAX_PERCENT_DECIMALS: Final = 6
 MAX_SALT_CHARACTERS: Final = 128
+MAX_LIST_IDS: Final = 20_000_000
+MAX_LIST_VERSIONS: Final = 1_000
 MAX_CHECKED_PROFILES: Final = 10_000
 MAX_QUESTION_ROWS: Final = 4_000_000_000
 MAX_EXPLAINED_EVENTS: Final = 20_000
@@ -74,12 +76,12 @@ LIMITS: Final = (
     Limit(
         "name",
         f"1 to {MAX_NAME_CHARACTERS} characters",
-        "a type, touchpoint, property, trait, group, tag or segment name",
+        "a type, touchpoint, property, trait, group, tag, list or segment name",
         "INVALID_FIELD",
     ),
     Limit("actor, source", f"1 to {MAX_ATTRIBUTION_CHARACTERS} characters", "who and from where", "INVALID_FIELD"),
     Limit("reason", f"{MAX_REASON_CHARACTERS:,} characters", "why", "INVALID_FIELD"),
-    Limit("description", f"{MAX_DESCRIPTION_CHARACTERS:,} characters", "of a tag, group or segment", "INVALID_FIELD"),
+    Limit("description", f"{MAX_DESCRIPTION_CHARACTERS:,} characters", "of a tag, group, list or segment", "INVALID_FIELD"),
     Limit("string value", f"{MAX_VALUE_BYTES:,} bytes", "a trait or property value as UTF-8", "INVALID_FIELD"),
     Limit("number", f"±{MAX_NUMBER_MAGNITUDE:.0e}", "a tag, trait or property value; finite", "INVALID_FIELD"),
     Limit("amount", f"±{MAX_AMOUNT_UNITS:,}", "an amount in 1/10,000 of the currency unit", "INVALID_FIELD"),
@@ -103,7 +105,7 @@ LIMITS: Final = (
     Limit("number digits", f"{MAX_NUMBER_DIGITS}", "significant digits of a number in an expression", "INVALID_EXPRESSION"),
     Limit("count bound", f"0 to {MAX_COUNT:,}", "the number that did, distinct and days compare with", "INVALID_EXPRESSION"),
     Limit("top", f"1 to {MAX_COUNT:,}", "the number of profiles of `top`", "INVALID_EXPRESSION"),
-    Limit("segment version", f"1 to {MAX_COUNT:,}", "the version in `in segment … version`", "INVALID_EXPRESSION"),
+    Limit("version", f"1 to {MAX_COUNT:,}", "in `in segment … version`, `in list … version`", "INVALID_EXPRESSION"),
     Limit("span", f"{MAX_SPAN_DAYS:,} days", "the length of a window or pause (100 years)", "INVALID_EXPRESSION"),
     Limit("periods", f"1 to {MAX_PERIODS:,}", "the periods of `in at least 2 of last 3 calendar months`", "INVALID_EXPRESSION"),
     Limit("sequence steps", f"{MAX_SEQUENCE_STEPS}", "steps of a sequence, the first among them", "INVALID_EXPRESSION"),
@@ -117,6 +119,8 @@ LIMITS: Final = (
         "rows that answering one expression may touch, by the plan's estimate; refused before anything runs",
         "LIMIT_EXCEEDED",
     ),
+    Limit("list ids", f"{MAX_LIST_IDS:,}, {MAX_BATCH_ROWS:,} in a part", "profile ids of one UploadList", "LIMIT_EXCEEDED"),
+    Limit("list versions", f"{MAX_LIST_VERSIONS:,}", "uploads of one list", "LIMIT_EXCEEDED"),
     Limit("checked profiles", f"{MAX_CHECKED_PROFILES:,}", "profiles of one CheckProfiles", "LIMIT_EXCEEDED"),
     Limit(
         "explained events",

@@ -9,7 +9,7 @@ version names is older than itself, so that nothing goes round in circles at any
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -18,8 +18,9 @@ from domain.errors import LimitExceeded, SegmentCycle, UnknownSegment, Violation
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.renaming import renamed
-from domain.language.syntax import And, Expression, InSegment, Not, Or
+from domain.language.syntax import And, Expression, InList, InSegment, Not, Or
 from domain.limits import MAX_PLANNED_DEPTH, MAX_PLANNED_NODES, MAX_SEGMENT_NESTING
+from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 
 SegmentChange = SegmentDefined | SegmentChanged | SegmentRenamed | SegmentRetired
@@ -55,8 +56,13 @@ class Outline:
 
     node_count: int
     depth: int
-    uses: tuple[tuple[InSegment, int], ...]
-    """The leaves that name segments in the order of the text, each with its depth."""
+    uses: tuple[tuple[InSegment | InList, int], ...]
+    """The leaves that name segments or lists in the order of the text, each with its depth."""
+
+    @property
+    def segments(self) -> Iterator[InSegment]:
+        """The leaves that name segments, in the order of the text."""
+        return (leaf for leaf, _ in self.uses if isinstance(leaf, InSegment))
 
     @classmethod
     def of(cls, expression: Expression) -> "Outline":
@@ -71,7 +77,7 @@ class Outline:
                     waiting.extend((operand, depth + 1) for operand in reversed(operands))
                 case Not(operand):
                     waiting.append((operand, depth + 1))
-                case InSegment():
+                case InSegment() | InList():
                     uses.append((node, depth))
         return cls(count, deepest, tuple(uses))
 
@@ -93,7 +99,8 @@ class Definition:
 class Segments:
     """Filled by `apply` in the order of the stream; reading never changes what it says."""
 
-    def __init__(self, tag_key_now: TagKeys) -> None:
+    def __init__(self, tag_key_now: TagKeys, lists: Lists) -> None:
+        self.lists = lists
         self.entries: dict[int, SegmentEntry] = {}
         self._tag_key_now = tag_key_now
         self._numbers: dict[str, int] = {}
@@ -200,16 +207,16 @@ class Segments:
         return [
             entry
             for entry in living
-            if any(self.named(leaf.segment).number == number for leaf, _ in self.newest(entry).outline.uses)
+            if any(self.named(leaf.segment).number == number for leaf in self.newest(entry).outline.segments)
         ]
 
     def refuse_excess(self, outline: Outline, known: int) -> None:
-        """Raise UnknownSegment or LimitExceeded for what must not be planned at stream version `known`."""
+        """Raise UnknownSegment, UnknownList or LimitExceeded for what must not be planned at stream version `known`."""
         if outline.uses:
             _Survey(self, known).size(outline, ())
 
     def refuse_version(self, outline: Outline, name: str, number: int | None) -> None:
-        """Raise UnknownSegment, LimitExceeded or SegmentCycle for what cannot be the next version of a segment.
+        """Raise UnknownSegment, UnknownList, LimitExceeded or SegmentCycle for what cannot be the next version of a segment.
 
         `number` is None for a segment that is being defined: nothing but its own first version can name that.
         """
@@ -217,13 +224,13 @@ class Segments:
         _Survey(self, None).size(outline, (name,))
 
     def _refuse_cycle(self, outline: Outline, name: str, number: int | None) -> None:
-        if number is None and any(leaf.segment == name for leaf, _ in outline.uses):
+        if number is None and any(leaf.segment == name for leaf in outline.segments):
             raise _cycle((name, name))
         seen: set[Definition] = set()
         waiting: list[tuple[Outline, tuple[str, ...]]] = [(outline, (name,))]
         while waiting:
             around, trail = waiting.pop()
-            for leaf, _ in around.uses:
+            for leaf in around.segments:
                 entry = self.named(leaf.segment)
                 if entry.number == number:
                     raise _cycle((*trail, entry.name))
@@ -249,6 +256,9 @@ class _Survey:
         )
         nesting, depth = 0, outline.depth
         for leaf, at in outline.uses:
+            if isinstance(leaf, InList):
+                self.segments.lists.resolved(leaf, self.known)
+                continue
             definition = self.segments.resolved(leaf, self.known)
             if definition not in self.sizes:
                 _refuse_nesting(len(trail) + 1)

@@ -1,6 +1,6 @@
 """The catalogue of one workspace as its events made it: groups and tags by number, and by the name that they have now.
 
-Segments, which have versions, stand in segment_catalogue.py.
+Segments and lists, which have versions, stand in segment_catalogue.py and list_catalogue.py.
 """
 
 from collections.abc import Collection
@@ -13,6 +13,8 @@ from domain.changeset import (
     GroupDefined,
     GroupRenamed,
     GroupRetired,
+    ListDefined,
+    ListRetired,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
@@ -22,6 +24,7 @@ from domain.changeset import (
     TagRetired,
     WorkspaceCreated,
 )
+from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments
 
@@ -52,12 +55,13 @@ class TagEntry:
 
 @dataclass(slots=True)
 class Catalogue:
-    """Groups, tags and segments. Filled by `apply` in the order of the stream; reading never changes it."""
+    """Groups, tags, lists and segments. Filled by `apply` in the order of the stream; reading never changes it."""
 
     currency: str = ""
     created_at: int = 0
     groups: dict[int, GroupEntry] = field(default_factory=dict)
     tags: dict[int, TagEntry] = field(default_factory=dict)
+    lists: Lists = field(default_factory=Lists)
     segments: Segments = field(init=False)
     changes: list[tuple[int, CatalogueChange]] = field(default_factory=list)
     """Every change with the version of its changeset, in order."""
@@ -66,8 +70,8 @@ class Catalogue:
     _tag_keys: NameHistory = field(default_factory=NameHistory)
 
     def __post_init__(self) -> None:
-        """Definitions of segments speak of tags."""
-        self.segments = Segments(self._key_now)
+        """Definitions of segments speak of tags and lists."""
+        self.segments = Segments(self._key_now, self.lists)
 
     def apply(self, change: CatalogueChange, changeset: Changeset) -> None:
         """Take in one change of a changeset."""
@@ -95,6 +99,8 @@ class Catalogue:
                 self.tags[change.number] = replace(self.tags[change.number], retired=True)
             case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
                 self.segments.apply(change, changeset)
+            case ListDefined() | ListRetired():
+                self.lists.apply(change)
             case _:
                 assert_never(change)
         self._reindex(change, changeset.version)
@@ -117,6 +123,8 @@ class Catalogue:
             case WorkspaceCreated() | GroupRetired() | TagRetired():
                 pass
             case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
+                pass
+            case ListDefined() | ListRetired():
                 pass
             case _:
                 assert_never(change)

@@ -23,6 +23,7 @@ from server.servicers.catalogue import CatalogueServicer
 from server.servicers.export import ExportServicer
 from server.servicers.history import HistoryServicer
 from server.servicers.ledger import LedgerServicer
+from server.servicers.lists import ListServicer
 from server.servicers.running import Work
 from server.servicers.segment import SegmentServicer
 from server.snapshots.folder import SnapshotFolder
@@ -80,6 +81,7 @@ class TagledgerServer:
             Servicers(
                 LedgerServicer(self._committer),
                 CatalogueServicer(self._committer, clocks, self._work, config.currency),
+                ListServicer(self._committer, clocks, self._work),
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),
                 HistoryServicer(Auditing(clocks, self._log), self._work),
                 ExportServicer(questions, self._work),

@@ -34,6 +34,7 @@ CODES: Final[Mapping[type[errors.TagledgerError], grpc.StatusCode]] = {
     errors.SegmentInUse: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SegmentRetired: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SegmentUnchanged: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.ListRetired: grpc.StatusCode.FAILED_PRECONDITION,
     errors.MixedCurrencies: grpc.StatusCode.FAILED_PRECONDITION,
     errors.PositionAhead: grpc.StatusCode.OUT_OF_RANGE,
     errors.ServiceError: grpc.StatusCode.INTERNAL,

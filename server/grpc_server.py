@@ -15,6 +15,8 @@ from tagledger.v1 import (
     history_service_pb2_grpc,
     ledger_service_pb2,
     ledger_service_pb2_grpc,
+    list_service_pb2,
+    list_service_pb2_grpc,
     segment_service_pb2,
     segment_service_pb2_grpc,
 )
@@ -27,6 +29,7 @@ from server.servicers.catalogue import CatalogueServicer
 from server.servicers.export import ExportServicer
 from server.servicers.history import HistoryServicer
 from server.servicers.ledger import LedgerServicer
+from server.servicers.lists import ListServicer
 from server.servicers.segment import SegmentServicer
 
 # Trailers carry error details; what server/errors.py packs stays below this.
@@ -47,6 +50,7 @@ class Servicers:
 
     ledger: LedgerServicer
     catalogue: CatalogueServicer
+    lists: ListServicer
     segment: SegmentServicer
     history: HistoryServicer
     export: ExportServicer
@@ -63,6 +67,7 @@ class GrpcServer:
         )
         ledger_service_pb2_grpc.add_LedgerServiceServicer_to_server(servicers.ledger, self._server)
         catalogue_service_pb2_grpc.add_CatalogueServiceServicer_to_server(servicers.catalogue, self._server)
+        list_service_pb2_grpc.add_ListServiceServicer_to_server(servicers.lists, self._server)
         segment_service_pb2_grpc.add_SegmentServiceServicer_to_server(servicers.segment, self._server)
         history_service_pb2_grpc.add_HistoryServiceServicer_to_server(servicers.history, self._server)
         export_service_pb2_grpc.add_ExportServiceServicer_to_server(servicers.export, self._server)
@@ -73,6 +78,7 @@ class GrpcServer:
             for module, name in (
                 (ledger_service_pb2, "LedgerService"),
                 (catalogue_service_pb2, "CatalogueService"),
+                (list_service_pb2, "ListService"),
                 (segment_service_pb2, "SegmentService"),
                 (history_service_pb2, "HistoryService"),
                 (export_service_pb2, "ExportService"),

@@ -35,6 +35,7 @@ from domain.language.syntax import (
     Filter,
     FilterNot,
     Function,
+    InList,
     InSegment,
     Instant,
     Last,
@@ -71,6 +72,7 @@ class Names:
     properties: Mapping[str, Several[Literal]]
     traits: Mapping[str, Several[Literal]]
     segments: Several[str] = ("regulars", "lapsed")
+    lists: Several[str] = ("autumn", "list")
     texts: Several[str] = ("ana", "crm")
     """Actors, sources and salts, in NFC."""
     zones: Several[str] = ("UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin")
@@ -149,6 +151,7 @@ NASTY = Names(
         "top": (True,),
     },
     segments=("version", "in", "big spenders", "s" * 128),
+    lists=("version", "segment", "请勿打扰"),
     texts=("x" * 128, '"', "by", "\u202e", "é", " "),
     zones=("UTC", "Etc/GMT+8", "Pacific/Apia", "America/Argentina/Buenos_Aires"),
     span_count_max=365,
@@ -187,6 +190,7 @@ def leaves(names: Names) -> SearchStrategy[Expression]:
         traits(names),
         trait_dates(names),
         segments(names),
+        lists(names),
         tops(names),
         samples(names),
         st.builds(ObservedSince, points(names)),
@@ -270,6 +274,11 @@ def trait_dates(names: Names) -> SearchStrategy[Expression]:
 def segments(names: Names) -> SearchStrategy[Expression]:
     """Members of named segments."""
     return st.builds(InSegment, st.sampled_from(names.segments), st.none() | st.integers(1, 3))
+
+
+def lists(names: Names) -> SearchStrategy[Expression]:
+    """Profiles on uploaded lists."""
+    return st.builds(InList, st.sampled_from(names.lists), st.none() | st.integers(1, 3))
 
 
 def tops(names: Names) -> SearchStrategy[Expression]:

@@ -22,7 +22,7 @@ TABLE: Final = (
         "the command line, or a file that it names, cannot be read or written; what was sent before a damaged place stays sent",
     ),
     (REFUSED, "the service refused the call: a wrong expression, value, state or type"),
-    (NOT_FOUND, "a workspace, tag, group, segment, profile or changeset does not exist"),
+    (NOT_FOUND, "a workspace, tag, group, segment, list, profile or changeset does not exist"),
     (UNAVAILABLE, "no service there, or no answer in time: a write may or may not be recorded, and is safe to repeat"),
     (PARTIAL, "an import ended, with rows rejected"),
     (FAULT, "a fault of the service, or of this program"),

@@ -33,6 +33,8 @@ def change_text(change: object) -> str:
             via = f" via {change.touchpoint}" if change.touchpoint else ""
             held = f" ({text_of(change.properties)})" if change.properties else ""
             return f"{change.type}{amount}{via}{held}"
+        case replies.ListEntry(name, kind):
+            return f"{kind} {'to' if kind == 'added' else 'from'} list {name}"
         case replies.CatalogueEntry(kind, subject, new_name, expression):
             meaning = f": {expression}" if expression else ""
             return f"{kind} {subject}" + (f" -> {new_name}" if new_name else meaning)
@@ -53,6 +55,7 @@ def entry_object(entry: replies.HistoryEntry) -> dict[str, object]:
         replies.TraitEntry: "trait",
         replies.InteractionEntry: "interaction",
         replies.CatalogueEntry: "catalogue",
+        replies.ListEntry: "list",
     }
     return {
         "attribution": entry.attribution,

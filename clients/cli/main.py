@@ -24,6 +24,7 @@ from clients.sdk import TagledgerError
 # These need pyarrow and numpy, which take longer to load than a count takes to answer.
 _LATER = {
     "import": ("clients.cli.imports.commands", "import_"),
+    "lists": ("clients.cli.lists", "lists"),
     "export": ("clients.cli.exporting", "export"),
 }
 

@@ -5,11 +5,11 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     TagledgerError
     ├── CallerError
     │   ├── InvalidArgument      InvalidField, InvalidExpression, LimitExceeded, InvalidPageToken, TypeConflict, PositionAhead
-    │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownSegment, UnknownProfile,
-    │   │                        UnknownChangeset
+    │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownSegment, UnknownList,
+    │   │                        UnknownProfile, UnknownChangeset
     │   ├── AlreadyExists        NameTaken
     │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
-    │                            SegmentUnchanged
+    │                            SegmentUnchanged, ListRetired
     └── ServiceError
         ├── Unavailable          StoreUnavailable, ShuttingDown
         ├── ResourceExhausted    Overloaded
@@ -184,6 +184,12 @@ class UnknownSegment(NotFound):
     REASON = "UNKNOWN_SEGMENT"
 
 
+class UnknownList(NotFound):
+    """No such list, no such version of it, or none yet at ``known_at``; ``metadata`` has list."""
+
+    REASON = "UNKNOWN_LIST"
+
+
 class UnknownProfile(NotFound):
     """No such profile."""
 
@@ -230,6 +236,12 @@ class SegmentRetired(FailedPrecondition):
     """A retired segment takes no new version, and no new definition names it."""
 
     REASON = "SEGMENT_RETIRED"
+
+
+class ListRetired(FailedPrecondition):
+    """A retired list takes no more uploads."""
+
+    REASON = "LIST_RETIRED"
 
 
 class SegmentUnchanged(FailedPrecondition):
@@ -313,6 +325,7 @@ BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
         UnknownTag,
         UnknownTagGroup,
         UnknownSegment,
+        UnknownList,
         UnknownProfile,
         UnknownChangeset,
         NameTaken,
@@ -322,6 +335,7 @@ BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
         SegmentInUse,
         SegmentRetired,
         SegmentUnchanged,
+        ListRetired,
         MixedCurrencies,
         Overloaded,
         StoreUnavailable,

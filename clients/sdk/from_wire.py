@@ -13,6 +13,7 @@ from tagledger.v1 import (
     expression_pb2,
     history_service_pb2,
     ledger_service_pb2,
+    list_service_pb2,
     segment_service_pb2,
 )
 
@@ -30,6 +31,10 @@ _TAG_KINDS: Final = {
     history_service_pb2.TagEntry.KIND_APPLIED: "applied",
     history_service_pb2.TagEntry.KIND_REMOVED: "removed",
     history_service_pb2.TagEntry.KIND_EXPIRES: "expires",
+}
+_LIST_KINDS: Final = {
+    history_service_pb2.ListEntry.KIND_ADDED: "added",
+    history_service_pb2.ListEntry.KIND_REMOVED: "removed",
 }
 _MISSING: Final = {
     segment_service_pb2.LeafExplanation.MISSING_MUST_HOLD: "must hold",
@@ -163,7 +168,9 @@ def _interaction(message: history_service_pb2.InteractionEntry) -> replies.Inter
 
 def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryEntry:
     """Convert one change; a kind that this client does not know has no ``change``."""
-    change: replies.TagEntry | replies.TraitEntry | replies.InteractionEntry | replies.CatalogueEntry | None = None
+    change: (
+        replies.TagEntry | replies.TraitEntry | replies.InteractionEntry | replies.CatalogueEntry | replies.ListEntry | None
+    ) = None
     match message.WhichOneof("change"):
         case "tag":
             tag = message.tag
@@ -175,6 +182,8 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
         case "catalogue":
             entry = message.catalogue
             change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name, entry.expression)
+        case "list":
+            change = replies.ListEntry(message.list.list, _LIST_KINDS.get(message.list.kind, ""))
     return replies.HistoryEntry(
         attribution(message.attribution), from_timestamp(message.effective_at), message.profile_id, change
     )
@@ -265,6 +274,42 @@ def segment(
         message.created_by,
         tuple(replies.SegmentVersion(made.version, made.expression, attribution(made.attribution)) for made in versions),
         tuple(map(_warning, warnings)),
+    )
+
+
+def uploaded_list(
+    message: list_service_pb2.UploadedList, versions: Iterable[list_service_pb2.ListVersion] = ()
+) -> replies.UploadedList:
+    """Convert a list."""
+    made = tuple(
+        replies.ListVersion(
+            one.version,
+            one.profile_count,
+            one.added_count,
+            one.removed_count,
+            one.unknown_count,
+            attribution(one.attribution),
+        )
+        for one in versions
+    )
+    return replies.UploadedList(
+        message.name, message.description, message.retired, message.version, message.profile_count, made
+    )
+
+
+def list_receipt(message: list_service_pb2.UploadListResponse) -> replies.ListReceipt:
+    """Convert the reply to an upload."""
+    base = receipt(message.receipt)
+    return replies.ListReceipt(
+        base.position,
+        base.changeset_id,
+        base.recorded_at,
+        base.replayed,
+        uploaded_list(message.list),
+        message.changed_count,
+        message.already_so_count,
+        message.unknown_count,
+        tuple(message.unknown_profile_ids),
     )
 
 

@@ -173,6 +173,14 @@ class InteractionEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ListEntry:
+    """A profile put on an uploaded list (``kind`` "added"), or taken off it ("removed")."""
+
+    list: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment."""
 
@@ -189,7 +197,7 @@ class HistoryEntry:
     attribution: Attribution
     effective_at: datetime
     profile_id: str
-    change: TagEntry | TraitEntry | InteractionEntry | CatalogueEntry | None
+    change: TagEntry | TraitEntry | InteractionEntry | CatalogueEntry | ListEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +324,41 @@ class Segment:
     created_by: str
     versions: tuple[SegmentVersion, ...] = ()
     warnings: tuple[Warning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersion:
+    """One upload of a list: how many were on it from then on, came and went, and how many ids nobody had seen."""
+
+    version: int
+    profile_count: int
+    added_count: int
+    removed_count: int
+    unknown_count: int
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedList:
+    """A list of profiles; ``version`` is the number of uploads. ``versions`` is empty where they were not asked for."""
+
+    name: str
+    description: str
+    retired: bool
+    version: int
+    profile_count: int
+    versions: tuple[ListVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListReceipt(Receipt):
+    """What an upload did; ``unknown_profile_ids`` are the first hundred that were left out, none after a repeat."""
+
+    list: UploadedList
+    changed_count: int
+    already_so_count: int
+    unknown_count: int
+    unknown_profile_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

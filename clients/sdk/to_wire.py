@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from tagledger.v1 import common_pb2, export_service_pb2, expression_pb2, ledger_service_pb2
+from tagledger.v1 import common_pb2, export_service_pb2, expression_pb2, ledger_service_pb2, list_service_pb2
 
 from .instants import invalid, optional_us, to_timestamp
 from .values import ApplyTag, Change, ColumnKind, ExportColumn, RemoveTag, SetTrait, TraitValue
 
+_UPLOAD_MODES = {
+    "replace": list_service_pb2.UPLOAD_MODE_REPLACE,
+    "add": list_service_pb2.UPLOAD_MODE_ADD,
+    "remove": list_service_pb2.UPLOAD_MODE_REMOVE,
+}
 KnownAt = int | datetime | None
 """A position of the log, an instant on the recording clock, or None for the end of the log."""
 
@@ -114,6 +119,14 @@ def changeset(context: common_pb2.WriteContext, changes: Iterable[Change]) -> le
         except (TypeError, ValueError) as error:
             raise invalid(place, str(error)) from error
     return request
+
+
+def upload_mode(mode: str) -> list_service_pb2.UploadMode:
+    """Return the mode of an upload by its name."""
+    try:
+        return _UPLOAD_MODES[mode]
+    except (KeyError, TypeError):
+        raise invalid("mode", f"must be one of {', '.join(_UPLOAD_MODES)}, got {mode!r}") from None
 
 
 def export_columns(columns: Sequence[ExportColumn]) -> list[export_service_pb2.ExportColumn]:

@@ -23,6 +23,7 @@ from domain.language.syntax import (
     Expression,
     Filter,
     Function,
+    InList,
     InSegment,
     Literal,
     Measure,
@@ -72,6 +73,7 @@ class Vocabulary:
     properties: Mapping[str, ValueType] = field(default_factory=dict)
     traits: Mapping[str, ValueType] = field(default_factory=dict)
     segments: Collection[str] = ()
+    lists: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class _Checker:
                     yield from self._trait_date(node)
                 case InSegment(segment):
                     yield from self._unknown("segment", segment, self._vocabulary.segments, node.span)
+                case InList(name):
+                    yield from self._unknown("list", name, self._vocabulary.lists, node.span)
                 case Everyone() | Sample() | ObservedSince() | And() | Or() | Not():
                     pass  # no names of their own
                 case _:

@@ -9,6 +9,7 @@ from domain.language.syntax import (
     Ever,
     Everyone,
     Expression,
+    InList,
     InSegment,
     ObservedSince,
     Sample,
@@ -42,7 +43,7 @@ class Leaves(Interactions):
             case "first" | "last":
                 return self.edge()
             case "in":
-                return self.in_segment()
+                return self.in_segment_or_list()
         if token.kind is Kind.WORD and not self.compares(1):
             match token.text.lower():  # words that are names as well: a trait called so is compared
                 case "tag":
@@ -157,18 +158,20 @@ class Leaves(Interactions):
 
     # --- segments and profiles ---
 
-    def in_segment(self) -> Expression:
-        """in segment NAME [version N]."""
+    def in_segment_or_list(self) -> Expression:
+        """in segment NAME [version N], in list NAME [version N]."""
         self.next()
-        self.expect("segment", "`segment` and the name of a segment", 'to use it as the name of a trait, write "in"')
+        kind: type[InSegment | InList] = InList if self.accept("list") else InSegment
+        if kind is InSegment:
+            self.expect("segment", "`segment` or `list`, and a name", 'to use it as the name of a trait, write "in"')
         span = self.span(self.peek())
-        name = self.name("a segment")
+        name = self.name("a segment" if kind is InSegment else "a list")
         if not self.accept("version"):
-            return InSegment(name, None, span)
+            return kind(name, None, span)
         token = self.peek()
         version = self.whole_number("a whole number such as 3")
         self.refuse(token, rules.version_problem(version))
-        return InSegment(name, version, span)
+        return kind(name, version, span)
 
     def sample(self) -> Expression:
         """sample N% by "SALT"."""

@@ -33,6 +33,7 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InList,
     InSegment,
     Instant,
     Last,
@@ -98,8 +99,9 @@ def to_text(expression: Expression) -> str:
             return _comparison(name_text(name), op, values)
         case TraitDate():
             return _trait_date(expression)
-        case InSegment(segment, version):
-            return f"in segment {name_text(segment)}" + ("" if version is None else f" version {version}")
+        case InSegment(name, version) | InList(name, version):
+            kind = "segment" if isinstance(expression, InSegment) else "list"
+            return f"in {kind} {name_text(name)}" + ("" if version is None else f" version {version}")
         case Top(number, percent, measure, type_name, name, where, window, zone):
             size = number_text(number) + ("%" if percent else "")
             return f"top {size} by {_measured(measure, type_name, name, where, zone)}{_window(window)}"

@@ -26,6 +26,7 @@ from domain.language.syntax import (
     FilterAll,
     FilterAny,
     FilterNot,
+    InList,
     InSegment,
     Literal,
     Measure,
@@ -339,7 +340,9 @@ def children(node: Expression | Filter) -> Iterator[Expression | Filter]:
                 yield node.where
         case StepSequence(_, where, steps):
             yield from (filter_ for filter_ in (where, *(step.where for step in steps)) if filter_ is not None)
-        case Everyone() | Tagged() | TagChanged() | Trait() | TraitDate() | InSegment() | Sample() | ObservedSince():
+        case Everyone() | Tagged() | TagChanged() | Trait() | TraitDate():
+            return
+        case InSegment() | InList() | Sample() | ObservedSince():
             return
         case Condition() | ClockCondition():
             return

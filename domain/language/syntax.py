@@ -284,6 +284,15 @@ class InSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class InList:
+    """Is on the list, as it was last uploaded by known_at, or in the named version."""
+
+    name: str
+    version: int | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Top:
     """The profiles that rank first by a measure, among those that have a value of it. Equal values: lower ordinal first.
 
@@ -362,6 +371,7 @@ Leaf = (
     | Trait
     | TraitDate
     | InSegment
+    | InList
     | Top
     | Sample
     | ObservedSince

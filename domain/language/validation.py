@@ -37,6 +37,7 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InList,
     InSegment,
     Instant,
     Last,
@@ -126,7 +127,7 @@ def _normal(node: Expression) -> Expression:
         case Sequence():
             steps = (replace(step, type=_nfc(step.type), where=_normal_where(step.where)) for step in node.steps)
             return replace(node, type=_nfc(node.type), where=_normal_where(node.where), steps=tuple(steps))
-        case Trait(name) | TraitDate(name):
+        case Trait(name) | TraitDate(name) | InList(name):
             return replace(node, name=_nfc(name))
         case InSegment(segment):
             return replace(node, segment=_nfc(segment))
@@ -205,8 +206,8 @@ def _problems(node: Expression | Filter) -> Iterator[str]:
             yield from _comparison(node)
         case TraitDate():
             yield from _trait_date(node)
-        case InSegment(segment, version):
-            yield rules.name_problem(segment, "a segment")
+        case InSegment(name, version) | InList(name, version):
+            yield rules.name_problem(name, "a segment" if isinstance(node, InSegment) else "a list")
             yield "" if version is None else rules.version_problem(version)
         case Top(number, percent):
             yield rules.number_problem(number)

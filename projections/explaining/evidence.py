@@ -13,6 +13,7 @@ from domain.language.syntax import (
     Did,
     Edge,
     Everyone,
+    InList,
     InSegment,
     Leaf,
     Measure,
@@ -77,6 +78,8 @@ def _cited(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[
             return interactions.of_sequence(leaf, world, as_of, holds)
         case Top():
             return interactions.of_top(leaf, world, as_of)
+        case InList():
+            raise ValueError("lists have no time of their own; see listings.py")
         case InSegment():
             raise ValueError(f"segment {leaf.segment!r} stands for other leaves; expand it first")
         case _:

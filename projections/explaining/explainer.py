@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.errors import LimitExceeded
-from domain.language.syntax import Everyone, Expression, Leaf, Sample, Top
+from domain.language.syntax import Everyone, Expression, InList, Leaf, Sample, Top
 from domain.limits import MAX_CITED_EVENTS, MAX_EVIDENCE, MAX_EXPLAINED_LEAVES, MAX_FLIP_EVALUATIONS
-from projections.explaining.evidence import NOTHING_VISIBLE, evidence
+from projections.explaining.evidence import NOTHING_VISIBLE, Evidence, evidence
 from projections.explaining.flips import Flip, Timeline, turning_points
+from projections.explaining.listings import Listing
 from projections.explaining.logic import UNIVERSE, Skeleton
 from projections.explaining.world import Event, World
 from projections.query.operators.samples import drawn
@@ -25,6 +26,8 @@ class Subject:
     events: Sequence[Event]
     ranked: Mapping[str, bool]
     """Whether `top` leaves hold, by canonical text: that cannot be told from one profile."""
+    listings: Sequence[Event] = ()
+    """The uploads that put it on lists and took it off, of all versions, in the order of the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,13 @@ def explain_profile(expression: Expression, view: View, subject: Subject) -> Pro
     skeleton = Skeleton(expression, catalogue.segments, view.version)
     _refuse_many(len(skeleton.leaves))
     world = World(subject.events, catalogue)
-    leaves = {text: _Leaf.of(place.leaf, text, world, subject) for text, place in skeleton.leaves.items()}
-    leaves[UNIVERSE] = _Leaf.of(Everyone(), UNIVERSE, world, subject)
+    listings = {
+        text: Listing.of(place.leaf, subject.listings, catalogue, view.version)
+        for text, place in skeleton.leaves.items()
+        if isinstance(place.leaf, InList)
+    }
+    leaves = {text: _Leaf.of(place.leaf, text, world, subject, listings) for text, place in skeleton.leaves.items()}
+    leaves[UNIVERSE] = _Leaf.of(Everyone(), UNIVERSE, world, subject, listings)
     share = MAX_FLIP_EVALUATIONS // len(leaves)
     truths = {text: leaf.holds(as_of) for text, leaf in leaves.items()}
     timelines = {text: leaf.timeline(as_of, truths[text], share) for text, leaf in leaves.items()}
@@ -69,7 +77,10 @@ def explain_profile(expression: Expression, view: View, subject: Subject) -> Pro
     cited_max = max(1, min(MAX_EVIDENCE, MAX_CITED_EVENTS // len(leaves)))
     explained = []
     for text, place in skeleton.leaves.items():
-        cited = evidence(place.leaf, world, as_of, truths[text])
+        if text in listings and world.known_at(as_of):
+            cited = Evidence(*listings[text].evidence)
+        else:
+            cited = evidence(place.leaf, world, as_of, truths[text])
         explained.append(
             ExplainedLeaf(
                 text,
@@ -95,8 +106,10 @@ class _Leaf:
     world: World
 
     @classmethod
-    def of(cls, leaf: Leaf, text: str, world: World, subject: Subject) -> "_Leaf":
+    def of(cls, leaf: Leaf, text: str, world: World, subject: Subject, listings: Mapping[str, Listing]) -> "_Leaf":
         match leaf:
+            case InList():
+                return cls(leaf, lambda instant: listings[text].on and world.known_at(instant), world)
             case Top():
                 return cls(leaf, lambda _: subject.ranked.get(text, False), world)
             case Sample():

@@ -24,6 +24,7 @@ from domain.language.syntax import (
     Edge,
     Ever,
     Everyone,
+    InList,
     InSegment,
     Last,
     Lasting,
@@ -127,7 +128,7 @@ def turning_points(leaf: Leaf, world: World, as_of: int) -> Iterator[int]:
 def _fixed(leaf: Leaf, world: World, as_of: int) -> set[int]:
     """Those that can be listed: instants of events, and instants so long after them, or after midnights."""
     match leaf:
-        case Everyone() | Sample() | Top():
+        case Everyone() | Sample() | Top() | InList():
             return set()
         case ObservedSince():
             assert world.first_instant is not None, "a world without events has no turning points"

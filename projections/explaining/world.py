@@ -17,6 +17,7 @@ from domain.changeset import (
     Attribution,
     Changeset,
     InteractionColumns,
+    ListColumns,
     Outcome,
     PropertyColumn,
     Recorded,
@@ -26,7 +27,15 @@ from domain.changeset import (
 from domain.language.syntax import Expression
 from domain.limits import MIN_INSTANT_US
 from domain.tag_catalogue import Catalogue
-from projections.history.entries import InteractionEntry, TagEntry, TraitEntry, entries, rows_of_profile
+from projections.history.entries import (
+    CatalogueEntry,
+    InteractionEntry,
+    ListEntry,
+    TagEntry,
+    TraitEntry,
+    entries,
+    rows_of_profile,
+)
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
 from projections.query.prepared import Prepared
@@ -42,7 +51,7 @@ class Event:
 
     recorded: Recorded
     row: int
-    entry: TagEntry | TraitEntry | InteractionEntry
+    entry: TagEntry | TraitEntry | InteractionEntry | ListEntry
 
     @property
     def at(self) -> int:
@@ -55,7 +64,7 @@ def events_of(recorded: Recorded, ordinal: int) -> list[Event]:
     found = []
     for row in rows_of_profile(recorded.changeset, ordinal, interactions=True):
         for _, entry in entries(recorded.changeset, row, row + 1):
-            assert isinstance(entry, TagEntry | TraitEntry | InteractionEntry), "rows of a profile are no catalogue changes"
+            assert not isinstance(entry, CatalogueEntry), "rows of a profile are no catalogue changes"
             found.append(Event(recorded, row, entry))
     return found
 
@@ -64,7 +73,8 @@ class World:
     """One profile's events, in the order of the log, and the names of now."""
 
     def __init__(self, events: Sequence[Event], catalogue: Catalogue) -> None:
-        self.events = tuple(events)
+        """Being put on a list is no event of this world: lists have no time of their own (listings.py)."""
+        self.events = tuple(event for event in events if not isinstance(event.entry, ListEntry))
         # A copy keeps the look-ups of this moment: a rename makes new ones.
         self.catalogue = copy.copy(catalogue)
 
@@ -130,6 +140,7 @@ def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> Wor
             first_ordinal=0,
             outcome=Outcome(new_profiles=len(histories)),
             catalogue=(),
+            listed=None,
         )
         index.apply(Recorded(version, part, recorded.content_sha256, recorded.chain_sha256))
     return index
@@ -148,7 +159,15 @@ def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changese
         tags=_tags_kept(changeset.tags, kept[0]) if changeset.tags and kept[0] else None,
         traits=_traits_kept(changeset.traits, kept[1]) if changeset.traits and kept[1] else None,
         interactions=_interactions_kept(changeset.interactions, kept[2]) if changeset.interactions and kept[2] else None,
+        listed=_listed_kept(changeset.listed, at, rows) if changeset.listed else None,
     )
+
+
+def _listed_kept(columns: ListColumns, at: int, rows: Sequence[tuple[int, int]]) -> ListColumns:
+    """The upload stays, even if nobody is left in it: it is a version of its list."""
+    middle, end = at + len(columns.added), at + len(columns.added) + len(columns.removed)
+    added = sorted(ordinal for row, ordinal in rows if at <= row < middle)
+    return ListColumns(columns.number, added, sorted(ordinal for row, ordinal in rows if middle <= row < end))
 
 
 def _taken(column: Sequence[_T], rows: Sequence[tuple[int, int]]) -> Sequence[_T]:

@@ -1,9 +1,19 @@
-"""The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions."""
+"""The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions, who an upload put on a list."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.changeset import CatalogueChange, Changeset, InteractionColumns, TagColumns, TraitColumns, Value, ValueType
+from domain.changeset import (
+    CatalogueChange,
+    Changeset,
+    InteractionColumns,
+    ListColumns,
+    TagColumns,
+    TraitColumns,
+    Value,
+    ValueType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +60,25 @@ class InteractionEntry:
     properties: dict[str, Value]
 
 
-Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """A profile put on a list, or taken off it, by an upload; `number` is that of the list."""
+
+    ordinal: int
+    effective_at: int
+    number: int
+    added: bool
+
+
+Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry | ListEntry
 
 
 def entry_count(changeset: Changeset) -> int:
     """How many entries the changeset has."""
     columns = (changeset.tags, changeset.traits, changeset.interactions)
-    return len(changeset.catalogue) + sum(len(one.ordinals) for one in columns if one)
+    listed = changeset.listed
+    counts = [len(one.ordinals) for one in columns if one] + ([len(listed.added), len(listed.removed)] if listed else [])
+    return len(changeset.catalogue) + sum(counts)
 
 
 def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Entry]]:
@@ -72,15 +94,24 @@ def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> It
             for row in range(max(0, start - at), min(len(columns.ordinals), end - at)):
                 yield at + row, _entry(columns, row)
             at += len(columns.ordinals)
+    if changeset.listed:
+        yield from _of_list(changeset.listed, changeset.recorded_at, at, start, end)
 
 
 def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -> list[int]:
     """Numbers of the entries that concern the profile."""
     at, found = len(changeset.catalogue), []
-    for columns in (changeset.tags, changeset.traits, changeset.interactions if interactions else None):
+    for columns in (changeset.tags, changeset.traits, changeset.interactions):
         if columns is not None:
-            found += [at + row for row, one in enumerate(columns.ordinals) if one == ordinal]
+            if interactions or not isinstance(columns, InteractionColumns):
+                found += [at + row for row, one in enumerate(columns.ordinals) if one == ordinal]
             at += len(columns.ordinals)
+    if changeset.listed:
+        for ordinals in (changeset.listed.added, changeset.listed.removed):
+            row = bisect_left(ordinals, ordinal)
+            if row < len(ordinals) and ordinals[row] == ordinal:
+                found.append(at + row)
+            at += len(ordinals)
     return found
 
 
@@ -89,6 +120,14 @@ def rows_of_tag(changeset: Changeset, number: int) -> list[int]:
     at = len(changeset.catalogue)
     tags = changeset.tags.tags if changeset.tags else ()
     return [*range(at), *(at + row for row, one in enumerate(tags) if one == number)]
+
+
+def _of_list(columns: ListColumns, at_us: int, first: int, start: int, stop: int) -> Iterator[tuple[int, ListEntry]]:
+    """Entries of an upload, whose numbers begin at `first`."""
+    for ordinals, added in ((columns.added, True), (columns.removed, False)):
+        for row in range(max(0, start - first), min(len(ordinals), stop - first)):
+            yield first + row, ListEntry(int(ordinals[row]), at_us, columns.number, added)
+        first += len(ordinals)
 
 
 def _entry(columns: TagColumns | TraitColumns | InteractionColumns, row: int) -> Entry:

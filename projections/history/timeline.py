@@ -12,7 +12,7 @@ Versions = npt.NDArray[np.uint32]
 
 
 def versions_of_profile(index: WorkspaceIndex, ordinal: int, version: int, *, interactions: bool) -> Versions:
-    """Versions up to `version` with a change (or interaction) of the profile, ascending, each once."""
+    """Versions up to `version` that change the profile or the lists it is on (or with an interaction), ascending, each once."""
     histories = [tag.history for tag in list(index.tags.values())] + [trait.history for trait in list(index.traits.values())]
     found = []
     for history in histories:
@@ -22,7 +22,20 @@ def versions_of_profile(index: WorkspaceIndex, ordinal: int, version: int, *, in
         for rows in list(index.interactions.values()):
             for part in rows.rows(MIN_INSTANT_US, MAX_INSTANT_US, version):
                 found.append(part.where(part.column(ORDINAL) == ordinal).column(VERSION))
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+    turns = np.asarray(turns_on_lists(index, ordinal), np.uint32)
+    found.append(turns[turns <= version])
+    return np.unique(np.concatenate(found))
+
+
+def turns_on_lists(index: WorkspaceIndex, ordinal: int) -> list[int]:
+    """Versions of the stream whose uploads put the profile on a list or took it off one, in no order."""
+    lists = list(index.catalogue.lists.entries.values())
+    return [
+        entry.versions[version - 1].stream_version
+        for entry in lists
+        for version in index.list_members.turns(entry.number, ordinal)
+        if version <= len(entry.versions)
+    ]
 
 
 def versions_of_tag(index: WorkspaceIndex, number: int, version: int) -> Versions:

@@ -19,6 +19,7 @@ from domain.tag_catalogue import Catalogue
 from projections.index.assignments import CodesByOrdinal, Fold, History, Holders
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
+from projections.index.lists import ListMembers
 from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, Int64s
 from projections.index.rows import InteractionRows
 from projections.index.runs import Run
@@ -89,6 +90,7 @@ class WorkspaceIndex:
     tags: dict[int, TagIndex] = field(default_factory=dict)
     traits: dict[str, TraitIndex] = field(default_factory=dict)
     interactions: dict[str, InteractionRows] = field(default_factory=dict)
+    list_members: ListMembers = field(default_factory=ListMembers)
     properties: dict[str, PropertyIndex] = field(default_factory=dict)
     touchpoints: Dictionary[str] = field(default_factory=Dictionary)
     currencies: Dictionary[str] = field(default_factory=Dictionary)
@@ -152,6 +154,7 @@ class WorkspaceIndex:
             properties={name: known.kind for name, known in list(self.properties.items())},
             traits={name: known.kind for name, known in list(self.traits.items())},
             segments=self.catalogue.segments.names(),
+            lists=self.catalogue.lists.names(),
         )
 
     def vocabulary_size(self) -> tuple[int, ...]:
@@ -164,8 +167,7 @@ class WorkspaceIndex:
         """Take in the next changeset of the stream."""
         changeset = recorded.changeset
         self.profile_count = max(self.profile_count, changeset.first_ordinal + changeset.outcome.new_profiles)
-        for change in changeset.catalogue:
-            self.catalogue.apply(change, changeset)
+        self.apply_catalogue(changeset)
         if changeset.tags:
             self._apply_tags(changeset, changeset.tags)
         if changeset.traits:
@@ -177,6 +179,21 @@ class WorkspaceIndex:
         # Position last: `clock` counts positions.
         self._recorded_at.extend([changeset.recorded_at])
         self._positions.extend([recorded.position])
+
+    def apply_catalogue(self, changeset: Changeset) -> None:
+        """Take in what is read from the log even where a snapshot has the rest: the catalogue and uploads of lists."""
+        for change in changeset.catalogue:
+            self.catalogue.apply(change, changeset)
+        if changeset.listed:
+            # Members first: a reader that knows of a version finds its members.
+            self.list_members.apply(changeset.listed)
+            self.catalogue.lists.upload(changeset.listed, changeset)
+
+    @property
+    def catalogue_versions(self) -> list[int]:
+        """The versions whose changesets `apply_catalogue` needs, ascending."""
+        uploads = {made.stream_version for entry in self.catalogue.lists.entries.values() for made in entry.versions}
+        return sorted({version for version, _ in self.catalogue.changes} | uploads)
 
     def _apply_tags(self, changeset: Changeset, columns: TagColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)

@@ -10,7 +10,7 @@ from typing import assert_never
 from unicodedata import normalize
 
 from domain import changeset as log
-from domain.errors import UnknownSegment
+from domain.errors import UnknownList, UnknownSegment
 from domain.language import syntax as tree
 from domain.language.parser import parse
 from domain.limits import MIN_INSTANT_US
@@ -58,6 +58,9 @@ class NaiveLedger:
         self.groups: dict[int, str] = {}
         self.tag_names: dict[int, tuple[int | None, str]] = {}
         self.segments: dict[int, Segment] = {}
+        self.lists: dict[int, str] = {}
+        self.uploads: dict[int, list[tuple[int, frozenset[int]]]] = {}
+        """Of lists by number: position, and who is on the list from then on."""
         self.recorded: list[tuple[int, int]] = []
         self.tags: list[ChangeRow] = []
         self.traits: list[ChangeRow] = []
@@ -76,6 +79,10 @@ class NaiveLedger:
         for change in changeset.catalogue:
             if isinstance(change, log.SegmentDefined | log.SegmentChanged):
                 self.segments[change.number].versions.append(Version(position, parse(change.expression), Names({}, {})))
+        if changeset.listed is not None:
+            uploads = self.uploads.setdefault(changeset.listed.number, [])
+            before = uploads[-1][1] if uploads else frozenset()
+            uploads.append((position, before.difference(changeset.listed.removed).union(map(int, changeset.listed.added))))
         if changeset.catalogue:
             names = self._names()
             for version in [one for segment in self.segments.values() for one in segment.versions]:
@@ -101,7 +108,9 @@ class NaiveLedger:
                 self.segments[change.number] = Segment(change.name)
             case log.SegmentRenamed():
                 self.segments[change.number].name = change.name
-            case log.GroupRetired() | log.TagRetired() | log.SegmentRetired():
+            case log.ListDefined():
+                self.lists[change.number] = change.name
+            case log.GroupRetired() | log.TagRetired() | log.SegmentRetired() | log.ListRetired():
                 pass  # what is retired can still be asked for
             case log.SegmentChanged():
                 pass  # names stay
@@ -136,6 +145,18 @@ class NaiveLedger:
             raise UnknownSegment(f"no segment {leaf.segment!r} with a version by then; name one with `version n`")
         return versions[0]
 
+    def listed(self, leaf: tree.InList, clock: Clock) -> frozenset[int]:
+        """Who is on the list, in the named version or the newest at known_at. UnknownList when there is none."""
+        numbers = [number for number, name in self.lists.items() if name == leaf.name]
+        uploads = [upload for number in numbers for upload in self.uploads[number]]
+        if leaf.version is None:
+            uploads = [one for one in uploads if one[0] <= clock.known_at][-1:]
+        else:
+            uploads = uploads[leaf.version - 1 : leaf.version]
+        if not uploads:
+            raise UnknownList(f"no list {leaf.name!r} with a version by then; name one with `version n`")
+        return uploads[0][1]
+
     def tag_state(self, ordinal: int, tag: int, as_of: int, known_at: int) -> ChangeRow | None:
         """The change that decides whether the profile carries the tag; None without any."""
         return deciding(self.tags, tag, Clock(as_of, known_at)).get(ordinal)
@@ -169,6 +190,8 @@ class NaiveLedger:
             case tree.InSegment():
                 version = self.definition(expression, clock)
                 self._refuse_unknown(version.expression, replace(clock, names=version.names))
+            case tree.InList():
+                self.listed(expression, clock)
             case _:
                 pass
 
@@ -211,6 +234,8 @@ class NaiveLedger:
             case tree.InSegment():
                 version = self.definition(leaf, clock)
                 return self._members(version.expression, replace(clock, names=version.names))
+            case tree.InList():
+                return self.listed(leaf, clock) & self.universe(clock.as_of, clock.known_at)
             case tree.Top():
                 return self._top(leaf, clock)
             case tree.Sample():

@@ -10,12 +10,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from domain.language.syntax import And, Did, Edge, Everyone, Expression, Filter, InSegment, Leaf, Not, Or, Tagged, Trait
+from domain.language.syntax import And, Did, Edge, Everyone, Expression, Filter, InList, InSegment, Leaf, Not, Or, Tagged, Trait
 from domain.language.windows import resolve
 from projections.index.row_columns import TIME, RowSet
 from projections.query import evaluator
 from projections.query.operators.comparing import compare_one, value_predicate
 from projections.query.operators.filtering import compiled
+from projections.query.operators.in_list import InListOperator
 from projections.query.prepared import Prepared, prepared_definition
 from projections.query.view import View
 
@@ -64,6 +65,8 @@ class ProfileChecker:
                 return self._in_universe()
             case Tagged(value=None, actor=None, source=None, lasting=None):
                 return self._tagged(leaf)
+            case InList():
+                return self._ordinal in InListOperator.of(self._view, leaf).listed and self._in_universe()
             case Did():
                 return self._did(leaf)
             case Edge():

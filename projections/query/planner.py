@@ -15,6 +15,7 @@ from domain.language.syntax import (
     Everyone,
     Expression,
     Filter,
+    InList,
     InSegment,
     Leaf,
     Measure,
@@ -39,6 +40,7 @@ from projections.query.operators.base import Operator
 from projections.query.operators.did import DidOperator
 from projections.query.operators.edges import EdgeOperator
 from projections.query.operators.everyone import EveryoneOperator
+from projections.query.operators.in_list import InListOperator
 from projections.query.operators.measures import MeasureOperator
 from projections.query.operators.observed import ObservedSinceOperator
 from projections.query.operators.periods import PeriodsOperator
@@ -145,6 +147,8 @@ class _Planner:
                 return self._sequence(leaf)
             case Top():
                 return TopOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf)
+            case InList():
+                return InListOperator.of(view, leaf)
             case Sample():
                 return SampleOperator(view, leaf)
             case ObservedSince():

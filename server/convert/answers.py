@@ -12,6 +12,8 @@ from domain.changeset import (
     GroupDefined,
     GroupRenamed,
     GroupRetired,
+    ListDefined,
+    ListRetired,
     Recorded,
     SegmentChanged,
     SegmentDefined,
@@ -24,10 +26,11 @@ from domain.changeset import (
     WorkspaceCreated,
 )
 from domain.language.checker import Warning as ExpressionWarning
-from domain.segment_catalogue import SegmentEntry
+from domain.list_catalogue import ListVersion
+from domain.segment_catalogue import SegmentEntry, SegmentVersion
 from domain.tag_catalogue import Catalogue, GroupEntry
 from domain.tag_catalogue import TagEntry as CatalogueTag
-from projections.history.entries import CatalogueEntry, Entry, InteractionEntry, TagEntry, TraitEntry
+from projections.history.entries import CatalogueEntry, Entry, InteractionEntry, ListEntry, TagEntry, TraitEntry
 from projections.query.evaluator import Explanation
 from server.convert.fields import to_timestamp, value_out
 from server.eventlog.payload import CATALOGUE_KINDS
@@ -93,14 +96,19 @@ def segment_version_out(state: WorkspaceState, segment: SegmentEntry, version: i
     return catalogue_pb.SegmentVersion(
         version=version,
         expression=state.index.catalogue.segments.text(segment.number, version),
-        attribution=common_pb2.Attribution(
-            position=state.index.position_of(made.stream_version),
-            changeset_id=made.changeset_id,
-            actor=made.attribution.actor,
-            reason=made.attribution.reason,
-            source=made.attribution.source,
-            recorded_at=to_timestamp(made.recorded_at),
-        ),
+        attribution=version_attribution_out(state, made),
+    )
+
+
+def version_attribution_out(state: WorkspaceState, made: SegmentVersion | ListVersion) -> common_pb2.Attribution:
+    """Who made a version of a segment or a list, why, from where and when."""
+    return common_pb2.Attribution(
+        position=state.index.position_of(made.stream_version),
+        changeset_id=made.changeset_id,
+        actor=made.attribution.actor,
+        reason=made.attribution.reason,
+        source=made.attribution.source,
+        recorded_at=to_timestamp(made.recorded_at),
     )
 
 
@@ -167,6 +175,9 @@ def _entry_out(catalogue: Catalogue, recorded: Recorded, entry: Entry, names: di
             made.trait.CopyFrom(history_pb.TraitEntry(trait=entry.trait, value=value))
         case InteractionEntry():
             made.interaction.CopyFrom(_interaction_entry(catalogue, entry))
+        case ListEntry():
+            turn = history_pb.ListEntry.KIND_ADDED if entry.added else history_pb.ListEntry.KIND_REMOVED
+            made.list.CopyFrom(history_pb.ListEntry(list=catalogue.lists.entries[entry.number].name, kind=turn))
         case _:
             assert_never(entry)
     return made
@@ -211,5 +222,7 @@ def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_p
             return history_pb.CatalogueEntry(kind=kind, subject=name, new_name=change.name)
         case SegmentRetired():
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.segments.entries[change.number].name)
+        case ListDefined() | ListRetired():
+            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.lists.entries[change.number].name)
         case _:
             assert_never(change)

@@ -16,6 +16,7 @@ from domain.language.syntax import (
     Everyone,
     Expression,
     Function,
+    InList,
     InSegment,
     Measure,
     Not,
@@ -132,6 +133,8 @@ def _expression(message: pb.Expression, depth: int) -> Expression:
             return TraitDate(normalized(dated.trait), dated.anniversary, dated.ahead, calendar(dated.period))
         case "in_segment":
             return InSegment(normalized(message.in_segment.segment), message.in_segment.version or None)
+        case "in_list":
+            return InList(normalized(message.in_list.list), message.in_list.version or None)
         case "top":
             return _top(message.top)
         case "sample":

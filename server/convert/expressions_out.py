@@ -26,6 +26,7 @@ from domain.language.syntax import (
     FilterAll,
     FilterAny,
     FilterNot,
+    InList,
     InSegment,
     Instant,
     Last,
@@ -108,6 +109,8 @@ def expression_out(expression: Expression) -> pb.Expression:
             return pb.Expression(trait_date=dated)
         case InSegment(segment, version):
             return pb.Expression(in_segment=pb.InSegment(segment=segment, version=version or 0))
+        case InList(name, version):
+            return pb.Expression(in_list=pb.InList(list=name, version=version or 0))
         case Top():
             return pb.Expression(top=_top_out(expression))
         case Sample(percent, salt):

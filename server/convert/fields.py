@@ -3,6 +3,7 @@
 import math
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import date
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -76,6 +77,14 @@ class Checks:
         elif "\0" in profile_id:
             self.add(field, "must not contain U+0000")
         return profile_id
+
+    def profile_ids(self, field: str, profile_ids: Sequence[str]) -> None:
+        """Profile ids: first a cheap look at all, then at each if that does not settle it."""
+        shortest, longest = min(map(len, profile_ids), default=1), max(map(len, profile_ids), default=0)
+        if shortest and longest * 4 <= limits.MAX_PROFILE_ID_BYTES and "\0" not in "".join(profile_ids):
+            return
+        for i, profile_id in enumerate(profile_ids):
+            self.profile_id(f"{field}[{i}]", profile_id)
 
     def currency(self, field: str, code: str) -> str:
         """An ISO 4217 code."""

@@ -79,7 +79,7 @@ def interactions_in(request: InteractionsRequest) -> InteractionsDraft:
     profile_ids = list(columns.profile_ids)
     _check_size(columns, len(profile_ids))
     batch = _Batch(columns, len(profile_ids), checks)
-    batch.check_profiles(profile_ids)
+    checks.profile_ids("interactions.profile_ids", profile_ids)
     made = batch.columns()
     checks.refuse()
     return InteractionsDraft(context, profile_ids, made)
@@ -107,18 +107,6 @@ class _Batch:
 
     def __init__(self, columns: pb.InteractionColumns, rows: int, checks: Checks) -> None:
         self._columns, self._rows, self._checks = columns, rows, checks
-
-    def check_profiles(self, profile_ids: Sequence[str]) -> None:
-        """Bounds of the profile ids: first a cheap look at all, then at each if that does not settle it."""
-        joined = "".join(profile_ids)
-        if (
-            min(map(len, profile_ids)) > 0
-            and "\0" not in joined
-            and max(map(len, profile_ids)) * 4 <= limits.MAX_PROFILE_ID_BYTES
-        ):
-            return
-        for i, profile_id in enumerate(profile_ids):
-            self._checks.profile_id(f"interactions.profile_ids[{i}]", profile_id)
 
     def columns(self) -> InteractionColumns:
         """The columns as the log has them."""

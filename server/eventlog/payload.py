@@ -28,6 +28,9 @@ from domain.changeset import (
     GroupRenamed,
     GroupRetired,
     InteractionColumns,
+    ListColumns,
+    ListDefined,
+    ListRetired,
     Outcome,
     PropertyColumn,
     Recorded,
@@ -64,6 +67,8 @@ _CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
     "segment_changed": SegmentChanged,
     "segment_renamed": SegmentRenamed,
     "segment_retired": SegmentRetired,
+    "list_defined": ListDefined,
+    "list_retired": ListRetired,
 }
 CATALOGUE_KINDS: Final = {kind: name for name, kind in _CATALOGUE.items()}
 _Columns = TypeVar("_Columns", TagColumns, TraitColumns, InteractionColumns)
@@ -160,6 +165,10 @@ def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
         }
     if changeset.interactions:
         content["interactions"] = _interactions_out(changeset.interactions, writer)
+    if changeset.listed:
+        listed = changeset.listed
+        added, removed = (writer.ascending(ordinals, "<u4") for ordinals in (listed.added, listed.removed))
+        content["listed"] = {"number": listed.number, "added": added, "removed": removed}
     return content
 
 
@@ -225,7 +234,11 @@ class _Reader:
             tags=self._columns(TagColumns, content["tags"]) if "tags" in content else None,
             traits=self._traits(content["traits"]) if "traits" in content else None,
             interactions=self._interactions(content["interactions"]) if "interactions" in content else None,
+            listed=self._listed(content["listed"]) if "listed" in content else None,
         )
+
+    def _listed(self, stored: Mapping[str, Any]) -> ListColumns:
+        return ListColumns(stored["number"], self._column(stored["added"]), self._column(stored["removed"]))
 
     def _columns(self, kind: type[_Columns], columns: Mapping[str, Any]) -> _Columns:
         return kind(**{name: self._column(columns.get(name, ())) for name in kind.__slots__})

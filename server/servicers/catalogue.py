@@ -1,7 +1,6 @@
 """CatalogueService."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import grpc
 from tagledger.v1 import catalogue_service_pb2 as pb
@@ -26,6 +25,7 @@ from server.convert.answers import (
 from server.convert.contexts import page_size_in, receipt_out, request_in
 from server.convert.expressions_in import segment_in
 from server.convert.fields import Checks, split_key
+from server.servicers.paging import page_of
 from server.servicers.running import Work, answered
 from server.usecases.asking import prepared
 from server.usecases.catalogue_commands import group_named, tag_with_key
@@ -48,10 +48,8 @@ from server.usecases.drafts import (
     RetireTag,
 )
 from server.usecases.state import WorkspaceState
-from server.usecases.tokens import ROWS, make_token, question_digest, read_token
 
 Context: TypeAlias = grpc.aio.ServicerContext
-_T = TypeVar("_T")
 _CommandRequest = (
     pb.CreateWorkspaceRequest
     | pb.DefineTagGroupRequest
@@ -66,7 +64,6 @@ _CommandRequest = (
     | pb.RetireSegmentRequest
 )
 # Expressions may have 65,536 characters; a page of long ones ends early, so that every client can receive it.
-_PAGE_CHARACTERS_MAX = 2 * 1024 * 1024
 
 
 class CatalogueServicer(rpc.CatalogueServiceServicer):
@@ -94,7 +91,7 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         checks = Checks()
         size = page_size_in(request.page_size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks)
         checks.refuse()
-        page, token = _page(self._clocks.states(), size, request.page_token, "workspaces")
+        page, token = page_of(self._clocks.states(), size, request.page_token, "workspaces")
         position = max((state.index.clock().position for state in self._clocks.states()), default=0)
         return pb.ListWorkspacesResponse(position=position, workspaces=map(workspace_out, page), next_page_token=token)
 
@@ -124,7 +121,7 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         catalogue = state.index.catalogue
         groups = sorted(catalogue.groups.values(), key=lambda group: group.name)
         shown: list[GroupEntry] = [group for group in groups if request.show_retired or not group.retired]
-        page, token = _page(shown, size, request.page_token, "groups", request.workspace, request.show_retired)
+        page, token = page_of(shown, size, request.page_token, "groups", request.workspace, request.show_retired)
         made = [group_out(catalogue, group) for group in page]
         return pb.ListTagGroupsResponse(position=position, groups=made, next_page_token=token)
 
@@ -180,7 +177,7 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
             tags = catalogue.tags_of(group_named(catalogue, normalized(request.group)).number)
         shown: list[TagEntry] = [tag for tag in tags if request.show_retired or not tag.retired]
         shown.sort(key=lambda tag: catalogue.key(tag.number))
-        page, token = _page(shown, size, request.page_token, "tags", request.workspace, request.group, request.show_retired)
+        page, token = page_of(shown, size, request.page_token, "tags", request.workspace, request.group, request.show_retired)
         made = [tag_out(catalogue, tag) for tag in page]
         return pb.ListTagsResponse(position=position, tags=made, next_page_token=token)
 
@@ -238,7 +235,7 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
 
         def read() -> pb.GetSegmentResponse:
             numbers = range(1, len(segment.versions) + 1)
-            page, token = _page(
+            page, token = page_of(
                 numbers,
                 size,
                 request.page_token,
@@ -266,7 +263,7 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         def read() -> pb.ListSegmentsResponse:
             entries = sorted(segments.entries.values(), key=lambda segment: segment.name)
             shown = [segment for segment in entries if request.show_retired or not segment.retired]
-            page, token = _page(
+            page, token = page_of(
                 shown,
                 size,
                 request.page_token,
@@ -353,18 +350,3 @@ def _expression(request: pb.DefineSegmentRequest | pb.ChangeSegmentRequest, chec
     request_in(request, request.context, checks)
     checks.refuse()
     return prepared(segment_in(request.segment)).expression
-
-
-def _page(
-    items: Sequence[_T], size: int, token: str, *question: object, characters: Callable[[_T], int] = lambda _: 0
-) -> tuple[Sequence[_T], str]:
-    """A page, and the token of the next; shorter than `size` when the items have too many `characters` together."""
-    digest = question_digest(*question)
-    (start,) = read_token(token, digest, (ROWS,)) if token else (0,)
-    end, room = start, _PAGE_CHARACTERS_MAX
-    for item in items[start : start + size]:
-        room -= characters(item)
-        if room < 0 and end > start:
-            break
-        end += 1
-    return items[start:end], make_token(digest, end) if end < len(items) else ""

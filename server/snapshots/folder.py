@@ -236,9 +236,7 @@ class SnapshotFolder:
         )
         state = restored(found)
         for version in catalogue_versions(found):
-            changeset = _recorded(log, state.name, version).changeset
-            for change in changeset.catalogue:
-                state.index.catalogue.apply(change, changeset)
+            state.index.apply_catalogue(_recorded(log, state.name, version).changeset)
         return state
 
     def _rows_of(self, file: ArrayFile) -> runs.Run:

@@ -1,7 +1,7 @@
 """What a snapshot holds of one workspace, as arrays and JSON: taken between two commits, written later, read back.
 
 Taking is quick: stores are append-only, so that views of what is there now stay right while the writer goes on; only the small
-open ends are copied. The catalogue is not here: its few changesets are read from the log again.
+open ends are copied. The catalogue and the uploaded lists are not here: their few changesets are read from the log again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -106,7 +106,7 @@ def _clock(index: WorkspaceIndex) -> Part:
         "sources": list(index.sources.values()),
         "interaction_count": index.interaction_count,
         "profile_count": index.profile_count,
-        "catalogue_versions": sorted({version for version, _ in index.catalogue.changes}),
+        "catalogue_versions": index.catalogue_versions,
     }
     return Part(index.clock_columns(), about, grows=True)
 

@@ -27,9 +27,11 @@ from server.usecases.drafts import (
     RenameSegment,
     RenameTag,
     RetireGroup,
+    RetireList,
     RetireSegment,
     RetireTag,
 )
+from server.usecases.list_commands import decide_retirement
 from server.usecases.segment_commands import decide_segment_command, name_taken
 from server.usecases.state import WorkspaceState
 
@@ -67,6 +69,8 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             return [TagRetired(tag.number)]
         case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
             return [decide_segment_command(command, catalogue.segments)]
+        case RetireList():
+            return [decide_retirement(command, catalogue.lists)]
         case _:
             assert_never(command)
 

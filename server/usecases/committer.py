@@ -366,5 +366,6 @@ def _answer(recorded: Recorded, *, replayed: bool) -> Receipt:
         changed=outcome.changed,
         already_so=outcome.already_so,
         new_profiles=outcome.new_profiles,
+        unknown=outcome.unknown,
         catalogue=changeset.catalogue,
     )

@@ -6,6 +6,7 @@ recording.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from domain.changeset import Attribution, CatalogueChange, InteractionColumns, Value, ValueType
 from domain.language.syntax import Expression
@@ -152,8 +153,17 @@ class RetireSegment:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class RetireList:
+    """Retire an uploaded list."""
+
+    name: str
+
+
 SegmentCommand = DefineSegment | ChangeSegment | RenameSegment | RetireSegment
-Command = CreateWorkspace | DefineGroup | RenameGroup | RetireGroup | DefineTag | RenameTag | RetireTag | SegmentCommand
+Command = (
+    CreateWorkspace | DefineGroup | RenameGroup | RetireGroup | DefineTag | RenameTag | RetireTag | SegmentCommand | RetireList
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +174,29 @@ class CatalogueDraft:
     command: Command
 
 
-Draft = ChangesDraft | InteractionsDraft | CatalogueDraft
+class UploadMode(Enum):
+    """What an upload does with the list as it is."""
+
+    REPLACE = "replace"
+    ADD = "add"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadDraft:
+    """An upload of a list whose ids have been looked up."""
+
+    request: Request
+    name: str
+    description: str
+    """Of a list that is made by the upload."""
+    mode: UploadMode
+    ordinals: Sequence[int]
+    """Of the ids that the workspace knows, ascending, each once."""
+    unknown: int
+
+
+Draft = ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +213,5 @@ class Receipt:
     changed: int
     already_so: int
     new_profiles: int
+    unknown: int
     catalogue: Sequence[CatalogueChange]

@@ -1,12 +1,13 @@
 """Explains the answer for one profile: the index says where to look, the log what stands there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.errors import LimitExceeded
 from domain.limits import MAX_EXPLAINED_EVENTS
 from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
 from projections.explaining.world import Event, events_of
-from projections.history.timeline import versions_of_profile
+from projections.history.timeline import turns_on_lists, versions_of_profile
 from projections.query.evaluator import Explanation
 from server.eventlog.port import EventLog
 from server.usecases.asking import Asked, Questions
@@ -38,16 +39,21 @@ class Explaining:
         ordinal = asked.reading.state.profiles.ordinals([profile_id])[0]
         events = [] if ordinal is None else self._events(asked.reading, ordinal)
         truths = {step.expression: bool(step.holds) for step in plan.steps}
-        subject = Subject(ordinal, events, truths)
+        turns = [] if ordinal is None else turns_on_lists(asked.reading.state.index, ordinal)
+        listings = [] if ordinal is None else self._read(asked.reading, ordinal, turns)
+        subject = Subject(ordinal, events, truths, listings)
         return Explained(plan, known, explain_profile(asked.expression.expression, asked.reading.view, subject))
 
     def _events(self, reading: Reading, ordinal: int) -> list[Event]:
-        state = reading.state
-        versions = versions_of_profile(state.index, ordinal, reading.view.version, interactions=True).tolist()
+        versions = versions_of_profile(reading.state.index, ordinal, reading.view.version, interactions=True)
+        return self._read(reading, ordinal, versions.tolist())
+
+    def _read(self, reading: Reading, ordinal: int, versions: Sequence[int]) -> list[Event]:
+        """The profile's events in these versions, in the order of the log."""
         _refuse_many(len(versions))
         events: list[Event] = []
-        for version in versions:
-            events += events_of(read_applied(self._log, state, version), ordinal)
+        for version in sorted(versions):
+            events += events_of(read_applied(self._log, reading.state, version), ordinal)
             _refuse_many(len(events))
         return events
 

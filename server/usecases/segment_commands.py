@@ -48,7 +48,7 @@ def _version_text(segments: Segments, expression: Expression, name: str, number:
     """The canonical text of what can be the next version of a segment (None: the first of a new one)."""
     outline = Outline.of(expression)
     segments.refuse_version(outline, name, number)
-    for leaf, _ in outline.uses:
+    for leaf in outline.segments:
         _living(segments, leaf.segment, "segment", "cannot be named by a new definition; write out what it says")
     return to_text(expression)
 

@@ -22,7 +22,7 @@ from typing import Final
 import duckdb
 
 from domain.changeset import Recorded
-from domain.errors import MixedCurrencies, UnknownSegment
+from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression
@@ -174,7 +174,7 @@ def _checked(expression: Expression, view: View) -> set[int]:
 def _answer(ask: Callable[[], object]) -> object:
     try:
         return ask()
-    except (MixedCurrencies, UnknownSegment) as refusal:
+    except (MixedCurrencies, UnknownList, UnknownSegment) as refusal:
         return refusal.reason
 
 

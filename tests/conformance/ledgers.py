@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 import numpy as np
 
 from domain.changeset import Changeset, Recorded
-from domain.errors import MixedCurrencies, UnknownSegment
+from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression, Leaf
@@ -124,8 +124,8 @@ class Question:
 
     @property
     def names(self) -> bool:
-        """Does it name a tag or a segment? A later changeset may move such names, and what the question means."""
-        return re.search(r"\b(Tagged|TagChanged|InSegment)\(", repr(self.expression)) is not None
+        """Does it name a tag, a segment or a list? A later changeset may move such names, and what the question means."""
+        return re.search(r"\b(Tagged|TagChanged|InSegment|InList)\(", repr(self.expression)) is not None
 
     def differs(self, index: WorkspaceIndex) -> str:
         """What is wrong about the answer from this index; empty if nothing is."""
@@ -145,7 +145,7 @@ def _possible(changeset: Changeset, workspace: str) -> Changeset:
 def _answer(ask: Callable[[], frozenset[int]]) -> object:
     try:
         return ask()
-    except (MixedCurrencies, UnknownSegment) as refusal:
+    except (MixedCurrencies, UnknownList, UnknownSegment) as refusal:
         return refusal.reason
 
 
@@ -196,6 +196,7 @@ def contents(state: WorkspaceState, ids: Sequence[str]) -> Contents:
         "properties": [(name, one.kind, _values(one.values)) for name, one in index.properties.items()],
         "vocabulary": index.vocabulary(),
         "catalogue": _catalogue(index),
+        "lists": {number: _members(index, number) for number in index.catalogue.lists.entries},
         **rows,
         **{f"tag {number}": (_bytes(one.history.columns()), _values(one.values)) for number, one in index.tags.items()},
         **{
@@ -244,7 +245,13 @@ def _catalogue(index: WorkspaceIndex) -> list[object]:
         names,
         keys_then,
         segments.entries,
+        known.lists.entries,
     ]
+
+
+def _members(index: WorkspaceIndex, number: int) -> list[list[int]]:
+    versions = range(1, len(index.catalogue.lists.entries[number].versions) + 1)
+    return [list(index.list_members.members(number, version)) for version in versions]
 
 
 def _values(dictionary: Dictionary[Any]) -> list[tuple[str, int]]:

@@ -331,6 +331,9 @@ def test_successive_snapshots_share_runs_and_what_no_snapshot_needs_is_removed(s
             assert [one.name for one in manifests(path)] == [folder._MANIFEST.format(position) for position in taken[-2:]]
             assert arrays_in(path) == set().union(*map(named, manifests(path)))
         merge(live)
+        kept = [run for state in live.states.values() for run in closed_runs(state) if run in snapshots._files]
+        shared -= {snapshots._files[run] for run in kept}
+        assert shared
         for _ in range(2):
             ledger.write(5)
             live.catch_up()

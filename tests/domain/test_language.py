@@ -30,6 +30,7 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InList,
     InSegment,
     Instant,
     Last,
@@ -207,6 +208,9 @@ READINGS: list[tuple[str, Expression]] = [
     ),
     ('in segment "big spenders" version 3', InSegment("big spenders", 3)),
     ("not in segment version", Not(InSegment("version"))),
+    ('in list "请勿 打扰" version 2', InList("请勿 打扰", 2)),
+    ("in list segment", InList("segment")),
+    ("in segment list", InSegment("list")),
     (
         "top 12.5 % by sum(x.amount where amount >= 50) in last 7 days",
         Top(Decimal("12.5"), True, Function.SUM, "x", "amount", DEAR, Last(7, Unit.DAY)),

@@ -192,6 +192,7 @@ VOCABULARY = Vocabulary(
     interaction_types=frozenset({"purchase", "visit"}),
     properties={"category": ValueType.STRING, "gift": ValueType.BOOL, "quantity": ValueType.NUMBER},
     segments=("regulars", "lapsed"),
+    lists=("autumn",),
     traits={"city": ValueType.STRING, "age": ValueType.NUMBER, "birthday": ValueType.DATE, "subscribed": ValueType.BOOL},
 )
 
@@ -220,6 +221,7 @@ VOCABULARY = Vocabulary(
         ("birthdy in next 3 days", 1, "trait 'birthdy'", "birthday"),
         ("city anniversary today", 1, "trait 'city' holds strings, and only dates lie among days", ""),
         ("in segment regular", 12, "segment 'regular'", "regulars"),
+        ("in list autum", 9, "list 'autum'", "autumn"),
         ("cty exists", 1, "trait 'cty'", "city"),
         ('age >= "18"', 1, "trait 'age' holds numbers, and never compares with strings", "18"),
         ('birthday = "1990-01-01"', 1, "holds dates", "1990-01-01"),

@@ -126,6 +126,8 @@ ERRORS: list[tuple[str, int, int, str]] = [
     ("a in 5", 1, 6, "expected `(` and a list of values, `last` or `next`"),
     ("in (1)", 1, 4, "expected `segment`"),
     ("in segment x version 0", 1, 22, "whole numbers from 1"),
+    ("in list x version 0", 1, 19, "whole numbers from 1"),
+    ("in list", 1, 8, "a list"),
     ("top by sum(a.b)", 1, 5, "expected a number of profiles such as 100, or a share such as 10%"),
     ("top 0 by count(a)", 1, 5, "not a number of profiles"),
     ("top 10.5 by count(a)", 1, 5, "or a share such as 10%"),

@@ -11,7 +11,7 @@ from domain.errors import MixedCurrencies
 from domain.language.syntax import Ago, And, Calendar, Expression, InSegment, Last, Lasting, Leaf, Not, Or, TraitDate, Unit
 from domain.limits import MAX_INSTANT_US
 from projections.explaining.world import Event, events_of, rows_kept
-from projections.history.entries import CatalogueEntry, TraitEntry, entries
+from projections.history.entries import CatalogueEntry, ListEntry, TraitEntry, entries
 from projections.naive import NaiveLedger
 from projections.naive.times import UNIT_US, local_date, local_time, start_of_day
 from tests.oracle.histories import DAY_US, HOUR_US, WORKSPACE, Interaction, interaction_columns
@@ -23,6 +23,11 @@ _YEARS_AHEAD = 9  # a leap year lies among them, and the next
 def known_events(history: Sequence[Recorded], ordinal: int, known_at: int) -> list[Event]:
     """All events of the profile up to the position."""
     return [event for one in history if one.position <= known_at for event in events_of(one, ordinal)]
+
+
+def uploads(history: Sequence[Recorded], ordinal: int) -> list[Event]:
+    """The uploads that put the profile on lists and took it off, wherever in the log."""
+    return [event for one in history for event in events_of(one, ordinal) if isinstance(event.entry, ListEntry)]
 
 
 def ledger_of(history: Sequence[Recorded]) -> NaiveLedger:

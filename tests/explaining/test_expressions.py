@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.changeset import Recorded
-from domain.errors import UnknownSegment
+from domain.errors import UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression, InSegment, Leaf, Top
@@ -15,7 +15,7 @@ from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
-from tests.explaining.brute_force import known_events, ledger_of, likely_instants, only, truth, value
+from tests.explaining.brute_force import known_events, ledger_of, likely_instants, only, truth, uploads, value
 from tests.oracle.histories import (
     SEGMENT_NAMES,
     WORKSPACE,
@@ -73,7 +73,7 @@ def cases() -> Iterator[Case]:
             ordinal, view = rng.randrange(index.profile_count), View(index, index.version_at_position(known_at), as_of)
             try:
                 member = truth(ledger, expression, ordinal, as_of, known_at)
-            except UnknownSegment:
+            except (UnknownList, UnknownSegment):
                 continue
             if member is not None:
                 steps = evaluator.explain(expression, view, ordinal).steps
@@ -81,6 +81,7 @@ def cases() -> Iterator[Case]:
                     ordinal,
                     known_events(history, ordinal, known_at),
                     {step.expression: bool(step.holds) for step in steps},
+                    uploads(history, ordinal),
                 )
                 explanation = explain_profile(expression, view, subject)
                 yield Case(history, ledger, view, expression, ordinal, known_at, member, explanation, rng)

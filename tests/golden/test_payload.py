@@ -25,6 +25,9 @@ from domain.changeset import (
     GroupRenamed,
     GroupRetired,
     InteractionColumns,
+    ListColumns,
+    ListDefined,
+    ListRetired,
     Outcome,
     PropertyColumn,
     SegmentChanged,
@@ -194,6 +197,20 @@ CHANGESETS: Final = {
             SegmentRetired(2),
         ),
     ),
+    "list": changeset(
+        13,
+        first_ordinal=4,
+        outcome=Outcome(changed=3, already_so=1, unknown=2),
+        catalogue=(ListDefined(1, "请勿打扰", "no letters"),),
+        listed=ListColumns(1, added=[0, 2, 3], removed=[]),
+    ),
+    "list, long": changeset(
+        14,
+        first_ordinal=4,
+        outcome=Outcome(changed=22),
+        listed=ListColumns(1, added=[1, *range(300, 4_294_967_295, 214_748_364)], removed=[0]),
+    ),
+    "list, retired": changeset(15, first_ordinal=4, catalogue=(ListRetired(1),)),
 }
 
 

@@ -18,7 +18,7 @@ from domain.changeset import (
     TagRenamed,
     TagRetired,
 )
-from domain.errors import MixedCurrencies, UnknownSegment
+from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.syntax import (
     Ago,
     And,
@@ -546,7 +546,7 @@ def ledger_of(history: Sequence[Recorded]) -> NaiveLedger:
 def answer(ledger: NaiveLedger, expression: Expression, as_of: int, known_at: int) -> frozenset[int] | str:
     try:
         return ledger.members(expression, as_of, known_at)
-    except (MixedCurrencies, UnknownSegment) as refusal:
+    except (MixedCurrencies, UnknownList, UnknownSegment) as refusal:
         return refusal.reason
 
 

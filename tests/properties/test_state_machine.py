@@ -26,6 +26,7 @@ from domain.errors import (
     SegmentInUse,
     SegmentRetired,
     SegmentUnchanged,
+    UnknownList,
     UnknownSegment,
 )
 from domain.language.parser import parse
@@ -55,9 +56,12 @@ from server.usecases.drafts import (
     RetireTag,
     TagDraft,
     TraitDraft,
+    UploadDraft,
+    UploadMode,
 )
 from server.usecases.state import WorkspaceState
 from tests.oracle.histories import (
+    LIST_NAMES,
     PROPERTIES,
     TRAITS,
     TYPES,
@@ -100,6 +104,8 @@ class LedgerMachine(RuleBasedStateMachine):
         for key in TAGS:
             group, _, name = key.rpartition("/")
             self._command(DefineTag(group, name, "", create_group=True))
+        for name in LIST_NAMES:
+            self._write(UploadDraft(self._request(), name, "", UploadMode.REPLACE, (), 0))
 
     def teardown(self) -> None:
         if hasattr(self, "committer"):
@@ -117,6 +123,16 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(profile=profiles, tag=st.sampled_from(TAGS), at=instants)
     def remove_tag(self, profile: str, tag: str, at: int | None) -> None:
         self._write(ChangesDraft(self._request(), [TagDraft(profile, self._key(tag), False, None, at, None)], ()))
+
+    @rule(name=st.sampled_from(LIST_NAMES), mode=st.sampled_from(UploadMode), given=st.sets(profiles))
+    def upload_a_list(self, name: str, mode: UploadMode, given: set[str]) -> None:
+        lists, ordinals = self.state.index.catalogue.lists, self.state.profiles.ordinals(sorted(given))
+        known = {ordinal for ordinal in ordinals if ordinal is not None}
+        before = set(self.state.index.list_members.newest(lists.named(name).number))
+        receipt = self._write(UploadDraft(self._request(), name, "", mode, sorted(known), len(given) - len(known)))
+        expected = {UploadMode.REPLACE: known, UploadMode.ADD: before | known, UploadMode.REMOVE: before - known}[mode]
+        assert set(self.state.index.list_members.newest(lists.named(name).number)) == expected
+        assert (receipt.changed, receipt.unknown) == (len(before ^ expected), len(given) - len(known))
 
     @rule(profile=profiles, name=st.sampled_from(sorted(values)), at=instants, data=st.data(), clear=st.booleans())
     def set_trait(self, profile: str, name: str, at: int | None, data: st.DataObject, clear: bool) -> None:
@@ -182,12 +198,11 @@ class LedgerMachine(RuleBasedStateMachine):
         """A new segment, or the next version of one; it may name the others."""
         segments = self.state.index.catalogue.segments
         expression = parse(to_text(random_expression(random.Random(seed), VOCABULARY, 1, segments=list(segments.names()))))
-        if which > len(segments.entries):
-            self._command(DefineSegment(f"segment-{len(segments.entries) + 1}", "", expression))
-            return
-        entry = segments.entries[which]
-        with suppress(SegmentCycle, SegmentRetired, SegmentUnchanged):
-            self._command(ChangeSegment(entry.name, expression))
+        command: Command = DefineSegment(f"segment-{len(segments.entries) + 1}", "", expression)
+        if which in segments.entries:
+            command = ChangeSegment(segments.entries[which].name, expression)
+        with suppress(SegmentCycle, SegmentRetired, SegmentUnchanged, UnknownList, UnknownSegment):
+            self._command(command)
 
     @rule(which=st.integers(1, SEGMENTS_MAX), name=st.integers(1, SEGMENTS_MAX))
     def rename_segment(self, which: int, name: int) -> None:
@@ -232,7 +247,7 @@ class LedgerMachine(RuleBasedStateMachine):
         view = View(self.state.index, self.state.index.version_at_position(known_at), as_of)
         try:
             expected = self.oracle.members(expression, as_of, known_at)
-        except (MixedCurrencies, UnknownSegment) as refused:
+        except (MixedCurrencies, UnknownList, UnknownSegment) as refused:
             with pytest.raises(type(refused)):
                 evaluator.members(expression, view)
             return

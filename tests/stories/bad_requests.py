@@ -29,6 +29,7 @@ from tagledger.v1 import (
     expression_pb2,
     history_service_pb2,
     ledger_service_pb2,
+    list_service_pb2,
     segment_service_pb2,
 )
 
@@ -36,7 +37,14 @@ from tests.harness import Store
 
 DEADLINE_SECONDS = 30.0
 WORKSPACE = "default"
-MODULES = (catalogue_service_pb2, export_service_pb2, history_service_pb2, ledger_service_pb2, segment_service_pb2)
+MODULES = (
+    catalogue_service_pb2,
+    export_service_pb2,
+    history_service_pb2,
+    ledger_service_pb2,
+    list_service_pb2,
+    segment_service_pb2,
+)
 METHODS: Mapping[str, MethodDescriptor] = {
     method.full_name.removeprefix("tagledger.v1."): method
     for module in MODULES
@@ -222,6 +230,20 @@ def good_request(method: str) -> Any:
             return ledger_service_pb2.RecordInteractionsRequest(context=write_context(), interactions=columns())
         case "StreamInteractions":
             return ledger_service_pb2.StreamInteractionsRequest(context=write_context(), interactions=columns())
+        case "UploadList":
+            return list_service_pb2.UploadListRequest(
+                context=write_context(),
+                list="秋季",
+                description="text",
+                mode=list_service_pb2.UPLOAD_MODE_ADD,
+                profile_ids=["p1", "nobody"],
+            )
+        case "GetList":
+            return list_service_pb2.GetListRequest(workspace=WORKSPACE, list="秋季", page_size=10)
+        case "ListLists":
+            return list_service_pb2.ListListsRequest(workspace=WORKSPACE, page_size=10)
+        case "RetireList":
+            return list_service_pb2.RetireListRequest(context=write_context(), list="unused")
         case "Count":
             return segment_service_pb2.CountRequest(context=read_context(), segment=segment())
         case "ListMembers":
@@ -308,6 +330,9 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "DefineTagGroupRequest.name": {**_NO_NAMES, "slash": "a/b"},
     "DefineSegmentRequest.name": _NO_NAMES,
     "new_name": _NO_NAMES,
+    "UploadListRequest.list": _NO_NAMES,
+    "UploadListRequest.mode": {"unknown": 99},
+    "UploadListRequest.profile_ids": _NO_IDS,
     "DefineTagRequest.key": {**_NO_NAMES, "no name": "等级/", "no group": "/金", "only a slash": "/"},
     "GetChangesetRequest.at_position": {"zero": 0, "negative": -1, "least": -(2**63)},
     "TagChange.operation": {"unspecified": 0, "unknown": 99},

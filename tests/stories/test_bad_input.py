@@ -20,6 +20,7 @@ from tagledger.v1 import (
     expression_pb2,
     history_service_pb2,
     ledger_service_pb2,
+    list_service_pb2,
     segment_service_pb2,
 )
 
@@ -96,6 +97,7 @@ class World:
             str(ask("CatalogueService.ListTags", catalogue.ListTagsRequest(workspace=WORKSPACE, show_retired=True))),
             str(ask("CatalogueService.ListTagGroups", catalogue.ListTagGroupsRequest(workspace=WORKSPACE, show_retired=True))),
             str(ask("CatalogueService.ListSegments", catalogue.ListSegmentsRequest(workspace=WORKSPACE, show_retired=True))),
+            str(ask("ListService.ListLists", list_service_pb2.ListListsRequest(workspace=WORKSPACE, show_retired=True))),
             ask("SegmentService.Count", everybody).count,
         )
 
@@ -127,6 +129,8 @@ def _seed(wire: Wire) -> None:
         define = catalogue.DefineSegmentRequest(context=write_context(), name=name, segment=segment("did purchase"))
         wire.ask("CatalogueService.DefineSegment", define)
     wire.ask("CatalogueService.ChangeSegment", good_request("CatalogueService.ChangeSegment"))
+    for name in ("秋季", "unused"):
+        wire.ask("ListService.UploadList", list_service_pb2.UploadListRequest(context=write_context(), list=name))
     for _ in range(3):
         wire.ask("LedgerService.ApplyChangeset", changeset())
     batch = ledger.RecordInteractionsRequest(context=write_context(), interactions=columns(300))
@@ -656,6 +660,23 @@ def test_writes_against_the_state_are_refused_with_their_reason(world: World) ->
     history = history_service_pb2.ListProfileHistoryRequest(workspace=WORKSPACE, profile_id="fresh")
     refusal = world.refused("HistoryService.ListProfileHistory", history.SerializeToString())
     assert refusal.reasons == ["UNKNOWN_PROFILE"]
+
+
+def test_a_bad_part_ends_an_upload_and_nothing_of_it_stays(world: World) -> None:
+    method = "ListService.UploadList"
+    first = good_request(method).SerializeToString()
+    for part, field in (
+        (list_service_pb2.UploadListRequest(profile_ids=["p" * 257]), "profile_ids[0]"),
+        (list_service_pb2.UploadListRequest(list="秋季"), "list"),
+        (list_service_pb2.UploadListRequest(mode=list_service_pb2.UPLOAD_MODE_ADD), "mode"),
+        (list_service_pb2.UploadListRequest(context=write_context()), "context"),
+        (list_service_pb2.UploadListRequest(profile_ids=["p"] * (limits.MAX_BATCH_ROWS + 1)), "profile_ids"),
+    ):
+        assert world.refused(method, first, part.SerializeToString()).fields == [field]
+    assert world.refused(method, first, b"\xff\xff").fields
+    assert world.refused(method).fields == ["list"]
+    whole = list_service_pb2.UploadListRequest(profile_ids=["p"] * limits.MAX_BATCH_ROWS)
+    assert not isinstance(world.wire.send(method, first, whole.SerializeToString()), Refusal)
 
 
 def test_a_bad_batch_ends_a_stream_and_the_batches_before_it_stay(world: World) -> None:

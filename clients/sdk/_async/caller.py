@@ -13,6 +13,7 @@ from tagledger.v1 import (
     export_service_pb2_grpc,
     history_service_pb2_grpc,
     ledger_service_pb2_grpc,
+    list_service_pb2_grpc,
     segment_service_pb2_grpc,
 )
 
@@ -56,8 +57,10 @@ class AsyncCaller:
             segment_service_pb2_grpc.SegmentServiceStub,
             history_service_pb2_grpc.HistoryServiceStub,
             export_service_pb2_grpc.ExportServiceStub,
+            list_service_pb2_grpc.ListServiceStub,
         )
-        self._ledger, self._catalogue, self._segments, self._history, self._exports = (stub(self._channel) for stub in stubs)
+        made = (stub(self._channel) for stub in stubs)
+        self._ledger, self._catalogue, self._segments, self._history, self._exports, self._lists = made
 
     def in_workspace(self, workspace: str) -> Self:
         """Return the same client, on the same connection, for another workspace."""

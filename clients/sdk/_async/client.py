@@ -3,8 +3,9 @@
 from .catalogue import AsyncCatalogueCalls
 from .history import AsyncHistoryCalls
 from .ledger import AsyncLedgerCalls
+from .lists import AsyncListCalls
 from .segments import AsyncSegmentCalls
 
 
-class AsyncClient(AsyncLedgerCalls, AsyncCatalogueCalls, AsyncSegmentCalls, AsyncHistoryCalls):
+class AsyncClient(AsyncLedgerCalls, AsyncCatalogueCalls, AsyncSegmentCalls, AsyncListCalls, AsyncHistoryCalls):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

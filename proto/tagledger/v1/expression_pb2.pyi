@@ -60,7 +60,7 @@ class Segment(_message.Message):
     def __init__(self, text: _Optional[str] = ..., tree: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Expression(_message.Message):
-    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since")
+    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
@@ -79,6 +79,7 @@ class Expression(_message.Message):
     TOP_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     OBSERVED_SINCE_FIELD_NUMBER: _ClassVar[int]
+    IN_LIST_FIELD_NUMBER: _ClassVar[int]
     all: Operands
     any: Operands
     negation: Expression
@@ -97,7 +98,8 @@ class Expression(_message.Message):
     top: Top
     sample: Sample
     observed_since: ObservedSince
-    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ...) -> None: ...
+    in_list: InList
+    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ...) -> None: ...
 
 class Operands(_message.Message):
     __slots__ = ("operands",)
@@ -273,6 +275,14 @@ class TraitDate(_message.Message):
     ahead: bool
     period: CalendarWindow
     def __init__(self, trait: _Optional[str] = ..., anniversary: _Optional[bool] = ..., ahead: _Optional[bool] = ..., period: _Optional[_Union[CalendarWindow, _Mapping]] = ...) -> None: ...
+
+class InList(_message.Message):
+    __slots__ = ("list", "version")
+    LIST_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    list: str
+    version: int
+    def __init__(self, list: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
 class InSegment(_message.Message):
     __slots__ = ("segment", "version")

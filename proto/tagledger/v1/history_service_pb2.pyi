@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class HistoryEntry(_message.Message):
-    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue")
+    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue", "list")
     ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,7 @@ class HistoryEntry(_message.Message):
     TRAIT_FIELD_NUMBER: _ClassVar[int]
     INTERACTION_FIELD_NUMBER: _ClassVar[int]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
+    LIST_FIELD_NUMBER: _ClassVar[int]
     attribution: _common_pb2.Attribution
     effective_at: _timestamp_pb2.Timestamp
     profile_id: str
@@ -27,7 +28,8 @@ class HistoryEntry(_message.Message):
     trait: TraitEntry
     interaction: InteractionEntry
     catalogue: CatalogueEntry
-    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ...) -> None: ...
+    list: ListEntry
+    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ...) -> None: ...
 
 class TagEntry(_message.Message):
     __slots__ = ("tag", "kind", "value")
@@ -79,6 +81,22 @@ class InteractionEntry(_message.Message):
     id: str
     properties: _containers.MessageMap[str, _common_pb2.Value]
     def __init__(self, type: _Optional[str] = ..., touchpoint: _Optional[str] = ..., amount: _Optional[int] = ..., currency: _Optional[str] = ..., id: _Optional[str] = ..., properties: _Optional[_Mapping[str, _common_pb2.Value]] = ...) -> None: ...
+
+class ListEntry(_message.Message):
+    __slots__ = ("list", "kind")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[ListEntry.Kind]
+        KIND_ADDED: _ClassVar[ListEntry.Kind]
+        KIND_REMOVED: _ClassVar[ListEntry.Kind]
+    KIND_UNSPECIFIED: ListEntry.Kind
+    KIND_ADDED: ListEntry.Kind
+    KIND_REMOVED: ListEntry.Kind
+    LIST_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    list: str
+    kind: ListEntry.Kind
+    def __init__(self, list: _Optional[str] = ..., kind: _Optional[_Union[ListEntry.Kind, str]] = ...) -> None: ...
 
 class CatalogueEntry(_message.Message):
     __slots__ = ("kind", "subject", "new_name", "expression")

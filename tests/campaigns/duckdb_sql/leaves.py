@@ -95,6 +95,16 @@ def tag_changed(leaf: TagChanged, numbers: Sequence[int], as_of: int, calendars:
     """
 
 
+def in_list(number: int, position: int) -> str:
+    """Whoever the uploads up to a position put on the list, the last time that one spoke of them."""
+    return f"""
+        (SELECT ordinal FROM everyone INTERSECT SELECT ordinal FROM (
+            SELECT ordinal, last(added ORDER BY position) AS added FROM list_changes
+            WHERE list = {number} AND position <= {position} GROUP BY ordinal
+        ) WHERE added)
+    """
+
+
 def _last_values(name: str) -> str:
     return f"""
         SELECT * FROM traits WHERE name = {text(name)}

@@ -9,6 +9,7 @@ import duckdb
 from domain.changeset import (
     GroupDefined,
     GroupRenamed,
+    ListDefined,
     Recorded,
     SegmentChanged,
     SegmentDefined,
@@ -17,7 +18,7 @@ from domain.changeset import (
     TagRenamed,
     WorkspaceCreated,
 )
-from domain.errors import MixedCurrencies, UnknownSegment
+from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.syntax import (
     And,
@@ -25,6 +26,7 @@ from domain.language.syntax import (
     Edge,
     Everyone,
     Expression,
+    InList,
     InSegment,
     Measure,
     Not,
@@ -61,6 +63,9 @@ class _Catalogue:
     names: list[_Names] = field(default_factory=list)
     versions: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     """Of segments by number: position and text."""
+    lists: dict[str, int] = field(default_factory=dict)
+    uploads: dict[int, list[int]] = field(default_factory=dict)
+    """Of lists by number: positions."""
 
     def holder(self, kind: str, name: str, made_at: int | None, end: int) -> int | None:
         """Who has the name at `end`; of a definition made at a position, who had it then or else took it first after."""
@@ -90,10 +95,14 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
                     tags[number] = (group, name)
                 case TagRenamed(number, name):
                     tags[number] = (tags[number][0], name)
+                case ListDefined(number, name):
+                    catalogue.lists[name] = number
                 case SegmentDefined() | SegmentChanged():
                     catalogue.versions.setdefault(change.number, []).append((recorded.position, change.expression))
             if isinstance(change, SegmentDefined | SegmentRenamed):
                 segments[change.number] = change.name
+        if recorded.changeset.listed:
+            catalogue.uploads.setdefault(recorded.changeset.listed.number, []).append(recorded.position)
         if recorded.changeset.catalogue:
             keys = {name if group is None else f"{groups[group]}/{name}": number for number, (group, name) in tags.items()}
             named = {name: number for number, name in segments.items()}
@@ -113,7 +122,7 @@ class SqlLedger:
     def members(self, expression: Expression, as_of: int, known_at: int, end: int = 2**62) -> frozenset[int]:
         """Ordinals that the expression selects, with the names that there are at position `end` of the log.
 
-        Raises UnknownSegment, or else MixedCurrencies.
+        Raises UnknownSegment or UnknownList, or else MixedCurrencies.
         """
         statement = _Statement(self._catalogue, self._calendars, as_of, known_at, end)
         selected = statement.select(expression, None)
@@ -144,6 +153,8 @@ class _Statement:
                 return self._combined(" UNION ", operands, made_at)
             case Not(operand):
                 return f"(SELECT ordinal FROM everyone EXCEPT {self.select(operand, made_at)})"
+            case InList():
+                return leaves.in_list(*self._upload(expression))
             case InSegment():
                 position, definition = self._definition(expression, made_at)
                 return self.select(parse(definition), position)
@@ -161,6 +172,16 @@ class _Statement:
         if not found:
             raise UnknownSegment(leaf.segment)
         return found[0]
+
+    def _upload(self, leaf: InList) -> tuple[int, int]:
+        """The list's number, and the position of the upload that is meant."""
+        number = self.catalogue.lists.get(leaf.name, 0)
+        uploads = [one for one in self.catalogue.uploads.get(number, []) if one <= self.end]
+        known = [one for one in uploads if one <= self.known_at]
+        found = known[-1:] if leaf.version is None else uploads[leaf.version - 1 : leaf.version]
+        if not found:
+            raise UnknownList(leaf.name)
+        return number, found[0]
 
     def _numbers(self, keys: Sequence[str], made_at: int | None) -> list[int]:
         holders = [self.catalogue.holder("tag", key, made_at, self.end) for key in keys]

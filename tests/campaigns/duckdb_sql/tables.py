@@ -47,6 +47,7 @@ _TABLES: Final = {
             ("touchpoint", pa.string()),
         ]
     ),
+    "list_changes": pa.schema([("list", pa.int64()), ("ordinal", pa.int64()), ("position", pa.int64()), ("added", pa.bool_())]),
     "properties": pa.schema([("interaction", pa.int64()), ("name", pa.string()), *_VALUE.items()]),
 }
 
@@ -61,6 +62,10 @@ def load(connection: duckdb.DuckDBPyConnection, history: Sequence[Recorded], cur
             rows["tag_changes"] += [(*row, by.actor, by.source) for row in _tags(changeset.tags, position)]
         if changeset.traits is not None:
             rows["trait_changes"] += _traits(changeset.traits, position)
+        if changeset.listed is not None:
+            listed = changeset.listed
+            rows["list_changes"] += [(listed.number, int(ordinal), position, True) for ordinal in listed.added]
+            rows["list_changes"] += [(listed.number, int(ordinal), position, False) for ordinal in listed.removed]
         if changeset.interactions is not None:
             first = len(rows["interactions"])
             rows["interactions"] += _interactions(changeset.interactions, position, first, currency)

@@ -10,6 +10,8 @@ from domain.changeset import (
     GroupDefined,
     GroupRenamed,
     GroupRetired,
+    ListColumns,
+    ListDefined,
     Recorded,
     SegmentChanged,
     SegmentDefined,
@@ -33,6 +35,7 @@ from tests.oracle.histories.vocabulary import (
     DEFAULT_CURRENCY,
     GROUP_NAMES,
     HOUR_US,
+    LIST_NAMES,
     MINUTE_US,
     NUMBERS,
     POOLS,
@@ -85,6 +88,8 @@ class _History:
     retired: set[int] = field(default_factory=set)
     segments: dict[int, str] = field(default_factory=dict)
     retired_segments: set[int] = field(default_factory=set)
+    listed: dict[int, set[int]] = field(default_factory=dict)
+    """Who is on each list now."""
     foreign: float = 0.0
     """How probable it is that an interaction is in a foreign currency."""
 
@@ -93,6 +98,7 @@ class _History:
         self._step()
         kinds = rng.choices(("tags", "traits", "interactions"), weights=(4, 2, 4), k=rng.choice((1, 1, 1, 2, 3)))
         catalogue = self._first_catalogue() if first else self._catalogue_change() if rng.random() < 0.1 else []
+        listed = self._upload(catalogue) if self.seen and rng.random() < 0.06 else None
         tags = self._tags() if "tags" in kinds and not first else []
         traits = [self._trait() for _ in range(self._rows())] if "traits" in kinds and not first else []
         interactions = self._interactions() if "interactions" in kinds and not first else []
@@ -103,6 +109,7 @@ class _History:
             tags=tags,
             traits=traits,
             interactions=interactions,
+            listed=listed,
             version=self.version,
             first_ordinal=first_ordinal,
             new_profiles=self.seen - first_ordinal,
@@ -234,6 +241,20 @@ class _History:
         earlier = [name for one, name in self.segments.items() if one < number and one not in self.retired_segments]
         names = [name for name in earlier if self.rng.random() < 0.5][:1]
         return to_text(random_expression(self.rng, self.vocabulary, 1, segments=names))
+
+    def _upload(self, catalogue: list[CatalogueChange]) -> ListColumns:
+        """Some profiles come on a list, some go off it; at times nobody does."""
+        rng = self.rng
+        number = rng.randint(1, len(LIST_NAMES))
+        if number not in self.listed:
+            number = len(self.listed) + 1
+            catalogue.append(ListDefined(number, LIST_NAMES[number - 1], ""))
+        on = self.listed.setdefault(number, set())
+        given = {ordinal for ordinal in range(self.seen) if rng.random() < 0.4}
+        added, removed = sorted(given - on), sorted(on - given) if rng.random() < 0.6 else []
+        on |= set(added)
+        on -= set(removed)
+        return ListColumns(number, added, removed)
 
     # Rows
 

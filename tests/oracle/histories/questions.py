@@ -30,6 +30,7 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InList,
     InSegment,
     Instant,
     Last,
@@ -62,6 +63,7 @@ from tests.oracle.histories.vocabulary import (
     CURRENCIES,
     DATES,
     DEFAULT_CURRENCY,
+    LIST_NAMES,
     PROPERTIES,
     RESERVED,
     SOURCES,
@@ -75,7 +77,7 @@ from tests.oracle.histories.vocabulary import (
 
 # `did … in` has words for these only.
 _PERIOD_OPS: Final = (Op.GE, Op.LE, Op.GT, Op.LT, Op.EQ)
-# Leaves by their weights; InSegment only where there are segments.
+# Leaves by their weights; InSegment and InList only where there are segments.
 _KINDS: Final[dict[type[Leaf], int]] = {
     Everyone: 1,
     Tagged: 7,
@@ -89,6 +91,7 @@ _KINDS: Final[dict[type[Leaf], int]] = {
     Trait: 3,
     TraitDate: 4,
     InSegment: 3,
+    InList: 2,
     Top: 4,
     Sample: 1,
     ObservedSince: 2,
@@ -115,7 +118,7 @@ def random_expression(
 
 def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[str] = ()) -> Leaf:
     """One leaf."""
-    kinds = [kind for kind in _KINDS if segments or kind is not InSegment]
+    kinds = [kind for kind in _KINDS if segments or kind not in (InSegment, InList)]
     kind = rng.choices(kinds, weights=[_KINDS[kind] for kind in kinds])[0]
     if kind is Everyone:
         return Everyone()
@@ -131,6 +134,8 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
         return _trait_date(rng, vocabulary)
     if kind is InSegment:
         return InSegment(_name(rng, segments), rng.choice((None, None, None, 1, 1, 1, 1, 2)))
+    if kind is InList:
+        return InList(rng.choice(LIST_NAMES), rng.choice((None, None, None, 1, 1, 2, 3)))
     if kind is Sample:
         return Sample(_percent(rng), rng.choice(("experiment-42", "试验", "a")))
     if kind is ObservedSince:

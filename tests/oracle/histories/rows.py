@@ -11,6 +11,7 @@ from domain.changeset import (
     CatalogueChange,
     Changeset,
     InteractionColumns,
+    ListColumns,
     Outcome,
     PropertyColumn,
     Recorded,
@@ -170,6 +171,7 @@ def recorded(
     tags: Sequence[TagChange] = (),
     traits: Sequence[TraitChange] = (),
     interactions: Sequence[Interaction] = (),
+    listed: ListColumns | None = None,
     version: int | None = None,
     first_ordinal: int = 0,
     new_profiles: int = 0,
@@ -190,5 +192,6 @@ def recorded(
         tags=tag_columns(tags, compact=compact),
         traits=trait_columns(traits),
         interactions=interaction_columns(interactions, compact=compact),
+        listed=listed,
     )
     return Recorded(position, changeset, "0" * 64, "0" * 64)

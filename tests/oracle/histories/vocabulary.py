@@ -37,6 +37,7 @@ ERAS: Final = (
 ACTORS: Final = ("anna", "batch job", "caf\u00e9", "cafe\u0301")
 SOURCES: Final = ("crm", "import", "anna")
 SEGMENT_NAMES: Final = ("regulars", "at risk", "新客", "version")
+LIST_NAMES: Final = ("autumn", "请勿打扰")
 GROUP_NAMES: Final = ("level", "risk", "等级")
 TAG_NAMES: Final = ("vip", "gold", "churn", "VIP 客户", "and", "lead-score")
 TYPES: Final = ("purchase", "visit", "refund")

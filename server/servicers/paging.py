@@ -1,0 +1,24 @@
+"""Pages of what lies in memory: a slice, and the token of the next one."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from server.usecases.tokens import ROWS, make_token, question_digest, read_token
+
+_T = TypeVar("_T")
+_PAGE_CHARACTERS_MAX = 2 * 1024 * 1024
+
+
+def page_of(
+    items: Sequence[_T], size: int, token: str, *question: object, characters: Callable[[_T], int] = lambda _: 0
+) -> tuple[Sequence[_T], str]:
+    """A page, and the token of the next; shorter than `size` when the items have too many `characters` together."""
+    digest = question_digest(*question)
+    (start,) = read_token(token, digest, (ROWS,)) if token else (0,)
+    end, room = start, _PAGE_CHARACTERS_MAX
+    for item in items[start : start + size]:
+        room -= characters(item)
+        if room < 0 and end > start:
+            break
+        end += 1
+    return items[start:end], make_token(digest, end) if end < len(items) else ""

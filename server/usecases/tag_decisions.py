@@ -1,0 +1,163 @@
+"""Decides changes of tags and traits: which ordinals, tags and types they speak of, and what was already so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.changeset import Outcome, TagColumns, TraitColumns, ValueType
+from domain.errors import InvalidField, TagRetired, UnknownTag, Violation
+from server.usecases.drafts import ChangesDraft, TagDraft, TraitDraft
+from server.usecases.overlay import Fresh, Overlay, check_types
+from server.usecases.state import WorkspaceState
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedChanges:
+    """The columns of a changeset, and what its reply says."""
+
+    tags: TagColumns | None
+    traits: TraitColumns | None
+    outcome: Outcome
+
+
+def decide_changes(overlay: Overlay, draft: ChangesDraft, now: int, fresh: Fresh) -> DecidedChanges:
+    """Raises UnknownTag, TagRetired, TypeConflict, InvalidField. `now`: the moment of recording."""
+    numbers = _tag_numbers(overlay.state, draft.tags)
+    typed = [(f"traits[{i}].value", t.trait, t.type) for i, t in enumerate(draft.traits) if t.type is not None]
+    check_types(overlay.state.index.traits, overlay.trait_types, typed)
+    kinds = {name: trait.kind for name, trait in overlay.state.index.traits.items()} | overlay.trait_types
+    kinds |= {name: kind for _, name, kind in typed}
+    _refuse_unknown_traits(draft.traits, kinds)
+    known_before = len(overlay.state.profiles)
+    tags = _tag_columns(overlay, draft.tags, numbers, now, fresh) if draft.tags else None
+    traits, traits_already = None, 0
+    if draft.traits:
+        traits = _trait_columns(overlay, draft.traits, kinds, now, fresh)
+        traits_already = _traits_already_so(overlay.state, traits, known_before)
+        overlay.trait_types |= dict(zip(traits.names, traits.types, strict=True))
+    already = (sum(tags.already_so) if tags else 0) + traits_already
+    overlay.changed_profiles |= profiles_of(draft)
+    changed = len(draft.tags) + len(draft.traits) - already
+    return DecidedChanges(tags, traits, Outcome(changed=changed, already_so=already, new_profiles=len(fresh.profile_ids)))
+
+
+def profiles_of(draft: ChangesDraft) -> set[str]:
+    """Whom the draft changes."""
+    return {change.profile_id for change in draft.tags} | {change.profile_id for change in draft.traits}
+
+
+def _tag_numbers(state: WorkspaceState, tags: Sequence[TagDraft]) -> list[int]:
+    """Catalogue numbers of the tags; refuses unknown ones, and retired ones that are applied, naming every offender."""
+    catalogue = state.index.catalogue
+    numbers = {key: catalogue.tag_number(key) for key in dict.fromkeys(change.tag for change in tags)}
+    unknown = {key for key, number in numbers.items() if number is None}
+    if unknown:
+        hints = {key: catalogue.suggestion(key) for key in sorted(unknown)[:20]}
+        told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in hints.items())
+        violations = [Violation(f"tags[{i}].tag", f"unknown tag {c.tag!r}") for i, c in enumerate(tags) if c.tag in unknown]
+        message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
+        raise UnknownTag(message, metadata={"tags": ",".join(sorted(unknown)[:20])}, violations=violations[:100])
+    retired = {key for key, number in numbers.items() if number is not None and catalogue.tags[number].retired}
+    violations = [
+        Violation(f"tags[{i}].tag", f"tag {c.tag!r} is retired: it can be removed, not applied")
+        for i, c in enumerate(tags)
+        if c.tag in retired and c.applied
+    ]
+    if violations:
+        raise TagRetired(violations[0].description, violations=violations[:100])
+    return [number for number in (numbers[change.tag] for change in tags) if number is not None]
+
+
+def _tag_columns(overlay: Overlay, tags: Sequence[TagDraft], numbers: Sequence[int], now: int, fresh: Fresh) -> TagColumns:
+    known_before = len(overlay.state.profiles)
+    ordinals = overlay.ordinals([change.profile_id for change in tags], fresh)
+    effective = [now if change.effective_at is None else change.effective_at for change in tags]
+    already = _tags_already_so(overlay.state, tags, numbers, ordinals, effective, known_before)
+    rows: list[tuple[int, int, bool, int, float | None, bool, bool]] = []
+    for change, ordinal, number, instant, so in zip(tags, ordinals, numbers, effective, already, strict=True):
+        rows.append((ordinal, number, change.applied, instant, change.value, False, so))
+        if change.expires_at is not None:
+            rows.append((ordinal, number, False, change.expires_at, None, True, False))
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    valued = any(value is not None for value in columns[4])
+    return TagColumns(
+        ordinals=columns[0],
+        tags=columns[1],
+        applied=columns[2],
+        effective_at=columns[3],
+        values=columns[4] if valued else (),
+        expiries=columns[5] if any(columns[5]) else (),
+        already_so=columns[6] if any(columns[6]) else (),
+    )
+
+
+def _tags_already_so(
+    state: WorkspaceState,
+    tags: Sequence[TagDraft],
+    numbers: Sequence[int],
+    ordinals: Sequence[int],
+    effective: Sequence[int],
+    known_before: int,
+) -> list[bool]:
+    already = [not change.applied for change in tags]
+    of_tag: dict[int, list[int]] = {}
+    for i, (number, ordinal) in enumerate(zip(numbers, ordinals, strict=True)):
+        if ordinal < known_before and number in state.index.tags:
+            of_tag.setdefault(number, []).append(i)
+    for number, places in of_tag.items():
+        tag = state.index.tags[number]
+        codes = tag.history.visible(state.version).codes_at(
+            np.asarray([ordinals[i] for i in places], np.uint32), np.asarray([effective[i] for i in places], np.int64)
+        )
+        for i, code in zip(places, codes.tolist(), strict=True):
+            change = tags[i]
+            wanted = 0 if not change.applied else 1 if change.value is None else 1 + tag.values.code(change.value)
+            already[i] = code == wanted and not (change.value is not None and wanted == 1)
+    return already
+
+
+def _refuse_unknown_traits(traits: Sequence[TraitDraft], kinds: dict[str, ValueType]) -> None:
+    """Clearing needs a trait that somebody has had: a name without a value has no type, and is likely misspelt."""
+    violations = [
+        Violation(f"traits[{i}].trait", f"no value of {change.trait!r} has ever been recorded, so there is nothing to clear")
+        for i, change in enumerate(traits)
+        if change.trait not in kinds
+    ]
+    if violations:
+        raise InvalidField.of(violations)
+
+
+def _trait_columns(
+    overlay: Overlay, traits: Sequence[TraitDraft], kinds: dict[str, ValueType], now: int, fresh: Fresh
+) -> TraitColumns:
+    names = list(dict.fromkeys(change.trait for change in traits))
+    place = {name: k for k, name in enumerate(names)}
+    return TraitColumns(
+        ordinals=overlay.ordinals([change.profile_id for change in traits], fresh),
+        names=names,
+        types=[kinds[name] for name in names],
+        index=[place[change.trait] for change in traits],
+        effective_at=[now if change.effective_at is None else change.effective_at for change in traits],
+        values=[change.value for change in traits],
+    )
+
+
+def _traits_already_so(state: WorkspaceState, columns: TraitColumns, known_before: int) -> int:
+    count = 0
+    for k, name in enumerate(columns.names):
+        places = [i for i, index in enumerate(columns.index) if index == k]
+        count += sum(1 for i in places if columns.ordinals[i] >= known_before and columns.values[i] is None)
+        places = [i for i in places if columns.ordinals[i] < known_before]
+        trait = state.index.traits.get(name)
+        if trait is None:
+            count += sum(1 for i in places if columns.values[i] is None)
+            continue
+        codes = trait.history.visible(state.version).codes_at(
+            np.asarray([columns.ordinals[i] for i in places], np.uint32),
+            np.asarray([columns.effective_at[i] for i in places], np.int64),
+        )
+        for i, code in zip(places, codes.tolist(), strict=True):
+            value = columns.values[i]
+            count += code == 0 if value is None else code != 0 and code == trait.values.code(value)
+    return count
