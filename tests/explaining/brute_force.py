@@ -21,8 +21,9 @@ _YEARS_AHEAD = 9  # a leap year lies among them, and the next
 
 
 def known_events(history: Sequence[Recorded], ordinal: int, known_at: int) -> list[Event]:
-    """All events of the profile up to the position."""
-    return [event for one in history if one.position <= known_at for event in events_of(one, ordinal)]
+    """All events of the profile up to the position, but for uploads of lists, which have no instant."""
+    found = [event for one in history if one.position <= known_at for event in events_of(one, ordinal)]
+    return [event for event in found if not isinstance(event.entry, ListEntry)]
 
 
 def uploads(history: Sequence[Recorded], ordinal: int) -> list[Event]:
