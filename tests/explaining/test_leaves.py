@@ -121,7 +121,7 @@ def cases(kind: type[Leaf], histories: int = HISTORIES, leaves: int = LEAVES) ->
                 continue
             as_of, known_at = random_clock(rng, history, vocabulary)
             ordinal = rng.randrange(index.profile_count)
-            if rng.random() < 0.2:  # all or most is still to come
+            if rng.random() < (0.6 if kind is ObservedSince else 0.2):  # all or most is still to come
                 instants = [event.at for event in known_events(history, ordinal, known_at)]
                 as_of = min(instants, default=as_of) - rng.choice((0, 1))
             case = Case(history, ledger, index, leaf, ordinal, as_of, known_at)
