@@ -1,5 +1,6 @@
 """The index inside this process, filled as the server fills it, and asked as the server asks it."""
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -13,10 +14,12 @@ from projections.query import evaluator
 from projections.query.checking import ProfileChecker
 from projections.query.prepared import Prepared
 from projections.query.view import View
+from server.bootstrap import SWITCH_SECONDS
 
 
 def filled_index(population: Population) -> WorkspaceIndex:
-    """All rows applied, runs merged as the server's compactor does while it runs."""
+    """All rows applied, runs merged as the server's compactor does while it runs; threads take turns as the server's do."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     index = WorkspaceIndex(WORKSPACE)
     for recorded, _ in changesets(population, CHANGESET_ROWS):
         index.apply(recorded)
@@ -55,10 +58,10 @@ class Asker:
         members = evaluator.members(self._whole, self._past(asked) if self._way is Way.PAST else self._now(asked))
         return self.ask(asked), int(bitmaps.to_ordinals(members).sum(dtype=np.int64))
 
-    def hours(self) -> list[Asked]:
-        """What to ask so that each block that a window may want has been built: one instant in every hour."""
-        first = END_US - ASKED_DAYS * DAY_US
-        return [Asked(as_of + HOUR_US // 2, 0, self._changesets) for as_of in range(first, END_US, HOUR_US)]
+    def quarters(self) -> list[Asked]:
+        """What to ask so that each block that a window may want has been built: one instant in every quarter of an hour."""
+        first, quarter = END_US - ASKED_DAYS * DAY_US, HOUR_US // 4
+        return [Asked(as_of + quarter // 2, 0, self._changesets) for as_of in range(first, END_US, quarter)]
 
     def _now(self, asked: Asked) -> View:
         return View(self._index, self._version, asked.as_of)

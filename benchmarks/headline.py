@@ -81,7 +81,7 @@ def _engine_callers(
     asker: Asker, moments: Sequence[Asked], bare: Sequence[Callable[[], int]], name: str, floor_name: str
 ) -> dict[str, Caller]:
     """The engine with all blocks built, and its floor."""
-    measure(asker.ask, asker.hours())
+    measure(asker.ask, asker.quarters())
     return {name: Caller(asker.ask, moments), floor_name: Caller(lambda run: run(), bare)}
 
 

@@ -7,6 +7,7 @@ of the engine is from turns with the floor, so peers' p50 over that may differ a
 """
 
 import gc
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -127,9 +128,15 @@ def _measured(options: Options, questions: Sequence[Question]) -> tuple[list[_Me
             for one in measured:
                 one.peers[peer.name] = None
                 if peer.can_answer(one.question):
+                    _tell(f"{peer.name}: {one.question.name}")
                     _ask_peer(peer, one, moments)
         gc.unfreeze()
     return measured, {"layouts": layouts, "apply_interactions_per_second": rate}
+
+
+def _tell(what: str) -> None:
+    """Progress, for whoever waits: a full run takes half an hour."""
+    print(what, file=sys.stderr, flush=True)
 
 
 def _known_at(population: Population) -> Callable[[int], int]:
@@ -142,8 +149,11 @@ def _known_at(population: Population) -> Callable[[int], int]:
 def _engine_and_floors(
     index: WorkspaceIndex, rows: RowFiles, questions: Sequence[Question], moments: Sequence[Asked], options: Options
 ) -> list[_Measured]:
-    ready = Ready(rows)
-    return [_engine_and_floor(index, ready, question, moments, options) for question in questions]
+    ready, found = Ready(rows), []
+    for question in questions:
+        _tell(f"engine and floor: {question.name}")
+        found.append(_engine_and_floor(index, ready, question, moments, options))
+    return found
 
 
 def _engine_and_floor(
@@ -154,7 +164,7 @@ def _engine_and_floor(
     for asked, answer in zip(moments, expected, strict=False):
         _check("the floor", question, asked, (question.floor(ready, asked)(),), answer)
     seconds = _SMALL_ENGINE_SECONDS if options.small else _ENGINE_SECONDS
-    measure(asker.ask, asker.hours(), at_most_seconds=seconds)
+    measure(asker.ask, asker.quarters(), at_most_seconds=seconds)
     probe_ms = measure(asker.ask, moments[:_PROBE_CALLS]).p50_ms
     calls = min(_CALLS, max(_LEAST_CALLS, int(1_000 * seconds / probe_ms)))
     bare = [question.floor(ready, asked) for asked in moments[: min(calls, _FLOOR_CALLS)]]

@@ -38,8 +38,8 @@ from server.usecases.explaining import Explaining
 DEFAULT_WORKSPACE = "default"
 _FOLLOW_SECONDS = 0.1
 _REPLAY_REPORT_EVENTS = 10_000
-# The interpreter switches threads every 5 ms by default: too long for a call that waits behind the committer.
-_SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0005
+"""The interpreter switches threads every 5 ms by default: too long for a call that waits behind the committer."""
 _GC_THRESHOLDS = (50_000, 20, 20)
 # A fixed id makes the first start of two servers on one database meet in one changeset.
 _DEFAULT_WORKSPACE_REQUEST = bytes.fromhex("7a671ed6e00000008000000000000001")
@@ -157,7 +157,7 @@ class TagledgerServer:
 
 async def serve(config: Config, ready: Callable[[str], None]) -> None:
     """Be the process: run until SIGINT or SIGTERM; `ready` gets the address once calls are answered."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     server = TagledgerServer(config)
     try:
         address = await server.start()

@@ -28,6 +28,11 @@ def from_flags(flags: npt.NDArray[np.bool_]) -> BitMap:
     return _from_array(np.flatnonzero(flags).astype(np.uint32))
 
 
+def from_ascending(ordinals: Ordinals) -> BitMap:
+    """Bitmap of ordinals that ascend."""
+    return _from_array(ordinals)
+
+
 def to_ordinals(bitmap: BitMap) -> Ordinals:
     """Sorted ascending uint32."""
     return np.frombuffer(bitmap.to_array(), dtype=np.uint32)

@@ -1,6 +1,7 @@
-"""Who did, between two instants: from bitmaps of aligned blocks of 2^k hours, and from the rows at the two ragged ends.
+"""Who did, between two instants: from bitmaps of aligned blocks of 2^k units, and from the rows at the two ragged ends.
 
-Blocks are built on first use and kept. Exact to the microsecond (design.md section 5).
+A unit is an hour; where more than a few thousand rows fall into an hour, a quarter of one. Blocks are built on first use and
+kept. Exact to the microsecond (design.md section 5).
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,12 @@ from pyroaring import BitMap
 from projections.index import bitmaps
 from projections.index.times import HOUR_US, Times
 
-_TOP_LEVEL = 13  # 2^13 hours are 341 days
-_LARGE_LEVEL = 5
-_UNIONS_BYTES_MAX = 64 * 1024 * 1024
+_TOP_HOURS = 1 << 13  # 341 days
+_LARGE_HOURS = 1 << 5
+_UNITS_AN_HOUR = 4
+_BUSY_HOUR_ROWS = 2_000
+_UNIONS_BYTES_MIN = 64 * 1024 * 1024
+_UNION_BYTES_A_ROW = 4  # windows of a month have about 90 different unions in 60 days: 100 MB for 10 million profiles
 _WHOLE = (-1, 0)
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
 
@@ -28,10 +32,21 @@ class Pieces:
 
     def bitmap(self) -> BitMap:
         """The union; may be one of the blocks, so it must not be changed."""
+        return bitmaps.union([*self.blocks, *self._rows()])
+
+    def count_among(self, candidates: BitMap) -> int:
+        """How many of the candidates are in the union, which is not made: next to the largest piece the others are small."""
+        pieces = sorted([*self.blocks, *self._rows()], key=len)
+        if not pieces:
+            return 0
+        largest, others = pieces.pop(), BitMap()
+        for piece in pieces:
+            others |= candidates & piece  # in place: of small bitmaps that is quicker than one union of all
+        return int(candidates.intersection_cardinality(largest)) + int(others.difference_cardinality(largest))
+
+    def _rows(self) -> list[BitMap]:
         rows = [ordinals for ordinals in self.loose if len(ordinals)]
-        if rows:
-            return bitmaps.union([*self.blocks, bitmaps.from_ordinals(rows[0] if len(rows) == 1 else np.concatenate(rows))])
-        return bitmaps.union(self.blocks)
+        return [bitmaps.from_ordinals(rows[0] if len(rows) == 1 else np.concatenate(rows))] if rows else []
 
 
 class Blocks:
@@ -39,6 +54,10 @@ class Blocks:
 
     def __init__(self, times: Times, ordinals: bitmaps.Ordinals) -> None:
         self.times, self.ordinals = times, ordinals
+        busy = len(times) > _BUSY_HOUR_ROWS * len(times.hours)
+        self._units_an_hour = _UNITS_AN_HOUR if busy else 1
+        self._unit = HOUR_US // self._units_an_hour
+        self._unions_bytes_max = max(_UNIONS_BYTES_MIN, _UNION_BYTES_A_ROW * len(times))
         self._blocks: dict[tuple[int, int], BitMap] = {}
         self._unions: dict[tuple[tuple[int, int], ...], BitMap] = {}
         self._unions_bytes = 0
@@ -65,15 +84,16 @@ class Blocks:
         # Where the run ends inside the window there is nothing ragged: go on to the whole hour.
         first = start if low > 0 else int(self.times.hours[0]) * HOUR_US
         last = end if high < len(self.times) else (int(self.times.hours[-1]) + 1) * HOUR_US
-        first_hour, last_hour = -(-first // HOUR_US), last // HOUR_US
-        if first_hour >= last_hour:
+        first_unit, last_unit = -(-first // self._unit), last // self._unit
+        if first_unit >= last_unit:
             into.loose.append(self.ordinals[low:high])
             return
-        head, tail = self.times.span(first_hour * HOUR_US, last_hour * HOUR_US)
+        head, tail = self.times.span(first_unit * self._unit, last_unit * self._unit)
         into.loose += [self.ordinals[low:head], self.ordinals[tail:high]]
-        blocks = list(_aligned_blocks(first_hour, last_hour))
-        into.blocks += [self._block(*block) for block in blocks if block[0] < _LARGE_LEVEL]
-        into.blocks += self._large(tuple(block for block in blocks if block[0] >= _LARGE_LEVEL))
+        blocks = list(_aligned_blocks(first_unit, last_unit, (_TOP_HOURS * self._units_an_hour).bit_length() - 1))
+        large = _LARGE_HOURS * self._units_an_hour
+        into.blocks += [self._block(*block) for block in blocks if 1 << block[0] < large]
+        into.blocks += self._large(tuple(block for block in blocks if 1 << block[0] >= large))
 
     def _large(self, blocks: tuple[tuple[int, int], ...]) -> list[BitMap]:
         """The union of large blocks: windows that end within the same day or so have the same ones."""
@@ -83,7 +103,7 @@ class Blocks:
         if found is None:
             found = bitmaps.union([self._block(*block) for block in blocks])
             self._unions_bytes += bitmap_bytes(found)
-            if self._unions_bytes > _UNIONS_BYTES_MAX:
+            if self._unions_bytes > self._unions_bytes_max:
                 self._unions, self._unions_bytes = {}, 0
             self._unions[blocks] = found
         return [found]
@@ -97,7 +117,7 @@ class Blocks:
     def _block(self, level: int, block: int) -> BitMap:
         found = self._blocks.get((level, block))
         if found is None:
-            low, high = self.times.span((block << level) * HOUR_US, ((block + 1) << level) * HOUR_US)
+            low, high = self.times.span((block << level) * self._unit, ((block + 1) << level) * self._unit)
             found = self._blocks[level, block] = bitmaps.from_ordinals(self.ordinals[low:high])
         return found
 
@@ -107,11 +127,11 @@ def bitmap_bytes(bitmap: BitMap) -> int:
     return int(bitmap.__sizeof__())
 
 
-def _aligned_blocks(first_hour: int, last_hour: int) -> Iterator[tuple[int, int]]:
-    """The fewest (level, block) that make up [first_hour, last_hour): block b of level k is [b * 2^k, (b + 1) * 2^k)."""
-    while first_hour < last_hour:
-        level = min(_TOP_LEVEL, (last_hour - first_hour).bit_length() - 1)
-        if first_hour:
-            level = min(level, (first_hour & -first_hour).bit_length() - 1)
-        yield level, first_hour >> level
-        first_hour += 1 << level
+def _aligned_blocks(first: int, last: int, top_level: int) -> Iterator[tuple[int, int]]:
+    """The fewest (level, block) that make up the units [first, last): block b of level k is [b * 2^k, (b + 1) * 2^k)."""
+    while first < last:
+        level = min(top_level, (last - first).bit_length() - 1)
+        if first:
+            level = min(level, (first & -first).bit_length() - 1)
+        yield level, first >> level
+        first += 1 << level

@@ -9,6 +9,7 @@ UInt32s = npt.NDArray[np.uint32]
 Int64s = npt.NDArray[np.int64]
 
 _BUCKET_ROWS = 8
+_SAMPLED = 64
 _PLACE_BITS = np.uint64(32)
 _PLACES = np.uint64(0xFFFF_FFFF)
 
@@ -35,6 +36,30 @@ class ByProfile:
         shift = max(0, (largest * _BUCKET_ROWS // max(1, len(ordinals))).bit_length() - 1)
         bounds = np.arange((largest >> shift) + 2, dtype=np.uint64) << np.uint64(shift)
         return cls(places, np.searchsorted(packed, bounds).astype(np.uint32), shift)
+
+    def about_rows(self, ordinals: UInt32s) -> int | None:
+        """How many rows these profiles, ascending, have, from a sample; None where buckets hold several profiles."""
+        return None if self.shift else int(self._counts(ordinals[::_SAMPLED])[1].sum(dtype=np.int64)) * _SAMPLED
+
+    def rows_among(self, ordinals: UInt32s, low: int, high: int) -> tuple[UInt32s, UInt32s]:
+        """Places, from low to before high, of the rows of these profiles, and whose each is, as a place in `ordinals`.
+
+        By profile, then by place. Only where a bucket holds one profile.
+        """
+        starts, counts = self._counts(ordinals)
+        owners = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+        # Entry k of a profile's rows stands at its start + k: the start less what comes before, plus the entry's number in all.
+        entries = (starts - (np.cumsum(counts, dtype=np.uint32) - counts))[owners]
+        entries += np.arange(len(entries), dtype=np.uint32)
+        places = self.places[entries]
+        inside = np.flatnonzero((places >= low) & (places < high))
+        return places[inside], owners[inside]
+
+    def _counts(self, ordinals: UInt32s) -> tuple[UInt32s, UInt32s]:
+        """Where the rows of each profile start, and how many there are; without those who were seen after the last row."""
+        known = ordinals[: int(np.searchsorted(ordinals, len(self.starts) - 1))]
+        starts = self.starts[known]
+        return starts, self.starts[known + np.uint32(1)] - starts
 
     def rows_of(self, ordinal: int, ordinals: UInt32s) -> Int64s:
         """Places of the profile's rows, ascending; `ordinals` are those that this was made from."""

@@ -11,7 +11,7 @@ NO_AMOUNT = np.iinfo(np.int64).min
 
 Int64s = npt.NDArray[np.int64]
 AnyColumn = npt.NDArray[Any]
-Picked = slice | Int64s
+Picked = slice | npt.NDArray[np.intp] | npt.NDArray[np.uint32]
 """Places of rows: a slice, or an array of places."""
 
 # Columns that each row has; amount, currency, touchpoint and properties (`.name`) exist where some row has a value.
@@ -25,6 +25,7 @@ _DTYPES: Mapping[str, type[np.generic]] = {
     TOUCHPOINT: np.int32,
 }
 _CODES = (np.uint8, np.uint16, np.uint32)
+_FEW_SHARE = 16
 _NO_NARROW_AMOUNT = np.iinfo(np.int32).min
 
 
@@ -84,8 +85,25 @@ class RowSet:
 
     def where(self, flags: npt.NDArray[np.bool_]) -> "RowSet":
         """The rows whose flag is True."""
-        places = np.flatnonzero(flags)
-        return RowSet(self.source, places + self.picked.start if isinstance(self.picked, slice) else self.picked[places])
+        return self.at(places_of(flags))
+
+    def at(self, places: Picked) -> "RowSet":
+        """The rows at these places among these."""
+        if not isinstance(self.picked, slice):
+            return RowSet(self.source, self.picked[places])
+        if isinstance(places, slice):
+            return RowSet(self.source, slice(self.picked.start + places.start, self.picked.start + places.stop))
+        return RowSet(self.source, places + self.picked.start)
+
+
+def places_of(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """np.flatnonzero, but a few times as fast where few are True: eight flags are looked at at a time."""
+    if np.count_nonzero(flags) * _FEW_SHARE > len(flags) or not flags.flags.c_contiguous:
+        return np.flatnonzero(flags)
+    whole = len(flags) & ~7
+    eights = np.flatnonzero(flags[:whole].view(np.uint64))
+    inside = np.flatnonzero(flags[:whole].reshape(-1, 8)[eights])
+    return np.concatenate([(eights[inside >> 3] << 3) + (inside & 7), np.flatnonzero(flags[whole:]) + whole])
 
 
 def absent(name: str, count: int) -> AnyColumn:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from projections.index.blocks import Pieces
+from projections.index.candidates import Candidates
 from projections.index.row_columns import (
     ORDINAL,
     TIME,
@@ -140,6 +141,12 @@ class InteractionRows:
         """Rows with start <= time < end that were recorded up to version; sets may be empty."""
         runs, tail = self._state
         return [*(run.rows(start, end, version) for run in runs), tail.rows(start, end, version)]
+
+    def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> list[RowSet]:
+        """Those of `rows` that are of candidates, in no order, with numbers of these for ordinals; sets may be empty."""
+        runs, tail = self._state
+        found = [run.rows_among(start, end, version, candidates) for run in runs]
+        return [*found, candidates.rows(tail.rows(start, end, version))]
 
     def rows_of(self, ordinal: int, version: int) -> list[RowSet]:
         """Rows of one profile that were recorded up to version; sets are not empty."""

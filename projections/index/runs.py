@@ -6,9 +6,14 @@ import numpy as np
 
 from projections.index.blocks import Blocks, Pieces
 from projections.index.by_profile import ByProfile
+from projections.index.candidates import Candidates, UInt32s, numbered
+from projections.index.parallel import each, halves
 from projections.index.past_blocks import PastBlocks
 from projections.index.row_columns import ORDINAL, TIME, VERSION, AnyColumn, Picked, RowSet, absent, narrowed, widened
 from projections.index.times import Times
+
+_FEW_ROWS = 1 << 18  # looked at one by one in a millisecond
+_GATHER_COST = 3  # a row that is found by its profile costs so many that are found by their time
 
 
 class Run:
@@ -96,6 +101,22 @@ class Run:
         """Rows with start <= time < end that were recorded up to version."""
         low, high = self.times.span(start, end)
         rows = RowSet(self, slice(low, high))
+        return rows if self.max_version <= version else rows.where(rows.column(VERSION) <= version)
+
+    def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> RowSet:
+        """Those of `rows` that are of candidates, in no order; their ordinals are read as numbers of candidates."""
+        low, high = self.times.span(start, end)
+        theirs = self.by_profile.about_rows(candidates.ordinals) if high - low > _FEW_ROWS else None
+        if theirs is None or theirs * _GATHER_COST > high - low:
+            return candidates.rows(self.rows(start, end, version))
+
+        def found(part: slice) -> tuple[UInt32s, UInt32s]:
+            places, numbers = self.by_profile.rows_among(candidates.ordinals[part], low, high)
+            return places, numbers + np.uint32(part.start)
+
+        pairs = each(found, halves(len(candidates)))
+        places, numbers = (np.concatenate(columns) for columns in zip(*pairs, strict=True))
+        rows = numbered(RowSet(self, places), numbers)
         return rows if self.max_version <= version else rows.where(rows.column(VERSION) <= version)
 
     def collect(self, start: int, end: int, version: int, into: Pieces) -> None:

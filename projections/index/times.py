@@ -55,7 +55,7 @@ class Times:
         low = self.place(start)
         return low, max(low, self.place(end))
 
-    def at(self, picked: slice | Int64s) -> Int64s:
+    def at(self, picked: slice | Int64s | UInt32s) -> Int64s:
         """The instants at these places."""
         if not isinstance(picked, slice):
             inside = self.starts.searchsorted(picked, side="right") - 1

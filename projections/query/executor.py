@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
-from projections.query.operators.base import Narrowable
+from projections.query.operators.base import Countable, Narrowable
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.view import View
 
@@ -57,9 +57,16 @@ class Execution:
             first, last = parts[:-1], parts[-1]
             if first:
                 members = self._narrowed(self._run(first[0][0]), first[1:])
-                final = self._run_for(last[0], members)
-                return members.intersection_cardinality(final) if last[1] else members.difference_cardinality(final)
+                both = self._count_among(last[0], members)
+                return both if last[1] else len(members) - both
         return len(self._run(root))
+
+    def _count_among(self, step: Step, candidates: BitMap) -> int:
+        if isinstance(step, Lookup) and isinstance(step.operator, Countable) and id(step) not in self.measured:
+            counted = step.operator.count_among(candidates)
+            if counted is not None:
+                return counted
+        return int(candidates.intersection_cardinality(self._run_for(step, candidates)))
 
     def _run(self, step: Step) -> BitMap:
         done = self.measured.get(id(step))

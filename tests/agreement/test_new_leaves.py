@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 
 import pytest
+from pyroaring import BitMap
 
 from domain.changeset import Recorded, TagDefined, WorkspaceCreated
 from domain.errors import MixedCurrencies
@@ -11,6 +12,7 @@ from domain.language.syntax import (
     Between,
     ClockCondition,
     Did,
+    Edge,
     Ever,
     Filter,
     FilterAll,
@@ -19,6 +21,7 @@ from domain.language.syntax import (
     Instant,
     Lasting,
     Leaf,
+    Measure,
     ObservedSince,
     Periods,
     Resumed,
@@ -32,13 +35,15 @@ from domain.language.syntax import (
     TraitDate,
     Unit,
 )
-from projections.index import blocks as blocks_module
-from projections.index import ordering
-from projections.index import rows as rows_module
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
+from projections.query.operators.base import Countable, Narrowable
+from projections.query.plan import Lookup
+from projections.query.planner import plan
+from projections.query.prepared import Prepared
 from projections.query.view import View
+from tests.oracle import as_if_large
 from tests.oracle.histories import (
     MINUTE_US,
     WORKSPACE,
@@ -58,20 +63,44 @@ LEAVES = 60
 
 @pytest.fixture(autouse=True)
 def _as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few rows must reach the code for many: sealed runs, bitmaps of hours, several blocks of profiles."""
-    monkeypatch.setattr(rows_module, "TAIL_ROWS", 64)
-    monkeypatch.setattr(blocks_module, "SLICE_ROWS_MAX", 2)
-    monkeypatch.setattr(ordering, "_BLOCK_PROFILES_BITS", 2)
-    monkeypatch.setattr(ordering, "_BLOCK_ROWS_BITS", 0)
+    as_if_large.set_all(monkeypatch.setattr)
 
 
-@pytest.mark.parametrize("kind", [Tagged, TagChanged, Periods, Resumed, Sequence, TraitDate, Top, Sample, ObservedSince])
+@pytest.mark.parametrize(
+    "kind", [Tagged, TagChanged, Did, Measure, Edge, Periods, Resumed, Sequence, TraitDate, Top, Sample, ObservedSince]
+)
 def test_a_leaf_selects_what_the_oracle_selects(kind: type[Leaf]) -> None:
     _compare(kind.__name__, lambda leaf: isinstance(leaf, kind))
 
 
 def test_a_filter_on_the_clock_selects_what_the_oracle_selects() -> None:
     _compare("clock", lambda leaf: isinstance(leaf, Did) and leaf.where is not None and _has_clock(leaf.where))
+
+
+@pytest.mark.parametrize("kind", [Did, Measure])
+def test_among_a_few_profiles_a_leaf_says_what_it_says_of_all(kind: type[Leaf]) -> None:
+    told = 0
+    for number in range(HISTORIES):
+        rng = random.Random(f"among {kind.__name__}/{number}")
+        vocabulary = random_vocabulary(rng)
+        history = random_changesets(rng, 60, 25, vocabulary)
+        index = WorkspaceIndex(WORKSPACE)
+        for one in history:
+            index.apply(one)
+        leaves = (leaf for leaf in _endless(rng, vocabulary) if isinstance(leaf, kind))
+        for leaf, _ in zip(leaves, range(LEAVES), strict=False):
+            as_of, known_at = random_clock(rng, history, vocabulary)
+            view = View(index, index.version_at_position(known_at), as_of)
+            few = BitMap([ordinal for ordinal in range(index.profile_count) if rng.random() < rng.choice((0.1, 0.5, 1))])
+            lookup = plan(Prepared(leaf), view)
+            assert isinstance(lookup, Lookup)
+            assert isinstance(lookup.operator, Narrowable)
+            expected = lookup.operator.members() & few
+            assert lookup.operator.narrowed(few).members() & few == expected, f"{leaf} at {as_of}, {known_at}"
+            if isinstance(lookup.operator, Countable):
+                assert lookup.operator.count_among(few) in (None, len(expected))
+            told += 0 < len(expected) < len(few)
+    assert told >= HISTORIES * LEAVES // 10
 
 
 def _compare(seed: str, wanted: Callable[[Leaf], bool]) -> None:

@@ -26,17 +26,15 @@ from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression
-from projections.index import blocks as blocks_module
-from projections.index import rows as rows_module
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
-from projections.query import executor as executor_module
 from projections.query.checking import ProfileChecker
 from projections.query.evaluator import Explanation
 from projections.query.prepared import Prepared
 from projections.query.view import View
 from tests.campaigns.duckdb_sql import SqlLedger
+from tests.oracle import as_if_large
 from tests.oracle.histories import (
     SEGMENT_NAMES,
     WORKSPACE,
@@ -49,7 +47,6 @@ from tests.oracle.histories import (
 SQL_EVERY: Final = 10
 _EXPRESSIONS_PER_HISTORY = 60
 _CHECKED = range(0, 12, 4)
-_TAIL_ROWS = (4, 32, rows_module.TAIL_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +78,13 @@ def campaign(
     outcome = Outcome()
     connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
     asked = 0
-    while asked < expressions:
-        _one_history(f"{seed}/{asked}", outcome, connection, sql_every)
-        asked += _EXPRESSIONS_PER_HISTORY
-        progress(asked)
+    try:
+        while asked < expressions:
+            _one_history(f"{seed}/{asked}", outcome, connection, sql_every)
+            asked += _EXPRESSIONS_PER_HISTORY
+            progress(asked)
+    finally:
+        as_if_large.set_real()
     return outcome
 
 
@@ -93,11 +93,7 @@ def _one_history(seed: str, outcome: Outcome, connection: duckdb.DuckDBPyConnect
     vocabulary = random_vocabulary(rng)
     history = random_changesets(rng, rng.choice((3, 30, 120)), rng.choice((3, 12, 40)), vocabulary)
     oracle, index = NaiveLedger(WORKSPACE), WorkspaceIndex(WORKSPACE)
-    # Small histories must reach the code for large ones: sealed runs, and block bitmaps instead of rows.
-    rows_module.TAIL_ROWS = rng.choice(_TAIL_ROWS)
-    blocks_module.SLICE_ROWS_MAX = rng.choice((0, 2, 1024))
-    executor_module.NARROWED_COST = rng.choice((0, 50_000))
-    executor_module.NARROWED_SHARE = rng.choice((1, 4))
+    as_if_large.set_some(rng)
     # Where in the history each question is asked: as often near the end as in the middle.
     stops = sorted(rng.choice((len(history), rng.randint(1, len(history)))) for _ in range(_EXPRESSIONS_PER_HISTORY))
     applied = 0

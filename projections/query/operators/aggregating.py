@@ -63,8 +63,8 @@ class Aggregate:
             raise MixedCurrencies(message, metadata={"currencies": ",".join(found)})
 
     def totals(self) -> Numbers:
-        """Count, days, distinct or (in 1/10,000) sum by ordinal, 0 for profiles with nothing."""
-        size = self.selection.view.size
+        """Count, days, distinct or (in 1/10,000) sum, by ordinal or number of a candidate; 0 for profiles with nothing."""
+        size = self.selection.size
         match self.function:
             case Function.SUM:
                 return self._sums(self._numbers(as_units=True))
@@ -80,14 +80,14 @@ class Aggregate:
     def sums(self) -> tuple[Ordinals, Numbers, Int64s]:
         """Sums in 1/10,000, and how many values each is of; of profiles with a value, ascending."""
         numbers = self._numbers(as_units=True)
-        counts = counts_by_ordinal([ordinals for ordinals, _ in numbers], self.selection.view.size)
+        counts = counts_by_ordinal([ordinals for ordinals, _ in numbers], self.selection.size)
         present = np.flatnonzero(counts).astype(np.uint32)
-        return present, self._sums(numbers)[present], counts[present].astype(np.int64)
+        return self.selection.named(present), self._sums(numbers)[present], counts[present].astype(np.int64)
 
     def _sums(self, numbers: Sequence[tuple[Ordinals, Numbers]]) -> Numbers:
         largest = max((int(max(values.max(), -values.min())) for _, values in numbers), default=0)
         exact = largest * sum(len(values) for _, values in numbers) < _INT64
-        sums: Numbers = np.zeros(self.selection.view.size, dtype=np.int64 if exact else object)
+        sums: Numbers = np.zeros(self.selection.size, dtype=np.int64 if exact else object)
         for ordinals, values in numbers:
             np.add.at(sums, ordinals, values.astype(sums.dtype, copy=False))
         return sums
@@ -95,7 +95,7 @@ class Aggregate:
     def extremes(self) -> tuple[Ordinals, Numbers]:
         """The least (greatest) values: amounts in 1/10,000, properties as doubles; of profiles with a value, ascending."""
         numbers = self._numbers(as_units=False)
-        size = self.selection.view.size
+        size = self.selection.size
         present = np.zeros(size, dtype=np.bool_)
         by_ordinal = np.empty(size, dtype=numbers[0][1].dtype if numbers else np.int64)
         for ordinals, values in numbers:
@@ -103,8 +103,8 @@ class Aggregate:
             by_ordinal[ordinals] = values  # any of the profile's own, to begin with
         for ordinals, values in numbers:
             (np.maximum if self.function is Function.MAX else np.minimum).at(by_ordinal, ordinals, values)
-        found = np.flatnonzero(present)
-        return found.astype(np.uint32), by_ordinal[found]
+        found = np.flatnonzero(present).astype(np.uint32)
+        return self.selection.named(found), by_ordinal[found]
 
     # --- days and distinct ------------------------------------------------------------------------------------------------
 

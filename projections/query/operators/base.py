@@ -29,6 +29,14 @@ class Operator(Protocol):
 
 
 @runtime_checkable
+class Countable(Protocol):
+    """An operator that can count without making its members."""
+
+    def count_among(self, candidates: BitMap) -> int | None:
+        """How many of the candidates are members; None when making the members is as good."""
+
+
+@runtime_checkable
 class Narrowable(Protocol):
     """An operator that is cheaper for few profiles: it reads their rows only."""
 

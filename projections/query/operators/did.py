@@ -39,7 +39,7 @@ class DidOperator:
 
     def cost(self) -> int:
         """See Operator."""
-        return 0 if self._existence and self.selection.passes is None else self.selection.row_estimate()
+        return 0 if self._existence and not self.selection.passes else self.selection.row_estimate()
 
     def verify(self) -> None:
         """See Operator."""
@@ -48,13 +48,16 @@ class DidOperator:
         """See Narrowable."""
         return replace(self, selection=self.selection.of_candidates(candidates))
 
+    def count_among(self, candidates: BitMap) -> int | None:
+        """See Countable."""
+        return self.selection.count_among(candidates) if self._existence else None
+
     def members(self) -> BitMap:
         """See Operator."""
         if self._existence:
             return self.selection.profiles()
-        view = self.selection.view
-        counts = counts_by_ordinal(self.selection.ordinals(), view.size)
-        return matching_totals(view.universe, counts, self.count.op, Fraction(self.count.number))
+        counts = counts_by_ordinal(self.selection.ordinals(), self.selection.size)
+        return matching_totals(self.selection, counts, self.count.op, Fraction(self.count.number))
 
     def note(self) -> str:
         """See Operator."""

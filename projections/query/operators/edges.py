@@ -32,7 +32,7 @@ class EdgeOperator:
 
     def cost(self) -> int:
         """See Operator."""
-        filtered = self.selection.passes is not None
+        filtered = bool(self.selection.passes)
         return self.selection.row_estimate() + self._outside().row_estimate() if filtered else 0
 
     def verify(self) -> None:

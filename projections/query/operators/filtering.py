@@ -39,6 +39,12 @@ def compiled(condition: Filter, index: WorkspaceIndex) -> RowFilter:
             assert_never(condition)
 
 
+def compiled_parts(condition: Filter, index: WorkspaceIndex) -> tuple[RowFilter, ...]:
+    """The same as filters that rows must all pass: what one leaves, the next one looks at."""
+    operands = condition.operands if isinstance(condition, FilterAll) else (condition,)
+    return tuple(compiled(operand, index) for operand in operands)
+
+
 def _condition(condition: Condition, index: WorkspaceIndex) -> RowFilter:
     predicate = value_predicate(condition.op, condition.values)
     match condition.property:

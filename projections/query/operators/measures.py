@@ -65,7 +65,7 @@ class MeasureOperator:
                 return bitmaps.from_ordinals(ordinals[self._extremes_match(values)])
             case Function.SUM:
                 bound *= AMOUNT_UNITS
-        return matching_totals(self.selection.view.universe, self._aggregate.totals(), self.leaf.value.op, bound)
+        return matching_totals(self.selection, self._aggregate.totals(), self.leaf.value.op, bound)
 
     def _averages_match(self, sums: Numbers, counts: Int64s) -> npt.NDArray[np.bool_]:
         """Compare sum with bound times count, without a division."""

@@ -82,7 +82,7 @@ class PeriodsOperator:
         for start, end in self._bounds():
             # Each profile comes once, so that plain indexing counts.
             counts[bitmaps.to_ordinals(self.selection.between(start, end).profiles())] += 1
-        return matching_totals(view.universe, counts, self.count.op, Fraction(self.count.number))
+        return matching_totals(self.selection, counts, self.count.op, Fraction(self.count.number))
 
     def _bounds(self) -> list[tuple[int, int]]:
         """Each period, the current one first; a period ends where the next one starts, as windows do."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from pyroaring import BitMap
 
 from domain.instants import format_instant
@@ -11,9 +10,11 @@ from domain.language.syntax import Filter
 from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
+from projections.index.candidates import Candidates
+from projections.index.parallel import each, halves
 from projections.index.row_columns import ORDINAL, RowSet
 from projections.index.rows import InteractionRows
-from projections.query.operators.filtering import RowFilter, compiled
+from projections.query.operators.filtering import RowFilter, compiled_parts
 from projections.query.view import View
 
 
@@ -25,14 +26,15 @@ class Selection:
     type: str
     start: int
     end: int
-    passes: RowFilter | None
-    candidates: npt.NDArray[np.bool_] | None = None
-    """Flags by ordinal: whose rows matter; None for everybody's."""
+    passes: tuple[RowFilter, ...]
+    """Empty for no filter."""
+    candidates: Candidates | None = None
+    """Whose rows matter; None for everybody's. With them, rows have numbers of candidates in the place of ordinals."""
 
     @classmethod
     def of(cls, view: View, type_name: str, bounds: tuple[int, int], where: Filter | None) -> "Selection":
         """Bind; the bounds are already cut at as_of."""
-        return cls(view, type_name, *bounds, compiled(where, view.index) if where else None)
+        return cls(view, type_name, *bounds, compiled_parts(where, view.index) if where else ())
 
     def between(self, start: int, end: int) -> "Selection":
         """The same in another window."""
@@ -40,7 +42,7 @@ class Selection:
 
     def of_candidates(self, candidates: BitMap) -> "Selection":
         """The same, of these profiles only."""
-        return replace(self, candidates=bitmaps.to_flags(candidates, self.view.size))
+        return replace(self, candidates=Candidates(candidates, self.view.size))
 
     @property
     def known(self) -> InteractionRows | None:
@@ -51,15 +53,28 @@ class Selection:
         """The rows; sets are not empty."""
         if self.known is None or self.start >= self.end:
             return []
-        found = self.known.rows(self.start, self.end, self.view.version)
-        if self.candidates is not None:
-            found = [rows.where(self.candidates[rows.column(ORDINAL)]) for rows in found if len(rows)]
+        bounds = self.start, self.end, self.view.version
+        found = self.known.rows_among(*bounds, self.candidates) if self.candidates is not None else self.known.rows(*bounds)
         if self.passes:
-            found = [rows.where(self.passes(rows)) for rows in found if len(rows)]
+            found = each(self._passing, [rows.at(part) for rows in found for part in halves(len(rows))])
         return [rows for rows in found if len(rows)]
 
+    def _passing(self, rows: RowSet) -> RowSet:
+        for passes in self.passes:
+            rows = rows.where(passes(rows)) if len(rows) else rows
+        return rows
+
+    @property
+    def size(self) -> int:
+        """More than any ordinal, or number of a candidate, that `rows` may have."""
+        return self.view.size if self.candidates is None else len(self.candidates)
+
+    def named(self, numbers: Ordinals) -> Ordinals:
+        """The ordinals of what `rows` has in their place, ascending as these."""
+        return numbers if self.candidates is None else self.candidates.ordinals[numbers]
+
     def ordinals(self) -> list[Ordinals]:
-        """The profile of each row, repeated as often as it comes, in parts."""
+        """The profile of each row, or its number, repeated as often as it comes, in parts."""
         return [one.column(ORDINAL) for one in self.rows()]
 
     def profiles(self) -> BitMap:
@@ -67,8 +82,17 @@ class Selection:
         if self.known is None or self.start >= self.end:
             return BitMap()
         if self.passes or self.candidates is not None:
-            return bitmaps.from_ordinals(ordinals_of(self.rows()))
+            found = bitmaps.from_ordinals(ordinals_of(self.rows()))
+            return bitmaps.from_ordinals(self.named(bitmaps.to_ordinals(found))) if self.candidates is not None else found
         return self.known.collect(self.start, self.end, self.view.version).bitmap()
+
+    def count_among(self, candidates: BitMap) -> int | None:
+        """How many of these profiles have at least one; None where rows have to be looked at for that."""
+        if self.passes or self.candidates is not None:
+            return None
+        if self.known is None or self.start >= self.end:
+            return 0
+        return self.known.collect(self.start, self.end, self.view.version).count_among(candidates)
 
     def row_estimate(self) -> int:
         """How many rows at most."""

@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from pyroaring import BitMap
 
 from projections.index import bitmaps
-from projections.index.ordering import blocks
+from projections.index.bitmaps import Ordinals
+from projections.index.candidates import Candidates
+from projections.index.ordering import Block, blocks
+from projections.index.parallel import each
+from projections.query.operators.coarse import soon_after
 from projections.query.operators.moments import Moments
 from projections.query.operators.selecting import Selection
+
+_TABLE_SHARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +56,33 @@ class SequenceOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
-        candidates = self._candidates()
+        found = self._soon_after()
+        return self._in_order(self._candidates()) if found is None else found
+
+    def _soon_after(self) -> BitMap | None:
+        """The members, where there are two steps, and a way that is quicker than the general one."""
+        (only,) = self.steps if len(self.steps) == 1 else (None,)
+        if only is None or only.absent or only.within is None:
+            return None
+        return soon_after(self.start, only.selection, only.within)
+
+    def _in_order(self, candidates: BitMap) -> BitMap:
+        """The members among the candidates, by their rows."""
         if not candidates:
             return candidates
-        view = self.start.view
-        wanted = bitmaps.to_flags(candidates, view.size)
-        moments = [_moments(selection, wanted) for selection in (self.start, *(step.selection for step in self.steps))]
+        among = Candidates(candidates, self.start.view.size)
+        selections = (self.start, *(step.selection for step in self.steps))
+        moments = [Moments.of([among.kept(rows) for rows in selection.rows()]) for selection in selections]
         if all(step.within is None for step in self.steps):
             # Nothing will be sorted: first and last instants by profile are enough.
-            return bitmaps.from_ordinals(self._ends(moments[0], moments[1:], view.size).ordinals)
-        found = []
-        for block in blocks(view.size, *(one.columns for one in moments)):
-            start, *later = [Moments(*columns) for columns in block.columns]
-            found.append(self._ends(start, later, block.size).ordinals + np.uint32(block.first))
+            return bitmaps.from_ordinals(self._ends(moments[0], moments[1:], among.size).ordinals)
+        found = each(self._of_block, blocks(among.size, *(one.columns for one in moments)))
         return bitmaps.from_ordinals(np.concatenate(found))
+
+    def _of_block(self, block: Block) -> Ordinals:
+        """The members of a block; some may come more than once."""
+        start, *later = [Moments(*columns) for columns in block.columns]
+        return self._ends(start, later, block.size).ordinals + np.uint32(block.first)
 
     def _ends(self, ends: Moments, later: list[Moments], size: int) -> Moments:
         """Where the whole sequence can end; ordinals are below `size`."""
@@ -90,7 +108,9 @@ class SequenceOperator:
 
 def _followed(ends: Moments, moments: Moments, within: int | None, size: int) -> Moments:
     """The moments that come after one of the ends, soon enough."""
-    moments = moments.where(moments.times > ends.first(size)[moments.ordinals])
+    if within is None or size < _TABLE_SHARE * len(moments):
+        # What comes before the first end need not be put in order; unless making a table of all profiles takes longer.
+        moments = moments.where(moments.times > ends.first(size)[moments.ordinals])
     return moments if within is None else moments.where(moments.times - ends.just_before(moments) <= within)
 
 
@@ -100,8 +120,3 @@ def _not_followed(ends: Moments, unwanted: Moments, within: int | None, size: in
         return ends.where(ends.times >= unwanted.last(size)[ends.ordinals])
     ends = ends.where(ends.times + within <= as_of)
     return ends.where(unwanted.just_after(ends) - ends.times > within)
-
-
-def _moments(selection: Selection, wanted: npt.NDArray[np.bool_]) -> Moments:
-    moments = Moments.of(selection.rows())
-    return moments.where(wanted[moments.ordinals])

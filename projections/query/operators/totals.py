@@ -1,6 +1,6 @@
 """From a number per profile to the profiles whose number compares so, those with nothing included where 0 does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,24 +13,40 @@ from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.ordering import blocks, order_of_profiles, stable_order
 from projections.query.operators.comparing import Flags, compare_one, compare_whole
+from projections.query.operators.selecting import Selection
+
+_COUNTED_ROWS = 1 << 20
+_LARGE_COUNT = 64
 
 
-def matching_totals(universe: Callable[[], BitMap], totals: npt.NDArray[np.generic], op: Op, bound: Fraction) -> BitMap:
-    """Profiles whose total compares so; `totals` by ordinal, 0 for those with nothing."""
-    matching = bitmaps.from_flags(compare_whole(totals, op, bound))
-    return universe() & matching if compare_one(0, op, bound) else matching
+def matching_totals(selection: Selection, totals: npt.NDArray[np.generic], op: Op, bound: Fraction) -> BitMap:
+    """Profiles whose total compares so; `totals` by ordinal, or number of a candidate, 0 for those with nothing."""
+    numbers = np.flatnonzero(compare_whole(totals, op, bound)).astype(np.uint32)
+    matching = bitmaps.from_ascending(selection.named(numbers))
+    return selection.view.universe() & matching if compare_one(0, op, bound) else matching
 
 
 def counts_by_ordinal(parts: Sequence[Ordinals], size: int) -> npt.NDArray[np.integer[Any]]:
     """How often each profile comes."""
-    # One byte a profile stays in the cache: half the time of wider counts. It overflows rarely, and that shows in the sum.
-    counts = np.zeros(size, dtype=np.uint8)
+    # One byte a profile stays in the cache: half the time of wider counts. What grows large is moved aside before it overflows.
+    counts, aside = np.zeros(size, dtype=np.uint8), list[tuple[npt.NDArray[np.intp], npt.NDArray[np.uint8]]]()
     for ordinals in parts:
-        np.add.at(counts, ordinals, np.uint8(1))
-    if int(counts.sum(dtype=np.int64)) == sum(map(len, parts)):
+        for first in range(0, len(ordinals), _COUNTED_ROWS):
+            np.add.at(counts, ordinals[first : first + _COUNTED_ROWS], np.uint8(1))
+            if first + _COUNTED_ROWS < len(ordinals):
+                large = np.flatnonzero(counts >= _LARGE_COUNT)
+                aside.append((large, counts[large]))
+                counts[large] = 0
+    total = int(counts.sum(dtype=np.int64)) + sum(int(some.sum(dtype=np.int64)) for _, some in aside)
+    if total != sum(map(len, parts)):  # somebody came so often in so few rows that a byte overflowed
+        wide: npt.NDArray[np.integer[Any]] = np.bincount(np.concatenate(parts), minlength=size)
+        return wide
+    if not any(len(large) for large, _ in aside):
         return counts
-    wide: npt.NDArray[np.integer[Any]] = np.bincount(np.concatenate(parts), minlength=size)
-    return wide
+    whole: npt.NDArray[np.integer[Any]] = counts.astype(np.uint16 if len(aside) < _LARGE_COUNT else np.int32)
+    for large, some in aside:
+        whole[large] += some
+    return whole
 
 
 def distinct_counts(ordinals: Ordinals, values: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:

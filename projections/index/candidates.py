@@ -1,0 +1,81 @@
+"""The profiles whose rows matter, where those of others need not be read; and rows that are counted by candidate.
+
+Candidates are numbered by their place among them, from 0: a table by that number is small and stays in the cache, where one by
+ordinal has an entry for every profile there is.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from projections.index import bitmaps
+from projections.index.bitmaps import Ordinals
+from projections.index.parallel import each, halves
+from projections.index.row_columns import ORDINAL, AnyColumn, Picked, RowSet, RowSource, places_of
+
+UInt32s = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """One set of profiles, in the forms that readers of rows want; each is made on first use."""
+
+    bitmap: BitMap
+    size: int
+    """More than any ordinal that a row may have."""
+
+    def __len__(self) -> int:
+        return len(self.ordinals)
+
+    @cached_property
+    def ordinals(self) -> Ordinals:
+        """Sorted ascending uint32."""
+        return bitmaps.to_ordinals(self.bitmap)
+
+    @cached_property
+    def flags(self) -> npt.NDArray[np.bool_]:
+        """By ordinal."""
+        return bitmaps.to_flags(self.bitmap, self.size)
+
+    @cached_property
+    def _numbers(self) -> UInt32s:
+        """By ordinal; of the candidates only."""
+        numbers = np.empty(self.size, dtype=np.uint32)
+        numbers[self.ordinals] = np.arange(len(self), dtype=np.uint32)
+        return numbers
+
+    def kept(self, rows: RowSet) -> RowSet:
+        """Those of the rows that are of candidates."""
+        ordinals, flags = rows.column(ORDINAL), self.flags
+        found = each(lambda part: places_of(flags[ordinals[part]]) + part.start, halves(len(ordinals)))
+        return rows.at(found[0] if len(found) == 1 else np.concatenate(found))
+
+    def rows(self, rows: RowSet) -> RowSet:
+        """The same with the numbers of the candidates in the place of their ordinals."""
+        kept = self.kept(rows) if len(rows) else rows
+        return numbered(kept, self._numbers[kept.column(ORDINAL)]) if len(kept) else kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """Rows whose ordinals are read as the numbers of the candidates."""
+
+    rows: RowSet
+    numbers: UInt32s
+
+    def values(self, name: str, picked: Picked) -> AnyColumn:
+        """See RowSource."""
+        if name == ORDINAL:
+            return self.numbers[picked]
+        rows = self.rows.at(picked)
+        found = each(lambda part: rows.at(part).column(name), halves(len(rows)))
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+
+def numbered(rows: RowSet, numbers: UInt32s) -> RowSet:
+    """The rows with these numbers of candidates in the place of their ordinals."""
+    source: RowSource = _Numbered(rows, numbers)
+    return RowSet(source, slice(0, len(numbers)))

@@ -1,0 +1,53 @@
+"""Small histories must reach the code for large ones: sealed runs, blocks of time and of profiles, helpers, bitmaps for rows.
+
+Each threshold that sends large data another way, and the values that send small data there.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Final
+
+from projections.index import blocks, by_profile, ordering, parallel, rows, runs
+from projections.query import executor
+from projections.query.operators import coarse, totals
+
+_MINUTE_US: Final = 60_000_000
+_THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
+    (rows, "TAIL_ROWS", (4, 32)),
+    (blocks, "SLICE_ROWS_MAX", (0, 2)),
+    (blocks, "_BUSY_HOUR_ROWS", (0,)),
+    (by_profile, "_BUCKET_ROWS", (0,)),
+    (ordering, "_BLOCK_PROFILES_BITS", (2,)),
+    (ordering, "_BLOCK_ROWS_BITS", (0,)),
+    (parallel, "_FEW", (2,)),
+    (runs, "_FEW_ROWS", (0,)),
+    (runs, "_GATHER_COST", (1, 0)),
+    (totals, "_COUNTED_ROWS", (1, 3)),
+    (totals, "_LARGE_COUNT", (1, 2)),
+    (coarse, "_ROWS_MIN", (0,)),
+    (coarse, "_HOUR_US", (_MINUTE_US,)),
+    (coarse, "_BLOCKS_MAX", (64, 2_000)),
+    (executor, "NARROWED_COST", (0,)),
+    (executor, "NARROWED_SHARE", (1,)),
+)
+_REAL: Final = {(module, name): getattr(module, name) for module, name, _ in _THRESHOLDS}
+Setter = Callable[[ModuleType, str, int], None]
+
+
+def set_all(setter: Setter) -> None:
+    """Everything goes the way of large data."""
+    for module, name, small in _THRESHOLDS:
+        setter(module, name, small[-1])
+
+
+def set_some(rng: random.Random) -> None:
+    """Each threshold as it is, or as if for large data."""
+    for module, name, small in _THRESHOLDS:
+        setattr(module, name, rng.choice((*small, _REAL[module, name])))
+
+
+def set_real() -> None:
+    """Everything as it is."""
+    for (module, name), value in _REAL.items():
+        setattr(module, name, value)
