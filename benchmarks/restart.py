@@ -59,9 +59,14 @@ class _Memory:
 
 def run(options: Options) -> Report:
     """Write the log, start, ask, stop, start again, ask."""
-    population = make(options.profiles, options.interactions, options.seed)
-    instants = [EPOCH + datetime.timedelta(microseconds=us) for us in asked_instants(options.seed, _WARM_CALLS + _CALLS)]
-    figures: dict[str, Any] = {"question": "restart", "profiles": options.profiles, "interactions": options.interactions}
+    return _report(options, {"question": "restart", **measured(options.profiles, options.interactions, options.seed)})
+
+
+def measured(profiles: int, interactions: int, seed: int) -> dict[str, Any]:
+    """The figures of a population of this size."""
+    population = make(profiles, interactions, seed)
+    instants = [EPOCH + datetime.timedelta(microseconds=us) for us in asked_instants(seed, _WARM_CALLS + _CALLS)]
+    figures: dict[str, Any] = {"profiles": profiles, "interactions": interactions}
     with tempfile.TemporaryDirectory() as name:
         started = time.perf_counter()
         log = SqliteEventLog(Path(name) / "ledger")
@@ -75,11 +80,10 @@ def run(options: Options) -> Report:
         figures["snapshot_bytes"] = _stored(Path(name) / "ledger" / "snapshots")
     if first["counts"] != second["counts"]:
         raise AssertionError("the server counts otherwise after its restart")
-    first["rebuild_interactions_per_s"] = round(options.interactions / first["serving_s"])
+    first["rebuild_interactions_per_s"] = round(interactions / first["serving_s"])
     for one in (first, second):
         del one["counts"]
-    figures |= {"rebuilt": first, "restarted": second}
-    return _report(options, figures)
+    return figures | {"rebuilt": first, "restarted": second}
 
 
 def _round(folder: str, instants: Sequence[datetime.datetime]) -> dict[str, Any]:
