@@ -1,7 +1,7 @@
 """Does the cost of a profile grow with the number of profiles? `restart` at several sizes, ten interactions a profile.
 
-Costs are divided by the number of profiles (interactions, for reading the log), and compared with those at the second size: at the
-first one they drown in what every call and process costs anyway. Ratios near 1 are a straight line.
+Costs are divided by the number of profiles (interactions, for reading the log), and compared with those at the second size: at
+the first one they drown in what every call and process costs anyway. Ratios near 1 are a straight line.
 """
 
 from typing import Any
