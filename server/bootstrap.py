@@ -66,12 +66,10 @@ class TagledgerServer:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._clock = SystemClock()
-        self._log: EventLog = (
-            PostgresEventLog(config.database_url) if config.database_url else SqliteEventLog(Path(config.data))
-        )
+        self._log = event_log(config)
         follow = _FOLLOW_SECONDS if config.database_url else None
         self._committer = Committer(self._log, self._clock, follow_seconds=follow)
-        self._snapshots = _snapshot_folder(config)
+        self._snapshots = snapshot_folder(config)
         self._upkeep = Upkeep(self._committer, self._snapshots, config.snapshot_every)
         self._work = Work()
         self._metrics = Metrics()
@@ -176,6 +174,12 @@ async def serve(config: Config, ready: Callable[[str], None]) -> None:
     await server.stop()
 
 
-def _snapshot_folder(config: Config) -> SnapshotFolder | None:
+def event_log(config: Config) -> EventLog:
+    """The log that the settings name. Raises StoreUnavailable."""
+    return PostgresEventLog(config.database_url) if config.database_url else SqliteEventLog(Path(config.data))
+
+
+def snapshot_folder(config: Config) -> SnapshotFolder | None:
+    """The folder of snapshots that the settings name, if they want any. Raises StoreUnavailable."""
     given = config.snapshots or ("" if config.database_url else str(Path(config.data) / "snapshots"))
     return None if given in ("", "none") else SnapshotFolder(Path(given))

@@ -16,7 +16,7 @@ INTERRUPTED: Final = 130
 
 TABLE: Final = (
     (DONE, "done"),
-    (NO, "`check --exit-status`: at least one profile is not in the segment"),
+    (NO, "`check --exit-status`: at least one profile is not in the segment; `verify`: something is not as it was recorded"),
     (
         USAGE,
         "the command line, or a file that it names, cannot be read or written; what was sent before a damaged place stays sent",

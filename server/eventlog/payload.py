@@ -118,6 +118,22 @@ def content_bytes(state: bytes) -> bytes:
     return raw[raw.index(b"\n") + 1 :]
 
 
+def verified_chain(state: bytes, previous_chain: bytes) -> bytes:
+    """The chain hash that the stored bytes carry, worked out anew. Raises LogDamaged, saying which hash does not fit."""
+    try:
+        raw = _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
+        envelope, _, _ = _READERS[_schema(raw)](raw)
+        content_hash = hashlib.sha256(content_bytes(state)).digest()
+        chain = hashlib.sha256(previous_chain + content_hash).digest()
+        if envelope["content_sha256"] != content_hash.hex():
+            raise LogDamaged("its content is not what was hashed when it was recorded")
+        if envelope["chain_sha256"] != chain.hex():
+            raise LogDamaged("its chain hash does not continue that of the changeset before it")
+    except (KeyError, ValueError, TypeError, zstandard.ZstdError) as error:
+        raise LogDamaged(f"it cannot be read: {error!r}") from error
+    return chain
+
+
 def _schema(raw: bytes) -> int:
     return int(raw[len(b'{"schema":') : raw.index(b",")])
 

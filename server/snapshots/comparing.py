@@ -1,0 +1,90 @@
+"""Do two states of a workspace hold the same, however it lies in runs and tails? For `tagledger verify`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
+from projections.index.row_columns import AMOUNT, CURRENCY, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn
+from projections.index.workspace_index import WorkspaceIndex, property_column
+from server.usecases.state import WorkspaceState
+
+_NAMES_AT_ONCE = 100_000
+_LATEST = int(np.iinfo(np.uint32).max)
+_MIXER = np.uint64(0x9E37_79B9_7F4A_7C15)
+UInt64s = npt.NDArray[np.uint64]
+
+
+def first_difference(found: WorkspaceState, due: WorkspaceState) -> str:
+    """Where the first is not as the second, in words; "" for nowhere."""
+    return next(_differences(found, due), "")
+
+
+def _differences(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
+    if (found.version, found.chain) != (due.version, due.chain):
+        yield f"its end: changeset {found.version} instead of {due.version}"
+        return
+    one, other = found.index, due.index
+    yield from _columns("the clock", one.clock_columns(), other.clock_columns())
+    if (one.interaction_count, one.profile_count) != (other.interaction_count, other.profile_count):
+        yield "the numbers of interactions and profiles"
+    if one.vocabulary() != other.vocabulary():
+        yield "the names of tags, types, properties, traits, segments or lists"
+    yield from _columns("who exists since when", one.universe.columns(), other.universe.columns())
+    for number in other.tags:
+        if number not in one.tags:
+            yield f"tag {other.catalogue.key(number)!r}, which is missing"
+            continue
+        what = f"the changes of tag {other.catalogue.key(number)!r}"
+        yield from _columns(what, one.tags[number].history.columns(), other.tags[number].history.columns())
+    for name, trait in other.traits.items():
+        yield from _columns(f"the changes of trait {name!r}", one.traits[name].history.columns(), trait.history.columns())
+    for name in other.interactions:
+        yield from _rows(name, one, other)
+    for number, entry in other.catalogue.lists.entries.items():
+        for version in range(1, len(entry.versions) + 1):
+            if one.list_members.members(number, version) != other.list_members.members(number, version):
+                yield f"version {version} of list {entry.name!r}"
+    yield from _profiles(found, due)
+
+
+def _columns(what: str, found: Mapping[str, AnyColumn], due: Mapping[str, AnyColumn]) -> Iterator[str]:
+    for name, column in due.items():
+        if not np.array_equal(found[name], column):
+            yield f"{what} (column {name})"
+            return
+
+
+def _rows(name: str, found: WorkspaceIndex, due: WorkspaceIndex) -> Iterator[str]:
+    """Of a type: a sum of hashes for each changeset does not depend on where its rows lie."""
+    sums = [_sums(index, name, len(due.clock_columns()["positions"])) for index in (found, due)]
+    wrong = np.flatnonzero(sums[0] != sums[1])
+    if len(wrong):
+        yield f"the interactions of type {name!r} that changeset {int(wrong[0])} recorded"
+
+
+def _sums(index: WorkspaceIndex, name: str, versions: int) -> UInt64s:
+    sums = np.zeros(versions + 1, dtype=np.uint64)
+    if name not in index.interactions:
+        return sums
+    columns = [TIME, ORDINAL, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, sorted(index.properties))]
+    for rows in index.interactions[name].rows(MIN_INSTANT_US, MAX_INSTANT_US, _LATEST):
+        hashes: UInt64s = np.zeros(len(rows), dtype=np.uint64)
+        for column in columns:
+            hashes ^= rows.column(column).astype(np.int64).view(np.uint64)
+            hashes *= _MIXER
+            hashes ^= hashes >> np.uint64(29)
+        np.add.at(sums, rows.column(VERSION), hashes)
+    return sums
+
+
+def _profiles(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
+    for first in range(0, len(due.profiles), _NAMES_AT_ONCE):
+        ordinals: Sequence[int] = range(first, min(first + _NAMES_AT_ONCE, len(due.profiles)))
+        names = due.profiles.names(ordinals)
+        if found.profiles.names(ordinals) != names or found.profiles.ordinals(names) != list(ordinals):
+            yield f"the profile_ids of ordinals {ordinals[0]} to {ordinals[-1]}"
+            return
+    if len(found.seen_ids) != len(due.seen_ids):
+        yield "the number of interaction ids that were seen"

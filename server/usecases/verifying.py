@@ -1,0 +1,145 @@
+"""Holds the log against its own hashes, the vault against the log, and an index against both; tells the first difference.
+
+Tampering shows because each changeset carries the hash of its content and of the one before in its stream. Who can rewrite a
+whole stream can rewrite its hashes too: therefore checkpoints, which are kept elsewhere and compared later.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from domain.errors import LogDamaged
+from server.eventlog import payload
+from server.eventlog.port import EventLog, StoredChangeset
+from server.snapshots.comparing import first_difference
+from server.usecases.state import WorkspaceState
+
+_READ_EVENTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The end of a workspace's stream at some time: whoever has it can tell later whether anything before it was changed."""
+
+    workspace: str
+    version: int
+    position: int
+    chain_sha256: str
+
+
+@dataclass(slots=True)
+class _Stream:
+    state: WorkspaceState
+    vault: Iterator[tuple[int, str]]
+    chains: dict[int, str] = field(default_factory=dict)
+    """By version, where a checkpoint wants it."""
+    position: int = 0
+
+
+class Verification:
+    """One reading of a log from its beginning to where it ended when this was made."""
+
+    def __init__(
+        self, log: EventLog, known: Sequence[Checkpoint] = (), progress: Callable[[int, int], None] = lambda _, __: None
+    ) -> None:
+        """`known`: checkpoints of earlier. `progress` gets how many changesets had been read before, and have been now."""
+        self._log, self._known, self._progress = log, known, progress
+        self._streams: dict[str, _Stream] = {}
+        self._end = log.end()
+        self.count = 0
+        """Changesets that were verified."""
+
+    def verify(self, loaded: Mapping[str, WorkspaceState]) -> list[Checkpoint]:
+        """The ends of all streams, by workspace. Raises LogDamaged that names the first difference.
+
+        `loaded`: what a snapshot holds, brought up to the end of the log; empty for none.
+        """
+        after = 0
+        while events := [event for event in self._log.read(after=after, limit=_READ_EVENTS) if event.position <= self._end]:
+            before = self.count
+            for event in events:
+                self._take_in(event)
+            after = events[-1].position
+            self._progress(before, self.count)
+        for name, stream in self._streams.items():
+            self._refuse_spare_profiles(name, stream)
+        self._compare_with_known()
+        for name in sorted(loaded):
+            self._compare_index(name, loaded[name])
+        return [
+            Checkpoint(name, stream.state.version, stream.position, stream.state.chain.hex())
+            for name, stream in sorted(self._streams.items())
+        ]
+
+    def _take_in(self, event: StoredChangeset) -> None:
+        name = event.workspace
+        if name not in self._streams:
+            self._streams[name] = _Stream(WorkspaceState.empty(name), self._log.profiles(name))
+        stream = self._streams[name]
+        where = f"workspace {name}, changeset {event.version} at position {event.position}"
+        if event.version != stream.state.version + 1:
+            raise _damaged(
+                f"workspace {name}: changeset {stream.state.version + 1} is missing before position {event.position}"
+            )
+        try:
+            chain = payload.verified_chain(event.state, stream.state.chain)
+        except LogDamaged as error:
+            raise _damaged(f"{where}: {error.message}") from error
+        recorded = payload.decode(name, event.version, event.position, event.state)
+        changeset = recorded.changeset
+        if changeset.recorded_at < stream.state.recorded_at:
+            raise _damaged(f"{where}: it was recorded before the one before it")
+        request = self._log.find_request(name, uuid.UUID(changeset.changeset_id).bytes)
+        if request is None or request.version != event.version:
+            raise _damaged(f"{where}: its request id is not noted, so that a repeat of the request would count twice")
+        names = self._names(stream, changeset.first_ordinal, changeset.outcome.new_profiles, where)
+        stream.state.apply(recorded, names)
+        stream.state.compact()
+        assert stream.state.chain == chain, "the hash was compared with what the changeset carries"
+        if any((one.workspace, one.version) == (name, event.version) for one in self._known):
+            stream.chains[event.version] = chain.hex()
+        stream.position = event.position
+        self.count += 1
+
+    def _names(self, stream: _Stream, first: int, count: int, where: str) -> list[str]:
+        """The vault rows of the profiles that a changeset sees first."""
+        rows = list(islice(stream.vault, count))
+        names = [name for _, name in rows]
+        ordinals = [ordinal for ordinal, _ in rows]
+        missing = next((k for k in range(count) if ordinals[k : k + 1] != [first + k]), None)
+        if missing is not None:
+            raise _damaged(f"{where}: the vault lacks the profile_id of ordinal {first + missing}, which is first seen here")
+        seen = stream.state.profiles.ordinals(names)
+        twice = [name for name, ordinal in zip(names, seen, strict=True) if ordinal is not None]
+        if twice or len(set(names)) < len(names):
+            named = repr(twice[0]) if twice else "of the changeset"
+            raise _damaged(f"{where}: the vault has the profile_id {named} twice")
+        return names
+
+    def _refuse_spare_profiles(self, name: str, stream: _Stream) -> None:
+        spare = next(stream.vault, None)
+        if spare and self._log.end() == self._end:  # else a server beside us has recorded more
+            raise _damaged(f"workspace {name}: the vault has ordinal {spare[0]}, which no changeset has seen first")
+
+    def _compare_with_known(self) -> None:
+        for known in self._known:
+            stream = self._streams.get(known.workspace)
+            found = stream.chains.get(known.version) if stream else None
+            what = f"workspace {known.workspace}: up to changeset {known.version}, that of the checkpoint,"
+            if found is None:
+                raise _damaged(f"{what} the log is not there any more")
+            if found != known.chain_sha256:
+                raise _damaged(f"{what} the log is not what it was")
+
+    def _compare_index(self, name: str, loaded: WorkspaceState) -> None:
+        stream = self._streams.get(name)
+        if stream is None:
+            raise _damaged(f"workspace {name}: the snapshot has it, the log has not")
+        difference = first_difference(loaded, stream.state)
+        if difference:
+            raise _damaged(f"workspace {name}: the index of the snapshot differs from the log in {difference}")
+
+
+def _damaged(message: str) -> LogDamaged:
+    return LogDamaged(message)
