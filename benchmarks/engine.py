@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.question import Answer, Asked, Question, Way
-from benchmarks.workload import ASKED_DAYS, CHANGESET_ROWS, DAY_US, END_US, HOUR_US, WORKSPACE, Population, changesets
+from benchmarks.workload import CHANGESET_ROWS, WORKSPACE, Population, changesets, quarters
 from domain.language.parser import parse
 from projections.index import bitmaps
 from projections.index.workspace_index import WorkspaceIndex
@@ -60,8 +60,7 @@ class Asker:
 
     def quarters(self) -> list[Asked]:
         """What to ask so that each block that a window may want has been built: one instant in every quarter of an hour."""
-        first, quarter = END_US - ASKED_DAYS * DAY_US, HOUR_US // 4
-        return [Asked(as_of + quarter // 2, 0, self._changesets) for as_of in range(first, END_US, quarter)]
+        return [Asked(as_of, 0, self._changesets) for as_of in quarters()]
 
     def _now(self, asked: Asked) -> View:
         return View(self._index, self._version, asked.as_of)

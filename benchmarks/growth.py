@@ -1,4 +1,4 @@
-"""Does the cost of a profile grow with the number of profiles? `restart` at several sizes, ten interactions a profile.
+"""Does the cost of a profile grow with the number of profiles? `restart` at several sizes, five interactions a profile.
 
 Costs are divided by the number of profiles (interactions, for reading the log), and compared with those at the second size: at
 the first one they drown in what every call and process costs anyway. Ratios near 1 are a straight line.
@@ -10,7 +10,7 @@ from benchmarks.report import Bar, Options, Report, Table
 from benchmarks.restart import measured
 
 _PROFILES, _SMALL_PROFILES = (1_000_000, 3_000_000, 10_000_000, 30_000_000), (20_000, 60_000)
-_INTERACTIONS_A_PROFILE = 10
+_INTERACTIONS_A_PROFILE = 5
 _BASE = 1
 """Of the sizes: the costs of the first one are mostly fixed."""
 _GROWTH_MAX = 1.25

@@ -152,6 +152,11 @@ def asked_instants(seed: int, count: int) -> list[int]:
     return cast(list[int], rng.integers(END_US - ASKED_DAYS * DAY_US, END_US, count).tolist())
 
 
+def quarters() -> list[int]:
+    """One instant in each quarter of an hour of the last 60 days."""
+    return list(range(END_US - ASKED_DAYS * DAY_US + HOUR_US // 8, END_US, HOUR_US // 4))
+
+
 def _in_slices(make_some: Callable[[int], npt.NDArray[Any]], count: int, dtype: type[_Numbers]) -> npt.NDArray[_Numbers]:
     """A column of a narrow type, made a slice at a time."""
     made = np.empty(count, dtype)

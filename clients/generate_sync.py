@@ -22,6 +22,7 @@ NAMES: Final = {
     "AsyncHistoryCalls": "HistoryCalls",
     "AsyncInteractionBuffer": "InteractionBuffer",
     "AsyncLedgerCalls": "LedgerCalls",
+    "AsyncListCalls": "ListCalls",
     "AsyncSegmentCalls": "SegmentCalls",
 }
 HEADER: Final = "# Generated from ../_async/{name} by clients/generate_sync.py. Do not edit.\n"

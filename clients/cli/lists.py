@@ -57,8 +57,8 @@ def _version_row(made: replies.ListVersion) -> tuple[object, ...]:
 @_NAME
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE")
 @click.option("--profile", required=True, metavar="COLUMN", help="The column of profile ids; empty cells are passed over.")
-@click.option("--add", "mode", flag_value="add", help="Add these profiles to the list, instead of replacing it.")
-@click.option("--remove", "mode", flag_value="remove", help="Take these profiles off the list.")
+@click.option("--add", is_flag=True, help="Add these profiles to the list, instead of replacing it.")
+@click.option("--remove", is_flag=True, help="Take these profiles off the list.")
 @click.option("--description", default="", metavar="TEXT", help="What a new list is, for people.")
 @click.option("--format", "form", type=click.Choice(("csv", "jsonl", "parquet")), help="By the file's name unless given.")
 @click.option("--request-id", metavar="UUID", help="Repeats of the same upload count once.")
@@ -68,7 +68,8 @@ def upload(
     name: str,
     file: str,
     profile: str,
-    mode: str | None,
+    add: bool,
+    remove: bool,
     description: str,
     form: str | None,
     request_id: str | None,
@@ -79,6 +80,8 @@ def upload(
 
     The upload is one write: all of the file, or nothing. Profiles that the workspace has never seen are left out and counted.
     """
+    if add and remove:
+        raise click.UsageError("give --add or --remove, not both")
     if file == "-" and form not in ("csv", "jsonl"):
         raise click.UsageError("reading from a pipe needs --format csv or --format jsonl")
     with tempfile.TemporaryDirectory(prefix="tagledger-") as folder, connection.client(attribution) as client:
@@ -90,7 +93,7 @@ def upload(
         made = client.upload_list(
             name,
             _profile_ids(source, profile, file_name),
-            mode=mode or "replace",
+            mode="add" if add else "remove" if remove else "replace",
             description=description,
             reason=reason,
             request_id=request_id,

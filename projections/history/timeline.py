@@ -5,13 +5,16 @@ import numpy.typing as npt
 
 from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
+from domain.list_catalogue import ListEntry
 from projections.index.row_columns import ORDINAL, VERSION
 from projections.index.workspace_index import WorkspaceIndex
 
 Versions = npt.NDArray[np.uint32]
 
 
-def versions_of_profile(index: WorkspaceIndex, ordinal: int, version: int, *, interactions: bool) -> Versions:
+def versions_of_profile(
+    index: WorkspaceIndex, ordinal: int, version: int, *, interactions: bool, lists: bool = True
+) -> Versions:
     """Versions up to `version` that change the profile or the lists it is on (or with an interaction), ascending, each once."""
     histories = [tag.history for tag in list(index.tags.values())] + [trait.history for trait in list(index.traits.values())]
     found = []
@@ -22,20 +25,18 @@ def versions_of_profile(index: WorkspaceIndex, ordinal: int, version: int, *, in
         for rows in list(index.interactions.values()):
             for part in rows.rows(MIN_INSTANT_US, MAX_INSTANT_US, version):
                 found.append(part.where(part.column(ORDINAL) == ordinal).column(VERSION))
-    turns = np.asarray(turns_on_lists(index, ordinal), np.uint32)
-    found.append(turns[turns <= version])
-    return np.unique(np.concatenate(found))
+    if lists:
+        turns = [
+            turn for entry in list(index.catalogue.lists.entries.values()) for turn in turns_on_list(index, entry, ordinal)
+        ]
+        found.append(np.asarray([turn for turn in turns if turn <= version], np.uint32))
+    return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
 
 
-def turns_on_lists(index: WorkspaceIndex, ordinal: int) -> list[int]:
-    """Versions of the stream whose uploads put the profile on a list or took it off one, in no order."""
-    lists = list(index.catalogue.lists.entries.values())
-    return [
-        entry.versions[version - 1].stream_version
-        for entry in lists
-        for version in index.list_members.turns(entry.number, ordinal)
-        if version <= len(entry.versions)
-    ]
+def turns_on_list(index: WorkspaceIndex, entry: ListEntry, ordinal: int) -> list[int]:
+    """Versions of the stream, ascending, whose uploads put the profile on the list or took it off."""
+    turns = index.list_members.turns(entry.number, ordinal)
+    return [entry.versions[turn - 1].stream_version for turn in turns if turn <= len(entry.versions)]
 
 
 def versions_of_tag(index: WorkspaceIndex, number: int, version: int) -> Versions:

@@ -33,7 +33,7 @@ class ByProfile:
         places = (packed & _PLACES).astype(np.uint32)
         packed >>= _PLACE_BITS
         largest = int(packed[-1]) if len(packed) else 0
-        shift = max(0, (largest * _BUCKET_ROWS // max(1, len(ordinals))).bit_length() - 1)
+        shift = _shift(largest, len(ordinals))
         bounds = np.arange((largest >> shift) + 2, dtype=np.uint64) << np.uint64(shift)
         return cls(places, np.searchsorted(packed, bounds).astype(np.uint32), shift)
 
@@ -69,3 +69,12 @@ class ByProfile:
         near = self.places[int(self.starts[bucket]) : int(self.starts[bucket + 1])]
         places: Int64s = near[ordinals[near] == ordinal].astype(np.int64)
         return places
+
+
+def holds_one_a_bucket(ordinals: UInt32s) -> bool:
+    """Would each bucket hold one profile, so that the rows of many can be found at once?"""
+    return len(ordinals) > 0 and _shift(int(ordinals.max()), len(ordinals)) == 0
+
+
+def _shift(largest: int, rows: int) -> int:
+    return max(0, (largest * _BUCKET_ROWS // max(1, rows)).bit_length() - 1)

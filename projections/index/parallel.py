@@ -5,9 +5,11 @@ questions at once are no slower than they would be without it.
 """
 
 import os
+import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 _Item = TypeVar("_Item")
@@ -18,36 +20,47 @@ _free = threading.Semaphore(1)
 
 
 def each(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
-    """The results in the order of the items, which are worked on two at a time where the helper is free."""
+    """The results in the order of the items, which are worked on two at a time where the helper is free.
+
+    An exception ends the work: no further item is begun.
+    """
     given = list(items)
     if _helper is None or len(given) < 2 or not _free.acquire(blocking=False):
         return [work(item) for item in given]
-    results: dict[int, _Result] = {}
-    waiting = iter(enumerate(given))
-    lock = threading.Lock()
-
-    def run() -> None:
-        for place, item in _taken(waiting, lock):
-            results[place] = work(item)
-
     try:
-        helped = _helper.submit(run)
-        try:
-            run()
-        finally:
-            helped.result()
+        return _with_helper(_helper, work, given)
     finally:
         _free.release()
-    return [results[place] for place in range(len(given))]
 
 
-def _taken(waiting: Iterator[tuple[int, _Item]], lock: threading.Lock) -> Iterator[tuple[int, _Item]]:
-    while True:
-        with lock:
-            taken = next(waiting, None)
-        if taken is None:
+def _with_helper(helper: ThreadPoolExecutor, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+    results: dict[int, _Result] = {}
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for place in range(len(items)):
+        waiting.put(place)
+
+    def run() -> None:
+        try:
+            while True:
+                place = waiting.get_nowait()
+                results[place] = work(items[place])
+        except queue.Empty:
             return
-        yield taken
+        except BaseException:
+            with suppress(queue.Empty):
+                while True:
+                    waiting.get_nowait()
+            raise
+
+    try:
+        helped = helper.submit(run)
+    except RuntimeError:  # the interpreter is shutting down
+        return [work(item) for item in items]
+    try:
+        run()
+    finally:
+        helped.result()
+    return [results[place] for place in range(len(items))]
 
 
 def halves(count: int) -> list[slice]:

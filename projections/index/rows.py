@@ -100,11 +100,19 @@ class InteractionRows:
         return False
 
     def compact_fully(self, smaller_share: float = 0.0) -> None:
-        """Merge all runs into one, unless that is too large, or the smaller ones have less than this share of the largest."""
+        """Merge the youngest runs into one, as many as are not too large together; windows of late then look at one run.
+
+        Nothing is done where the smaller ones of these have less than this share of the largest.
+        """
         runs = self._state[0]
-        sizes = sorted(map(len, runs))
-        if len(runs) > 1 and sum(sizes) <= _MERGED_ROWS_MAX and sum(sizes[:-1]) >= smaller_share * sizes[-1]:
-            self._replace(runs)
+        first, rows = len(runs), 0
+        while first and rows + len(runs[first - 1]) <= _MERGED_ROWS_MAX:
+            first -= 1
+            rows += len(runs[first])
+        group = runs[first:]
+        sizes = sorted(map(len, group))
+        if len(group) > 1 and sum(sizes[:-1]) >= smaller_share * sizes[-1]:
+            self._replace(group)
 
     @classmethod
     def over(cls, runs: Sequence[Run], tail: Mapping[str, AnyColumn]) -> "InteractionRows":

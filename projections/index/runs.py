@@ -1,11 +1,12 @@
 """A run: immutable interactions of one type, sorted by time; what windows are read from."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from projections.index.blocks import Blocks, Pieces
-from projections.index.by_profile import ByProfile
+from projections.index.by_profile import ByProfile, holds_one_a_bucket
 from projections.index.candidates import Candidates, UInt32s, numbered
 from projections.index.parallel import each, halves
 from projections.index.past_blocks import PastBlocks
@@ -62,6 +63,11 @@ class Run:
             self._by_profile = ByProfile.of(self.ordinals)
         return self._by_profile
 
+    @cached_property
+    def _found_by_profile(self) -> bool:
+        """Are there so many rows a profile that those of some are found at once? If not, by_profile is not made for that."""
+        return self._by_profile.shift == 0 if self._by_profile else holds_one_a_bucket(self.ordinals)
+
     @property
     def past(self) -> PastBlocks:
         """For reads at versions before the last one."""
@@ -106,7 +112,7 @@ class Run:
     def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> RowSet:
         """Those of `rows` that are of candidates, in no order; their ordinals are read as numbers of candidates."""
         low, high = self.times.span(start, end)
-        theirs = self.by_profile.about_rows(candidates.ordinals) if high - low > _FEW_ROWS else None
+        theirs = self.by_profile.about_rows(candidates.ordinals) if high - low > _FEW_ROWS and self._found_by_profile else None
         if theirs is None or theirs * _GATHER_COST > high - low:
             return candidates.rows(self.rows(start, end, version))
 

@@ -272,7 +272,8 @@ class WorkspaceIndex:
         """Memory of the stores, roughly."""
         histories = [tag.history for tag in list(self.tags.values())] + [trait.history for trait in list(self.traits.values())]
         rows = sum(rows.size_bytes for rows in list(self.interactions.values()))
-        return rows + self.universe.size_bytes + sum(history.size_bytes for history in histories)
+        lists = self.list_members.size_bytes
+        return rows + lists + self.universe.size_bytes + sum(history.size_bytes for history in histories)
 
 
 def property_column(name: str) -> str:

@@ -1,10 +1,12 @@
 """Uploads of lists from the wire, lists and their versions to it."""
 
+from pyroaring import BitMap
 from tagledger.v1 import list_service_pb2 as pb
 
 from domain import limits
 from domain.errors import LimitExceeded
 from domain.list_catalogue import ListEntry
+from projections.index.keys import no_keys
 from server.convert.answers import version_attribution_out
 from server.convert.contexts import request_in
 from server.convert.fields import Checks
@@ -25,13 +27,14 @@ def upload_in(first: pb.UploadListRequest) -> UploadDraft:
     header = pb.UploadListRequest()
     header.CopyFrom(first)
     header.ClearField("profile_ids")
+    header.ClearField("last")  # how an upload is cut into parts does not tell one from another
     request = request_in(header, header.context, checks)
     name = checks.name("list", first.list)
     description = checks.text("description", first.description, limits.MAX_DESCRIPTION_CHARACTERS, required=False)
     if first.mode not in _MODES:
         checks.add("mode", "REPLACE, ADD or REMOVE")
     checks.refuse()
-    return UploadDraft(request, name, description, _MODES[first.mode], (), 0)
+    return UploadDraft(request, name, description, _MODES[first.mode], BitMap(), no_keys())
 
 
 def part_in(part: pb.UploadListRequest, number: int) -> list[str]:

@@ -63,7 +63,6 @@ _CommandRequest = (
     | pb.RenameSegmentRequest
     | pb.RetireSegmentRequest
 )
-# Expressions may have 65,536 characters; a page of long ones ends early, so that every client can receive it.
 
 
 class CatalogueServicer(rpc.CatalogueServiceServicer):

@@ -35,16 +35,22 @@ class ListServicer(rpc.ListServiceServicer):
 
     async def UploadList(self, requests: AsyncIterator[pb.UploadListRequest], context: Context) -> pb.UploadListResponse:
         """See the proto. Parts are looked up one after the other: the stream's own flow control is the back-pressure."""
-        upload, number = None, 0
+        upload, number, last = None, 0, False
         async for part in requests:
             if upload is None:
                 draft = upload_in(part)
                 upload = GatheredUpload(draft, self._clocks.state(draft.request.workspace).profiles)
-            profile_ids = part_in(part, number)
+            if last:
+                raise InvalidField.of([Violation("last", f"part {number} said it was the last one, and another one came")])
+            profile_ids, last = part_in(part, number), part.last
             await self._work.in_thread(partial(upload.add, profile_ids))
             number += 1
         if upload is None:
             raise InvalidField.of([Violation("list", "a first part that names the list is needed")])
+        if not last:  # a client that gives up in the middle may look like one that has finished
+            raise InvalidField.of(
+                [Violation("last", "the stream ended before a part that is the last one; nothing was recorded")]
+            )
         draft = await self._work.in_thread(upload.draft)
         receipt = await answered(self._committer.submit(draft))
         state = self._clocks.state(draft.request.workspace)
@@ -55,7 +61,7 @@ class ListServicer(rpc.ListServiceServicer):
             changed_count=receipt.changed,
             already_so_count=receipt.already_so,
             unknown_count=receipt.unknown,
-            unknown_profile_ids=[] if receipt.replayed else upload.shown_unknown,
+            unknown_profile_ids=[] if receipt.replayed else upload.still_unknown(),
         )
 
     async def GetList(self, request: pb.GetListRequest, context: Context) -> pb.GetListResponse:
@@ -64,7 +70,9 @@ class ListServicer(rpc.ListServiceServicer):
         size = page_size_in(request.page_size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks)
         state, position = self._read(request.workspace, checks)
         entry = state.index.catalogue.lists.named(normalized(request.list), "list")
-        newest_first = range(len(entry.versions), 0, -1)
+        end = state.index.clock().version  # the next upload may be in the catalogue before its position is known
+        applied = sum(made.stream_version <= end for made in entry.versions)
+        newest_first = range(applied, 0, -1)
         page, token = page_of(newest_first, size, request.page_token, "list", request.workspace, entry.number)
         return pb.GetListResponse(
             position=position,

@@ -6,6 +6,7 @@ from typing import TypeVar
 from server.usecases.tokens import ROWS, make_token, question_digest, read_token
 
 _T = TypeVar("_T")
+# Expressions may have 65,536 characters; a page of long ones ends early, so that every client can receive it.
 _PAGE_CHARACTERS_MAX = 2 * 1024 * 1024
 
 

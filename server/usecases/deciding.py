@@ -126,9 +126,9 @@ class Transaction:
 
     def _decide_upload(self, overlay: Overlay, draft: UploadDraft, first: int) -> Changeset:
         index = overlay.state.index
-        upload = decide_upload(draft, index.catalogue.lists, index.list_members)
+        upload = decide_upload(draft, index.catalogue.lists, index.list_members, overlay.state.profiles)
         changed = len(upload.columns.added) + len(upload.columns.removed)
-        outcome = Outcome(changed=changed, already_so=upload.already_so, unknown=draft.unknown)
+        outcome = Outcome(changed=changed, already_so=upload.already_so, unknown=upload.unknown)
         return self._changeset(overlay, draft, first, outcome, catalogue=tuple(upload.made), listed=upload.columns)
 
     # --- interactions -----------------------------------------------------------------------------------------------------

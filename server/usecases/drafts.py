@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from pyroaring import BitMap
+
 from domain.changeset import Attribution, CatalogueChange, InteractionColumns, Value, ValueType
 from domain.language.syntax import Expression
+from projections.index.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +194,10 @@ class UploadDraft:
     description: str
     """Of a list that is made by the upload."""
     mode: UploadMode
-    ordinals: Sequence[int]
-    """Of the ids that the workspace knows, ascending, each once."""
-    unknown: int
+    known: BitMap
+    """Ordinals of the ids that the workspace knew when they came."""
+    unknown: Keys
+    """Keys of the others, each once: when the upload is decided, they are looked up again."""
 
 
 Draft = ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft

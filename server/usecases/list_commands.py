@@ -1,16 +1,19 @@
 """Decides what is done to uploaded lists: how an upload differs from the list as it is, or why it is refused."""
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from pyroaring import BitMap
 
 from domain.changeset import ListColumns, ListDefined, ListRetired
-from domain.errors import LimitExceeded, UnknownList, Violation
+from domain.errors import LimitExceeded, UnknownList, UnknownProfile, Violation
 from domain.errors import ListRetired as RetiredError
 from domain.limits import MAX_LIST_VERSIONS
 from domain.list_catalogue import ListEntry, Lists
+from projections.identity import ProfileMap
+from projections.index import bitmaps
+from projections.index.key_map import MISSING
 from projections.index.lists import ListMembers
 from server.usecases.drafts import RetireList, UploadDraft, UploadMode
 
@@ -22,17 +25,18 @@ class Upload:
     made: Sequence[ListDefined]
     columns: ListColumns
     already_so: int
+    unknown: int
 
 
 def decide_retirement(command: RetireList, lists: Lists) -> ListRetired:
     """The change. Raises UnknownList, ListRetired."""
-    entry = lists.named(command.name, "name")
+    entry = lists.named(command.name, "list")
     _refuse_retired(entry, "was retired before; nothing was changed")
     return ListRetired(entry.number)
 
 
-def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers) -> Upload:
-    """How it differs from the newest version. Raises ListRetired, LimitExceeded; UnknownList where none can be changed."""
+def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers, profiles: ProfileMap) -> Upload:
+    """How it differs from the newest version. Raises ListRetired, LimitExceeded, UnknownList, UnknownProfile."""
     entry = lists.find(draft.name)
     if entry is None:
         if draft.mode is UploadMode.REMOVE:
@@ -42,15 +46,26 @@ def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers) -> Upl
         _refuse_retired(entry, "takes no more uploads; upload under another name")
         _refuse_many(entry)
         number, made = entry.number, []
-    on, given = members.newest(number), BitMap(draft.ordinals)
+    # Of the ids that were unknown when they came, some may have been seen since, here or by another server.
+    since = profiles.find(draft.unknown)
+    on, given = members.newest(number), draft.known | bitmaps.from_ordinals(since[since != MISSING].astype(np.uint32))
+    unknown = int(np.count_nonzero(since == MISSING))
+    if draft.mode is UploadMode.REPLACE and unknown and not given:
+        _refuse_nobody(draft.name, unknown)
     added = BitMap() if draft.mode is UploadMode.REMOVE else given - on
     removed = on & given if draft.mode is UploadMode.REMOVE else on - given if draft.mode is UploadMode.REPLACE else BitMap()
     named = len(removed) if draft.mode is UploadMode.REMOVE else len(added)
-    return Upload(made, ListColumns(number, _ascending(added), _ascending(removed)), len(given) - named)
+    columns = ListColumns(number, added.to_array(), removed.to_array())
+    return Upload(made, columns, len(given) - named, unknown)
 
 
-def _ascending(bitmap: BitMap) -> "array[int]":
-    return bitmap.to_array()
+def _refuse_nobody(name: str, unknown: int) -> None:
+    """An empty list, and with it `not in list`, would be everybody: a wrong column is far more likely."""
+    message = (
+        f"list {name!r}: none of the {unknown:,} ids is of a profile that the workspace has seen, so that nobody would be on "
+        "it; upload the column of profile ids, or no ids at all to empty it"
+    )
+    raise UnknownProfile(message, metadata={"list": name}, violations=[Violation("profile_ids", message)])
 
 
 def _refuse_retired(entry: ListEntry, remedy: str) -> None:

@@ -1,18 +1,18 @@
-"""Gathers the parts of an upload: ids are looked up as they come, so that a list of millions needs four bytes each."""
+"""Gathers the parts of an upload: ids are looked up as they come, so that a known one needs four bytes, another one sixteen."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from pyroaring import BitMap
 
 from domain.errors import LimitExceeded
 from domain.limits import MAX_LIST_IDS
 from projections.identity import ProfileMap
 from projections.index import bitmaps
-from projections.index.bitmaps import Ordinals
 from projections.index.key_map import MISSING
-from projections.index.keys import as_bytes
+from projections.index.keys import Keys, no_keys
 from server.usecases.drafts import UploadDraft
 
 SHOWN_UNKNOWN_MAX = 100
@@ -25,11 +25,10 @@ class GatheredUpload:
         """`draft`: all but the profiles."""
         self._draft, self._profiles = draft, profiles
         self._digest = hashlib.sha256(draft.request.digest)
-        self._parts: list[Ordinals] = []
-        self._unknown: set[bytes] = set()
+        self._known = BitMap()
+        self._unknown: list[Keys] = []
         self._count = 0
-        self.shown_unknown: list[str] = []
-        """The first ids that the workspace has never seen."""
+        self._shown: dict[str, None] = {}
 
     def add(self, profile_ids: Sequence[str]) -> None:
         """Take in a part. Raises LimitExceeded."""
@@ -45,20 +44,19 @@ class GatheredUpload:
         keys = self._profiles.keys(profile_ids)
         found = self._profiles.find(keys)
         missing = np.flatnonzero(found == MISSING)
-        self._parts.append(np.delete(found, missing).astype(np.uint32))
-        for place, name in zip(missing.tolist(), as_bytes(keys[missing]), strict=True):
-            if name not in self._unknown:
-                self._unknown.add(name)
-                if len(self.shown_unknown) < SHOWN_UNKNOWN_MAX:
-                    self.shown_unknown.append(profile_ids[place])
+        self._known |= bitmaps.from_ordinals(np.delete(found, missing).astype(np.uint32))
+        self._unknown.append(keys[missing])
+        for place in missing[: SHOWN_UNKNOWN_MAX - len(self._shown)].tolist():
+            self._shown.setdefault(profile_ids[place])
 
     def draft(self) -> UploadDraft:
         """What is to be decided, once the last part has come."""
-        ordinals = np.concatenate(self._parts) if self._parts else np.empty(0, np.uint32)
-        request = replace(self._draft.request, digest=self._digest.digest(), size_bytes=ordinals.nbytes)
-        return replace(
-            self._draft,
-            request=request,
-            ordinals=bitmaps.from_ordinals(ordinals).to_array(),
-            unknown=len(self._unknown),
-        )
+        unknown = np.unique(np.concatenate(self._unknown), axis=0) if self._unknown else no_keys()
+        size = int(self._known.__sizeof__()) + unknown.nbytes
+        request = replace(self._draft.request, digest=self._digest.digest(), size_bytes=size)
+        return replace(self._draft, request=request, known=self._known, unknown=unknown)
+
+    def still_unknown(self) -> list[str]:
+        """The first ids that the workspace has not seen even now."""
+        shown = list(self._shown)
+        return [name for name, ordinal in zip(shown, self._profiles.ordinals(shown), strict=True) if ordinal is None]

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pyroaring import BitMap
 
 from domain.changeset import Attribution, Recorded, Value
 from domain.errors import (
@@ -27,11 +28,13 @@ from domain.errors import (
     SegmentRetired,
     SegmentUnchanged,
     UnknownList,
+    UnknownProfile,
     UnknownSegment,
 )
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Bound, Everyone, Expression, Op, Tagged, Trait
+from projections.index.keys import no_keys
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
@@ -105,7 +108,7 @@ class LedgerMachine(RuleBasedStateMachine):
             group, _, name = key.rpartition("/")
             self._command(DefineTag(group, name, "", create_group=True))
         for name in LIST_NAMES:
-            self._write(UploadDraft(self._request(), name, "", UploadMode.REPLACE, (), 0))
+            self._write(UploadDraft(self._request(), name, "", UploadMode.REPLACE, BitMap(), no_keys()))
 
     def teardown(self) -> None:
         if hasattr(self, "committer"):
@@ -129,7 +132,13 @@ class LedgerMachine(RuleBasedStateMachine):
         lists, ordinals = self.state.index.catalogue.lists, self.state.profiles.ordinals(sorted(given))
         known = {ordinal for ordinal in ordinals if ordinal is not None}
         before = set(self.state.index.list_members.newest(lists.named(name).number))
-        receipt = self._write(UploadDraft(self._request(), name, "", mode, sorted(known), len(given) - len(known)))
+        unknown = [profile for profile, ordinal in zip(sorted(given), ordinals, strict=True) if ordinal is None]
+        draft = UploadDraft(self._request(), name, "", mode, BitMap(known), self.state.profiles.keys(unknown))
+        if mode is UploadMode.REPLACE and unknown and not known:
+            with pytest.raises(UnknownProfile):
+                self._submit(draft)
+            return
+        receipt = self._write(draft)
         expected = {UploadMode.REPLACE: known, UploadMode.ADD: before | known, UploadMode.REMOVE: before - known}[mode]
         assert set(self.state.index.list_members.newest(lists.named(name).number)) == expected
         assert (receipt.changed, receipt.unknown) == (len(before ^ expected), len(given) - len(known))

@@ -237,6 +237,7 @@ def good_request(method: str) -> Any:
                 description="text",
                 mode=list_service_pb2.UPLOAD_MODE_ADD,
                 profile_ids=["p1", "nobody"],
+                last=True,
             )
         case "GetList":
             return list_service_pb2.GetListRequest(workspace=WORKSPACE, list="秋季", page_size=10)

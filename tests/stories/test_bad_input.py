@@ -130,7 +130,7 @@ def _seed(wire: Wire) -> None:
         wire.ask("CatalogueService.DefineSegment", define)
     wire.ask("CatalogueService.ChangeSegment", good_request("CatalogueService.ChangeSegment"))
     for name in ("秋季", "unused"):
-        wire.ask("ListService.UploadList", list_service_pb2.UploadListRequest(context=write_context(), list=name))
+        wire.ask("ListService.UploadList", list_service_pb2.UploadListRequest(context=write_context(), list=name, last=True))
     for _ in range(3):
         wire.ask("LedgerService.ApplyChangeset", changeset())
     batch = ledger.RecordInteractionsRequest(context=write_context(), interactions=columns(300))
@@ -664,7 +664,8 @@ def test_writes_against_the_state_are_refused_with_their_reason(world: World) ->
 
 def test_a_bad_part_ends_an_upload_and_nothing_of_it_stays(world: World) -> None:
     method = "ListService.UploadList"
-    first = good_request(method).SerializeToString()
+    whole = good_request(method).SerializeToString()
+    first = whole.removesuffix(b"\x30\x01")  # without `last`
     for part, field in (
         (list_service_pb2.UploadListRequest(profile_ids=["p" * 257]), "profile_ids[0]"),
         (list_service_pb2.UploadListRequest(list="秋季"), "list"),
@@ -675,8 +676,10 @@ def test_a_bad_part_ends_an_upload_and_nothing_of_it_stays(world: World) -> None
         assert world.refused(method, first, part.SerializeToString()).fields == [field]
     assert world.refused(method, first, b"\xff\xff").fields
     assert world.refused(method).fields == ["list"]
-    whole = list_service_pb2.UploadListRequest(profile_ids=["p"] * limits.MAX_BATCH_ROWS)
-    assert not isinstance(world.wire.send(method, first, whole.SerializeToString()), Refusal)
+    assert world.refused(method, first).fields == ["last"]
+    assert world.refused(method, whole, first).fields == ["last"]
+    largest = list_service_pb2.UploadListRequest(profile_ids=["p"] * limits.MAX_BATCH_ROWS, last=True)
+    assert not isinstance(world.wire.send(method, first, largest.SerializeToString()), Refusal)
 
 
 def test_a_bad_batch_ends_a_stream_and_the_batches_before_it_stay(world: World) -> None:

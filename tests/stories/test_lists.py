@@ -1,5 +1,6 @@
 """Uploaded lists through the real client over a real socket: who is on them, when, who brought them, and what is refused."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from clients.sdk import Client, Interaction, errors, replies
+from clients.sdk import AsyncClient, Client, Interaction, errors, replies
 from domain import limits
 from server.usecases import list_commands, uploading
 from tests.harness import Store, running_server
@@ -78,9 +79,9 @@ def test_a_list_has_no_time_of_its_own_and_nobody_is_in_an_answer_before_anythin
 
 
 def test_whoever_was_unknown_when_a_list_was_uploaded_is_not_on_it_later(client: Client) -> None:
-    client.upload_list("autumn", ["dan"], reason=WHY)
+    client.upload_list("autumn", ["ana", "dan"], reason=WHY)
     client.record_interactions([Interaction("dan", "purchase", AT)])
-    assert members(client, "in list autumn") == set()
+    assert members(client, "in list autumn") == {"ana"}
 
 
 def test_a_repeat_is_answered_as_the_first_whatever_the_parts_and_a_reuse_is_refused(
@@ -177,13 +178,54 @@ def test_what_the_client_cannot_send_is_told_before_anything_is_recorded(client:
     refused(errors.InvalidField, lambda: client.upload_list("autumn", ["ana", cast(str, 7)], reason=WHY), client)
     refused(errors.InvalidField, lambda: client.upload_list("autumn", ["ana"], mode="swap", reason=WHY), client)
 
+
+@pytest.mark.parametrize("before", [1, 2, 5])
+def test_an_upload_that_breaks_off_records_nothing(client: Client, monkeypatch: pytest.MonkeyPatch, before: int) -> None:
+    monkeypatch.setattr("clients.sdk._sync.lists._PART", 2)
+
     def broken() -> Iterator[str]:
-        yield "ana"
+        yield from ["ana"] * before
         raise OSError("the file went away")
 
-    with pytest.raises(OSError, match="went away"):
-        client.upload_list("autumn", broken(), reason=WHY)
+    for _ in range(20):  # whether the server sees a broken stream or an ended one is a matter of luck
+        with pytest.raises(OSError, match="went away"):
+            client.upload_list("autumn", broken(), reason=WHY)
     assert list(client.uploaded_lists()) == []
+
+
+def test_the_asynchronous_client_tells_what_its_iterator_raised(address: str, client: Client) -> None:
+    async def upload() -> None:
+        async with AsyncClient(address, actor="staff:li", source="test") as other:
+            await other.upload_list("autumn", ["ana", cast(str, 7)], reason=WHY)
+
+    async def stream() -> None:
+        async with AsyncClient(address, actor="staff:li", source="test") as other:
+            await other.stream_interactions([cast(list[Interaction], [7])])
+
+    for call in (upload, stream):
+        with pytest.raises((errors.CallerError, AttributeError), match="7|profile_id"):
+            asyncio.run(call())
+    assert list(client.uploaded_lists()) == []
+
+
+def test_a_list_on_which_nobody_would_be_left_by_a_wrong_column_is_refused(client: Client) -> None:
+    client.upload_list("autumn", ["ana"], reason=WHY)
+    told = refused(errors.UnknownProfile, lambda: client.upload_list("autumn", ["x", "y", "x"], reason=WHY), client)
+    assert "none of the 2 ids" in told.message
+    assert client.upload_list("autumn", ["x"], mode="add", reason=WHY).unknown_count == 1
+
+
+def test_a_profile_that_is_seen_while_a_list_comes_is_on_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clients.sdk._sync.lists._PART", 1)
+
+    def given() -> Iterator[str]:
+        yield from ["dan", "eve"]
+        client.record_interactions([Interaction("dan", "purchase", AT)])
+        yield "ana"
+
+    made = client.upload_list("autumn", given(), reason=WHY)
+    assert (made.unknown_count, made.unknown_profile_ids) == (1, ("eve",))
+    assert members(client, "in list autumn") == {"ana", "dan"}
 
 
 def test_a_server_that_starts_again_knows_every_version_from_the_log_and_from_a_snapshot(store: Store) -> None:

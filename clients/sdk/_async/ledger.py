@@ -142,9 +142,11 @@ class AsyncLedgerCalls(AsyncCaller):
 
         try:
             reply = await self._ledger.StreamInteractions(requests(), timeout=timeout)
-        except grpc.RpcError as failure:
+        except primitives.BrokenCall as failure:
             if refused:
                 raise refused[0] from None
+            if not isinstance(failure, grpc.RpcError):
+                raise
             raise error_from(failure, stream_id) from None
         return replies.StreamReceipt(
             reply.position,

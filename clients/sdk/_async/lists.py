@@ -59,13 +59,16 @@ class AsyncListCalls(AsyncCaller):
             except Exception as error:
                 refused.append(error)
                 raise
+            part.last = True
             yield part
 
         try:
             reply = await self._lists.UploadList(parts(), timeout=timeout)
-        except grpc.RpcError as failure:
+        except primitives.BrokenCall as failure:
             if refused:
                 raise refused[0] from None
+            if not isinstance(failure, grpc.RpcError):
+                raise
             raise error_from(failure, upload_id) from None
         return from_wire.list_receipt(reply)
 

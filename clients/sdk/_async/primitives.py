@@ -11,6 +11,8 @@ import grpc.aio
 Condition = asyncio.Condition
 Worker = asyncio.Task[None]
 T = TypeVar("T")
+BrokenCall = (grpc.RpcError, asyncio.CancelledError)
+"""How a call ends whose stream of requests raised: grpc.aio cancels it."""
 monotonic = time.monotonic
 sleep = asyncio.sleep
 

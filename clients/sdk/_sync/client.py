@@ -4,9 +4,9 @@
 from .catalogue import CatalogueCalls
 from .history import HistoryCalls
 from .ledger import LedgerCalls
-from .lists import SyncListCalls
+from .lists import ListCalls
 from .segments import SegmentCalls
 
 
-class Client(LedgerCalls, CatalogueCalls, SegmentCalls, SyncListCalls, HistoryCalls):
+class Client(LedgerCalls, CatalogueCalls, SegmentCalls, ListCalls, HistoryCalls):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

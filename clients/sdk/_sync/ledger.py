@@ -143,9 +143,11 @@ class LedgerCalls(Caller):
 
         try:
             reply = self._ledger.StreamInteractions(requests(), timeout=timeout)
-        except grpc.RpcError as failure:
+        except primitives.BrokenCall as failure:
             if refused:
                 raise refused[0] from None
+            if not isinstance(failure, grpc.RpcError):
+                raise
             raise error_from(failure, stream_id) from None
         return replies.StreamReceipt(
             reply.position,

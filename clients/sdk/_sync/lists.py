@@ -18,7 +18,7 @@ _PAGE = 1_000
 _PART = 50_000
 
 
-class SyncListCalls(Caller):
+class ListCalls(Caller):
     """The rpcs of ListService."""
 
     def upload_list(
@@ -60,13 +60,16 @@ class SyncListCalls(Caller):
             except Exception as error:
                 refused.append(error)
                 raise
+            part.last = True
             yield part
 
         try:
             reply = self._lists.UploadList(parts(), timeout=timeout)
-        except grpc.RpcError as failure:
+        except primitives.BrokenCall as failure:
             if refused:
                 raise refused[0] from None
+            if not isinstance(failure, grpc.RpcError):
+                raise
             raise error_from(failure, upload_id) from None
         return from_wire.list_receipt(reply)
 

@@ -10,6 +10,8 @@ import grpc
 Condition = threading.Condition
 Worker = threading.Thread
 T = TypeVar("T")
+BrokenCall = (grpc.RpcError,)
+"""How a call ends whose stream of requests raised."""
 monotonic = time.monotonic
 sleep = time.sleep
 

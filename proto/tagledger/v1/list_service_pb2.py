@@ -25,35 +25,35 @@ _sym_db = _symbol_database.Default()
 from tagledger.v1 import common_pb2 as tagledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftagledger/v1/list_service.proto\x12\x0ctagledger.v1\x1a\x19tagledger/v1/common.proto\"\xa0\x01\n\x11UploadListRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x0c\n\x04list\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12&\n\x04mode\x18\x04 \x01(\x0e\x32\x18.tagledger.v1.UploadMode\x12\x13\n\x0bprofile_ids\x18\x05 \x03(\t\"\xe2\x01\n\x12UploadListResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12(\n\x04list\x18\x03 \x01(\x0b\x32\x1a.tagledger.v1.UploadedList\x12\x15\n\rchanged_count\x18\x04 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x05 \x01(\x03\x12\x15\n\runknown_count\x18\x06 \x01(\x03\x12\x1b\n\x13unknown_profile_ids\x18\x07 \x03(\t\"j\n\x0cUploadedList\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x0f\n\x07retired\x18\x03 \x01(\x08\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x15\n\rprofile_count\x18\x05 \x01(\x03\"\xa8\x01\n\x0bListVersion\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x15\n\rprofile_count\x18\x02 \x01(\x03\x12\x13\n\x0b\x61\x64\x64\x65\x64_count\x18\x03 \x01(\x03\x12\x15\n\rremoved_count\x18\x04 \x01(\x03\x12\x15\n\runknown_count\x18\x05 \x01(\x03\x12.\n\x0b\x61ttribution\x18\x06 \x01(\x0b\x32\x19.tagledger.v1.Attribution\"X\n\x0eGetListRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x0c\n\x04list\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x93\x01\n\x0fGetListResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x04list\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.UploadedList\x12+\n\x08versions\x18\x03 \x03(\x0b\x32\x19.tagledger.v1.ListVersion\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\"b\n\x10ListListsRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x14\n\x0cshow_retired\x18\x04 \x01(\x08\"i\n\x11ListListsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12)\n\x05lists\x18\x02 \x03(\x0b\x32\x1a.tagledger.v1.UploadedList\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"N\n\x11RetireListRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x0c\n\x04list\x18\x02 \x01(\t\"}\n\x12RetireListResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12(\n\x04list\x18\x03 \x01(\x0b\x32\x1a.tagledger.v1.UploadedList*o\n\nUploadMode\x12\x1b\n\x17UPLOAD_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13UPLOAD_MODE_REPLACE\x10\x01\x12\x13\n\x0fUPLOAD_MODE_ADD\x10\x02\x12\x16\n\x12UPLOAD_MODE_REMOVE\x10\x03\x32\xc7\x02\n\x0bListService\x12Q\n\nUploadList\x12\x1f.tagledger.v1.UploadListRequest\x1a .tagledger.v1.UploadListResponse(\x01\x12\x46\n\x07GetList\x12\x1c.tagledger.v1.GetListRequest\x1a\x1d.tagledger.v1.GetListResponse\x12L\n\tListLists\x12\x1e.tagledger.v1.ListListsRequest\x1a\x1f.tagledger.v1.ListListsResponse\x12O\n\nRetireList\x12\x1f.tagledger.v1.RetireListRequest\x1a .tagledger.v1.RetireListResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftagledger/v1/list_service.proto\x12\x0ctagledger.v1\x1a\x19tagledger/v1/common.proto\"\xae\x01\n\x11UploadListRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x0c\n\x04list\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12&\n\x04mode\x18\x04 \x01(\x0e\x32\x18.tagledger.v1.UploadMode\x12\x13\n\x0bprofile_ids\x18\x05 \x03(\t\x12\x0c\n\x04last\x18\x06 \x01(\x08\"\xe2\x01\n\x12UploadListResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12(\n\x04list\x18\x03 \x01(\x0b\x32\x1a.tagledger.v1.UploadedList\x12\x15\n\rchanged_count\x18\x04 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x05 \x01(\x03\x12\x15\n\runknown_count\x18\x06 \x01(\x03\x12\x1b\n\x13unknown_profile_ids\x18\x07 \x03(\t\"j\n\x0cUploadedList\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x0f\n\x07retired\x18\x03 \x01(\x08\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x15\n\rprofile_count\x18\x05 \x01(\x03\"\xa8\x01\n\x0bListVersion\x12\x0f\n\x07version\x18\x01 \x01(\x03\x12\x15\n\rprofile_count\x18\x02 \x01(\x03\x12\x13\n\x0b\x61\x64\x64\x65\x64_count\x18\x03 \x01(\x03\x12\x15\n\rremoved_count\x18\x04 \x01(\x03\x12\x15\n\runknown_count\x18\x05 \x01(\x03\x12.\n\x0b\x61ttribution\x18\x06 \x01(\x0b\x32\x19.tagledger.v1.Attribution\"X\n\x0eGetListRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x0c\n\x04list\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x93\x01\n\x0fGetListResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x04list\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.UploadedList\x12+\n\x08versions\x18\x03 \x03(\x0b\x32\x19.tagledger.v1.ListVersion\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\"b\n\x10ListListsRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x14\n\x0cshow_retired\x18\x04 \x01(\x08\"i\n\x11ListListsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12)\n\x05lists\x18\x02 \x03(\x0b\x32\x1a.tagledger.v1.UploadedList\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"N\n\x11RetireListRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x0c\n\x04list\x18\x02 \x01(\t\"}\n\x12RetireListResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12(\n\x04list\x18\x03 \x01(\x0b\x32\x1a.tagledger.v1.UploadedList*o\n\nUploadMode\x12\x1b\n\x17UPLOAD_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13UPLOAD_MODE_REPLACE\x10\x01\x12\x13\n\x0fUPLOAD_MODE_ADD\x10\x02\x12\x16\n\x12UPLOAD_MODE_REMOVE\x10\x03\x32\xc7\x02\n\x0bListService\x12Q\n\nUploadList\x12\x1f.tagledger.v1.UploadListRequest\x1a .tagledger.v1.UploadListResponse(\x01\x12\x46\n\x07GetList\x12\x1c.tagledger.v1.GetListRequest\x1a\x1d.tagledger.v1.GetListResponse\x12L\n\tListLists\x12\x1e.tagledger.v1.ListListsRequest\x1a\x1f.tagledger.v1.ListListsResponse\x12O\n\nRetireList\x12\x1f.tagledger.v1.RetireListRequest\x1a .tagledger.v1.RetireListResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tagledger.v1.list_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_UPLOADMODE']._serialized_start=1401
-  _globals['_UPLOADMODE']._serialized_end=1512
+  _globals['_UPLOADMODE']._serialized_start=1415
+  _globals['_UPLOADMODE']._serialized_end=1526
   _globals['_UPLOADLISTREQUEST']._serialized_start=77
-  _globals['_UPLOADLISTREQUEST']._serialized_end=237
-  _globals['_UPLOADLISTRESPONSE']._serialized_start=240
-  _globals['_UPLOADLISTRESPONSE']._serialized_end=466
-  _globals['_UPLOADEDLIST']._serialized_start=468
-  _globals['_UPLOADEDLIST']._serialized_end=574
-  _globals['_LISTVERSION']._serialized_start=577
-  _globals['_LISTVERSION']._serialized_end=745
-  _globals['_GETLISTREQUEST']._serialized_start=747
-  _globals['_GETLISTREQUEST']._serialized_end=835
-  _globals['_GETLISTRESPONSE']._serialized_start=838
-  _globals['_GETLISTRESPONSE']._serialized_end=985
-  _globals['_LISTLISTSREQUEST']._serialized_start=987
-  _globals['_LISTLISTSREQUEST']._serialized_end=1085
-  _globals['_LISTLISTSRESPONSE']._serialized_start=1087
-  _globals['_LISTLISTSRESPONSE']._serialized_end=1192
-  _globals['_RETIRELISTREQUEST']._serialized_start=1194
-  _globals['_RETIRELISTREQUEST']._serialized_end=1272
-  _globals['_RETIRELISTRESPONSE']._serialized_start=1274
-  _globals['_RETIRELISTRESPONSE']._serialized_end=1399
-  _globals['_LISTSERVICE']._serialized_start=1515
-  _globals['_LISTSERVICE']._serialized_end=1842
+  _globals['_UPLOADLISTREQUEST']._serialized_end=251
+  _globals['_UPLOADLISTRESPONSE']._serialized_start=254
+  _globals['_UPLOADLISTRESPONSE']._serialized_end=480
+  _globals['_UPLOADEDLIST']._serialized_start=482
+  _globals['_UPLOADEDLIST']._serialized_end=588
+  _globals['_LISTVERSION']._serialized_start=591
+  _globals['_LISTVERSION']._serialized_end=759
+  _globals['_GETLISTREQUEST']._serialized_start=761
+  _globals['_GETLISTREQUEST']._serialized_end=849
+  _globals['_GETLISTRESPONSE']._serialized_start=852
+  _globals['_GETLISTRESPONSE']._serialized_end=999
+  _globals['_LISTLISTSREQUEST']._serialized_start=1001
+  _globals['_LISTLISTSREQUEST']._serialized_end=1099
+  _globals['_LISTLISTSRESPONSE']._serialized_start=1101
+  _globals['_LISTLISTSRESPONSE']._serialized_end=1206
+  _globals['_RETIRELISTREQUEST']._serialized_start=1208
+  _globals['_RETIRELISTREQUEST']._serialized_end=1286
+  _globals['_RETIRELISTRESPONSE']._serialized_start=1288
+  _globals['_RETIRELISTRESPONSE']._serialized_end=1413
+  _globals['_LISTSERVICE']._serialized_start=1529
+  _globals['_LISTSERVICE']._serialized_end=1856
 # @@protoc_insertion_point(module_scope)

@@ -20,18 +20,20 @@ UPLOAD_MODE_ADD: UploadMode
 UPLOAD_MODE_REMOVE: UploadMode
 
 class UploadListRequest(_message.Message):
-    __slots__ = ("context", "list", "description", "mode", "profile_ids")
+    __slots__ = ("context", "list", "description", "mode", "profile_ids", "last")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     PROFILE_IDS_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     list: str
     description: str
     mode: UploadMode
     profile_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., list: _Optional[str] = ..., description: _Optional[str] = ..., mode: _Optional[_Union[UploadMode, str]] = ..., profile_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    last: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., list: _Optional[str] = ..., description: _Optional[str] = ..., mode: _Optional[_Union[UploadMode, str]] = ..., profile_ids: _Optional[_Iterable[str]] = ..., last: _Optional[bool] = ...) -> None: ...
 
 class UploadListResponse(_message.Message):
     __slots__ = ("position", "receipt", "list", "changed_count", "already_so_count", "unknown_count", "unknown_profile_ids")

@@ -68,8 +68,10 @@ class ListServiceServicer:
     """
 
     def UploadList(self, request_iterator, context):
-        """UploadList makes a list, or gives it its next version: one atomic changeset, recorded when the client closes the stream.
-        Ids that the workspace has never seen are left out and counted. Nothing is recorded when the stream breaks.
+        """UploadList makes a list, or gives it its next version: one atomic changeset, recorded when the part that says `last` has come
+        and the client closes the stream. Ids that the workspace has never seen are left out and counted. Nothing is recorded when the
+        stream breaks. Refused with LIST_RETIRED for a retired list, and with UNKNOWN_PROFILE when REPLACE would leave nobody on the
+        list because none of the ids is known.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
