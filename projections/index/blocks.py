@@ -18,7 +18,7 @@ _LARGE_HOURS = 1 << 5
 _UNITS_AN_HOUR = 4
 _BUSY_HOUR_ROWS = 2_000
 _UNIONS_BYTES_MIN = 64 * 1024 * 1024
-_UNION_BYTES_A_ROW = 4  # windows of a month have about 90 different unions in 60 days: 100 MB for 10 million profiles
+_UNION_BYTES_A_ROW = 8  # windows of a month have about 90 different unions in 60 days: 100 MB for 10 million profiles
 _WHOLE = (-1, 0)
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
 

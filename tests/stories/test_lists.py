@@ -203,7 +203,7 @@ def test_the_asynchronous_client_tells_what_its_iterator_raised(address: str, cl
             await other.stream_interactions([cast(list[Interaction], [7])])
 
     for call in (upload, stream):
-        with pytest.raises((errors.CallerError, AttributeError), match="7|profile_id"):
+        with pytest.raises((errors.CallerError, AttributeError), match=r"7|profile_id"):
             asyncio.run(call())
     assert list(client.uploaded_lists()) == []
 
