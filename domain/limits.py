@@ -35,6 +35,7 @@ MAX_PERCENT_DECIMALS: Final = 6
 MAX_SALT_CHARACTERS: Final = 128
 MAX_LIST_IDS: Final = 20_000_000
 MAX_LIST_VERSIONS: Final = 1_000
+MAX_LISTS: Final = 10_000
 MAX_CHECKED_PROFILES: Final = 10_000
 MAX_QUESTION_ROWS: Final = 4_000_000_000
 MAX_EXPLAINED_EVENTS: Final = 20_000
@@ -120,6 +121,7 @@ LIMITS: Final = (
         "LIMIT_EXCEEDED",
     ),
     Limit("list ids", f"{MAX_LIST_IDS:,}, {MAX_BATCH_ROWS:,} in a part", "profile ids of one UploadList", "LIMIT_EXCEEDED"),
+    Limit("lists", f"{MAX_LISTS:,}", "lists of a workspace, retired ones too", "LIMIT_EXCEEDED"),
     Limit("list versions", f"{MAX_LIST_VERSIONS:,}", "uploads of one list", "LIMIT_EXCEEDED"),
     Limit("checked profiles", f"{MAX_CHECKED_PROFILES:,}", "profiles of one CheckProfiles", "LIMIT_EXCEEDED"),
     Limit(

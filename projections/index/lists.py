@@ -12,7 +12,7 @@ _NOBODY = BitMap()
 
 
 class ListMembers:
-    """One bitmap a version: a list of a million has about a megabyte each. One writer, many readers."""
+    """One bitmap a version, which shares with the one before what did not change. One writer, many readers."""
 
     def __init__(self) -> None:
         self._versions: Mapping[int, tuple[BitMap, ...]] = {}
@@ -23,7 +23,9 @@ class ListMembers:
             bitmaps.from_ordinals(np.asarray(ordinals, np.uint32)) for ordinals in (columns.added, columns.removed)
         )
         before = self._versions.get(columns.number, ())
-        made = (before[-1] if before else _NOBODY) - removed | added
+        made = BitMap(before[-1] if before else _NOBODY, copy_on_write=True)
+        made -= removed
+        made |= added
         # A new mapping at once: readers keep the one that they have.
         self._versions = {**self._versions, columns.number: (*before, made)}
 
@@ -47,5 +49,5 @@ class ListMembers:
 
     @property
     def size_bytes(self) -> int:
-        """Memory held, roughly."""
+        """Memory held, at most: what versions share is counted for each."""
         return sum(int(one.__sizeof__()) for versions in self._versions.values() for one in versions)

@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from domain.changeset import ListColumns, ListDefined, ListRetired
 from domain.errors import LimitExceeded, UnknownList, UnknownProfile, Violation
 from domain.errors import ListRetired as RetiredError
-from domain.limits import MAX_LIST_VERSIONS
+from domain.limits import MAX_LIST_VERSIONS, MAX_LISTS
 from domain.list_catalogue import ListEntry, Lists
 from projections.identity import ProfileMap
 from projections.index import bitmaps
@@ -41,10 +41,12 @@ def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers, profil
     if entry is None:
         if draft.mode is UploadMode.REMOVE:
             raise UnknownList.of(draft.name, f"there is no list {draft.name!r} to remove profiles from", "list")
+        _refuse_excess("lists", MAX_LISTS, len(lists.entries) + 1, "upload a new version of a list that is there")
         number, made = len(lists.entries) + 1, [ListDefined(len(lists.entries) + 1, draft.name, draft.description)]
     else:
         _refuse_retired(entry, "takes no more uploads; upload under another name")
-        _refuse_many(entry)
+        remedy = "upload under another name, or use a tag for what changes often"
+        _refuse_excess("list versions", MAX_LIST_VERSIONS, len(entry.versions) + 1, remedy)
         number, made = entry.number, []
     # Of the ids that were unknown when they came, some may have been seen since, here or by another server.
     since = profiles.find(draft.unknown)
@@ -74,12 +76,6 @@ def _refuse_retired(entry: ListEntry, remedy: str) -> None:
         raise RetiredError(message, metadata={"list": entry.name}, violations=[Violation("list", message)])
 
 
-def _refuse_many(entry: ListEntry) -> None:
-    if len(entry.versions) >= MAX_LIST_VERSIONS:
-        raise LimitExceeded.of(
-            "list versions",
-            field="list",
-            maximum=MAX_LIST_VERSIONS,
-            actual=len(entry.versions) + 1,
-            remedy="upload under another name, or use a tag for what changes often",
-        )
+def _refuse_excess(limit: str, maximum: int, actual: int, remedy: str) -> None:
+    if actual > maximum:
+        raise LimitExceeded.of(limit, field="list", maximum=maximum, actual=actual, remedy=remedy)

@@ -163,7 +163,7 @@ def test_a_retired_list_takes_no_uploads_and_can_still_be_asked_for(client: Clie
 
 
 def test_the_bounds_of_a_list_hold_at_their_edges(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (limits.MAX_LIST_IDS, limits.MAX_LIST_VERSIONS) == (20_000_000, 1_000)
+    assert (limits.MAX_LIST_IDS, limits.MAX_LIST_VERSIONS, limits.MAX_LISTS) == (20_000_000, 1_000, 10_000)
     monkeypatch.setattr(uploading, "MAX_LIST_IDS", 3)
     monkeypatch.setattr(list_commands, "MAX_LIST_VERSIONS", 2)
     assert client.upload_list("autumn", ["ana", "ana", "bo"], reason=WHY).list.version == 1
@@ -172,6 +172,9 @@ def test_the_bounds_of_a_list_hold_at_their_edges(client: Client, monkeypatch: p
     assert client.upload_list("autumn", ["bo"], reason=WHY).list.version == 2
     told = refused(errors.LimitExceeded, lambda: client.upload_list("autumn", ["bo"], reason=WHY), client)
     assert told.metadata["limit"] == "list versions"
+    monkeypatch.setattr(list_commands, "MAX_LISTS", 1)
+    told = refused(errors.LimitExceeded, lambda: client.upload_list("winter", ["bo"], reason=WHY), client)
+    assert told.metadata["limit"] == "lists"
 
 
 def test_what_the_client_cannot_send_is_told_before_anything_is_recorded(client: Client) -> None:
