@@ -175,14 +175,17 @@ def _engine_and_floor(
 
 
 def _ask_peer(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> None:
-    """With warm caches."""
+    """With warm caches: turns last equally long; a few short calls between long ones would only meet cold caches."""
     equal = _equal_calls(one.question, slow=peer.name == POSTGRES)
     for asked, answer in zip(moments[:equal], one.expected, strict=False):
         _check(peer.name, one.question, asked, peer.ask(one.question, asked), answer)
     probe = measure(lambda asked: peer.ask(one.question, asked), moments[:_PROBE_CALLS], at_most_seconds=_PROBE_SECONDS)
     calls = _SLOW_PEER_CALLS if probe.p50_ms > _SLOW_PEER_MS else _PEER_CALLS
-    later = moments[equal : equal + calls]
-    turns = {"engine": Caller(one.asker.ask, later), peer.name: Caller(lambda asked: peer.ask(one.question, asked), later)}
+    as_long = calls * max(1, round(probe.p50_ms / one.engine.p50_ms))
+    turns = {
+        "engine": Caller(one.asker.ask, moments[equal : equal + as_long]),
+        peer.name: Caller(lambda asked: peer.ask(one.question, asked), moments[equal : equal + calls]),
+    }
     times = take_turns(turns, min(_ROUNDS, calls))
     one.beside[peer.name], one.peers[peer.name] = times["engine"], times[peer.name]
 
