@@ -14,11 +14,11 @@ from projections.index import bitmaps
 from projections.index.times import HOUR_US, Times
 
 _TOP_HOURS = 1 << 13  # 341 days
-_LARGE_HOURS, _MIDDLING_HOURS = 1 << 5, 1 << 2
+_LARGE_HOURS = 1 << 3
 _UNITS_AN_HOUR = 4
 _BUSY_HOUR_ROWS = 2_000
 _UNIONS_BYTES_MIN = 64 * 1024 * 1024
-_UNION_BYTES_A_ROW = 12  # windows of a month have about 450 different unions in 60 days: 280 MB for 10 million profiles
+_UNION_BYTES_A_ROW = 12  # windows of a month have about 220 unions in 60 days: 270 MB for 10 million profiles
 _WHOLE = (-1, 0)
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
 
@@ -91,22 +91,22 @@ class Blocks:
         head, tail = self.times.span(first_unit * self._unit, last_unit * self._unit)
         into.loose += [self.ordinals[low:head], self.ordinals[tail:high]]
         blocks = list(_aligned_blocks(first_unit, last_unit, (_TOP_HOURS * self._units_an_hour).bit_length() - 1))
-        large, middling = _LARGE_HOURS * self._units_an_hour, _MIDDLING_HOURS * self._units_an_hour
-        into.blocks += [self._block(*block) for block in blocks if 1 << block[0] < middling]
-        into.blocks += self._united(tuple(block for block in blocks if middling <= 1 << block[0] < large))
-        into.blocks += self._united(tuple(block for block in blocks if 1 << block[0] >= large))
+        large = _LARGE_HOURS * self._units_an_hour
+        into.blocks += [self._block(*block) for block in blocks if 1 << block[0] < large]
+        into.blocks += self._large(tuple(block for block in blocks if 1 << block[0] >= large))
 
-    def _united(self, blocks: tuple[tuple[int, int], ...]) -> list[BitMap]:
-        """The union of blocks: windows that end within a day of each other share large ones, within hours the others."""
+    def _large(self, blocks: tuple[tuple[int, int], ...]) -> list[BitMap]:
+        """The union of large blocks: windows that end within the same few hours have the same ones."""
         if len(blocks) < 2:
             return [self._block(*block) for block in blocks]
         found = self._unions.get(blocks)
         if found is None:
             found = bitmaps.union([self._block(*block) for block in blocks])
-            self._unions_bytes += bitmap_bytes(found)
-            if self._unions_bytes > self._unions_bytes_max:
+            size = bitmap_bytes(found)
+            if self._unions_bytes + size > self._unions_bytes_max:
                 self._unions, self._unions_bytes = {}, 0
             self._unions[blocks] = found
+            self._unions_bytes += size
         return [found]
 
     def _whole(self) -> BitMap:

@@ -71,10 +71,5 @@ class ByProfile:
         return places
 
 
-def holds_one_a_bucket(ordinals: UInt32s) -> bool:
-    """Would each bucket hold one profile, so that the rows of many can be found at once?"""
-    return len(ordinals) > 0 and _shift(int(ordinals.max()), len(ordinals)) == 0
-
-
 def _shift(largest: int, rows: int) -> int:
     return max(0, (largest * _BUCKET_ROWS // max(1, rows)).bit_length() - 1)

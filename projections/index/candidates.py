@@ -18,6 +18,8 @@ from projections.index.row_columns import ORDINAL, AnyColumn, Picked, RowSet, Ro
 
 UInt32s = npt.NDArray[np.uint32]
 
+_TABLE_SHARE = 256  # bisection takes 200 ns a row, making two tables a nanosecond a profile
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -55,8 +57,18 @@ class Candidates:
 
     def rows(self, rows: RowSet) -> RowSet:
         """The same with the numbers of the candidates in the place of their ordinals."""
-        kept = self.kept(rows) if len(rows) else rows
+        if len(rows) * _TABLE_SHARE < self.size:
+            return self._found(rows)
+        kept = self.kept(rows)
         return numbered(kept, self._numbers[kept.column(ORDINAL)]) if len(kept) else kept
+
+    def _found(self, rows: RowSet) -> RowSet:
+        """The same for few rows, without tables by ordinal."""
+        ordinals = rows.column(ORDINAL)
+        numbers = np.searchsorted(self.ordinals, ordinals)
+        places = np.flatnonzero(numbers < len(self))
+        places = places[self.ordinals[numbers[places]] == ordinals[places]]
+        return numbered(rows.at(places), numbers[places].astype(np.uint32)) if len(places) else rows.at(places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """A run: immutable interactions of one type, sorted by time; what windows are read from."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 
 from projections.index.blocks import Blocks, Pieces
-from projections.index.by_profile import ByProfile, holds_one_a_bucket
+from projections.index.by_profile import ByProfile
 from projections.index.candidates import Candidates, UInt32s, numbered
 from projections.index.parallel import each, halves
 from projections.index.past_blocks import PastBlocks
@@ -48,7 +47,8 @@ class Run:
             column = np.concatenate([rows.column(name) for rows in everything])[order]
             kept[name] = column if name == ORDINAL else narrowed(name, column)
         times = Times.of(np.concatenate([rows.column(TIME) for rows in everything])[order])
-        return cls(times, kept, max(run.max_version for run in runs))
+        # By profile too before questions see it: one of them would wait for seconds. Runs of one tail are small.
+        return cls(times, kept, max(run.max_version for run in runs), ByProfile.of(kept[ORDINAL]))
 
     def moved(self, times: Times, columns: Mapping[str, AnyColumn], by_profile: ByProfile) -> "Run":
         """The same rows in other arrays, with the bitmaps that were built."""
@@ -62,11 +62,6 @@ class Run:
         if self._by_profile is None:
             self._by_profile = ByProfile.of(self.ordinals)
         return self._by_profile
-
-    @cached_property
-    def _found_by_profile(self) -> bool:
-        """Are there so many rows a profile that those of some are found at once? If not, by_profile is not made for that."""
-        return self._by_profile.shift == 0 if self._by_profile else holds_one_a_bucket(self.ordinals)
 
     @property
     def past(self) -> PastBlocks:
@@ -112,12 +107,13 @@ class Run:
     def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> RowSet:
         """Those of `rows` that are of candidates, in no order; their ordinals are read as numbers of candidates."""
         low, high = self.times.span(start, end)
-        theirs = self.by_profile.about_rows(candidates.ordinals) if high - low > _FEW_ROWS and self._found_by_profile else None
-        if theirs is None or theirs * _GATHER_COST > high - low:
+        by_profile = self._by_profile if high - low > _FEW_ROWS else None  # of merged runs it is there
+        theirs = by_profile.about_rows(candidates.ordinals) if by_profile else None
+        if by_profile is None or theirs is None or theirs * _GATHER_COST > high - low:
             return candidates.rows(self.rows(start, end, version))
 
         def found(part: slice) -> tuple[UInt32s, UInt32s]:
-            places, numbers = self.by_profile.rows_among(candidates.ordinals[part], low, high)
+            places, numbers = by_profile.rows_among(candidates.ordinals[part], low, high)
             return places, numbers + np.uint32(part.start)
 
         pairs = each(found, halves(len(candidates)))

@@ -1,6 +1,6 @@
 """Small histories must reach the code for large ones: sealed runs, blocks of time and of profiles, helpers, bitmaps for rows.
 
-Each threshold that sends large data another way, and the values that send small data there.
+The thresholds that send large data another way, and the values that send small data there.
 """
 
 import random
@@ -8,26 +8,35 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Final
 
-from projections.index import blocks, by_profile, ordering, parallel, rows, runs
+from projections.index import bitmaps, blocks, by_profile, candidates, ordering, parallel, rows, runs
 from projections.query import executor
-from projections.query.operators import coarse, totals
+from projections.query.operators import aggregating, coarse, totals
 
 _MINUTE_US: Final = 60_000_000
 _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (rows, "TAIL_ROWS", (4, 32)),
+    (rows, "_MERGED_ROWS_MAX", (64,)),
+    (bitmaps, "_DENSE_ROWS", (1,)),
+    (bitmaps, "_DENSE_SHARE", (1, 1 << 30)),
     (blocks, "SLICE_ROWS_MAX", (0, 2)),
     (blocks, "_BUSY_HOUR_ROWS", (0,)),
+    (blocks, "_UNIONS_BYTES_MIN", (0,)),
+    (blocks, "_UNION_BYTES_A_ROW", (0,)),
     (by_profile, "_BUCKET_ROWS", (0,)),
+    (by_profile, "_SAMPLED", (1, 3)),
+    (candidates, "_TABLE_SHARE", (0, 1 << 30)),
     (ordering, "_BLOCK_PROFILES_BITS", (2,)),
     (ordering, "_BLOCK_ROWS_BITS", (0,)),
     (parallel, "_FEW", (2,)),
     (runs, "_FEW_ROWS", (0,)),
     (runs, "_GATHER_COST", (1, 0)),
+    (aggregating, "_PART_ROWS", (1, 3)),
     (totals, "_COUNTED_ROWS", (1, 3)),
     (totals, "_LARGE_COUNT", (1, 2)),
     (coarse, "_ROWS_MIN", (0,)),
-    (coarse, "_HOUR_US", (_MINUTE_US,)),
+    (coarse, "HOUR_US", (_MINUTE_US,)),
     (coarse, "_BLOCKS_MAX", (64, 2_000)),
+    (coarse, "_KEY_BITS", (0, 63)),
     (executor, "NARROWED_COST", (0,)),
     (executor, "NARROWED_SHARE", (1,)),
 )

@@ -1,6 +1,6 @@
 """A number per profile from its interactions. Exact: see "Exact numbers" in docs/language.md."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ Numbers = npt.NDArray[Any]
 """int64, float64, or Python ints as objects where 64 bits may not do."""
 
 _INT64 = 1 << 63
+_PART_ROWS = 1 << 16
 _CURRENCY_FUNCTIONS = (Function.SUM, Function.AVG, Function.MIN, Function.MAX)
 
 
@@ -67,7 +68,7 @@ class Aggregate:
         size = self.selection.size
         match self.function:
             case Function.SUM:
-                return self._sums(self._numbers(as_units=True))
+                return self._sums()
             case Function.DAYS:
                 return distinct_counts(*self._days(), size)
             case Function.DISTINCT:
@@ -79,22 +80,28 @@ class Aggregate:
 
     def sums(self) -> tuple[Ordinals, Numbers, Int64s]:
         """Sums in 1/10,000, and how many values each is of; of profiles with a value, ascending."""
-        numbers = self._numbers(as_units=True)
-        counts = counts_by_ordinal([ordinals for ordinals, _ in numbers], self.selection.size)
+        counts = np.zeros(self.selection.size, dtype=np.int64)
+        sums = self._sums(counts)
         present = np.flatnonzero(counts).astype(np.uint32)
-        return self.selection.named(present), self._sums(numbers)[present], counts[present].astype(np.int64)
+        return self.selection.named(present), sums[present], counts[present]
 
-    def _sums(self, numbers: Sequence[tuple[Ordinals, Numbers]]) -> Numbers:
-        largest = max((int(max(values.max(), -values.min())) for _, values in numbers), default=0)
-        exact = largest * sum(len(values) for _, values in numbers) < _INT64
-        sums: Numbers = np.zeros(self.selection.size, dtype=np.int64 if exact else object)
-        for ordinals, values in numbers:
-            np.add.at(sums, ordinals, values.astype(sums.dtype, copy=False))
+    def _sums(self, counts: Int64s | None = None) -> Numbers:
+        """By ordinal or number of a candidate; adds to the counts how many values each is of."""
+        sums: Numbers = np.zeros(self.selection.size, dtype=np.int64)
+        most = 0
+        for ordinals, values in self._numbers(as_units=True):
+            most += len(values) * max(int(values.max()), -int(values.min()))
+            if most >= _INT64:
+                sums = sums.astype(object, copy=False)
+            places = ordinals.astype(np.intp)
+            np.add.at(sums, places, values.astype(sums.dtype, copy=False))
+            if counts is not None:
+                np.add.at(counts, places, 1)
         return sums
 
     def extremes(self) -> tuple[Ordinals, Numbers]:
         """The least (greatest) values: amounts in 1/10,000, properties as doubles; of profiles with a value, ascending."""
-        numbers = self._numbers(as_units=False)
+        numbers = list(self._numbers(as_units=False))
         size = self.selection.size
         present = np.zeros(size, dtype=np.bool_)
         by_ordinal = np.empty(size, dtype=numbers[0][1].dtype if numbers else np.int64)
@@ -129,19 +136,28 @@ class Aggregate:
 
     # --- numbers ----------------------------------------------------------------------------------------------------------
 
-    def _numbers(self, *, as_units: bool) -> list[tuple[Ordinals, Numbers]]:
+    def _numbers(self, *, as_units: bool) -> Iterator[tuple[Ordinals, Numbers]]:
         """Ordinals and numbers of the rows that have one, in parts: int64 units for sums and for amounts, else doubles."""
-        rows = self.selection.rows()
-        if self.property_name == "amount":
-            return [part for one in rows if len((part := _amounts(one))[0])]
+        amounts = self.property_name == "amount"
+        parts = map(_amounts, self._parts()) if amounts else self._property_numbers(as_units=as_units)
+        return (part for part in parts if len(part[0]))
+
+    def _property_numbers(self, *, as_units: bool) -> Iterator[tuple[Ordinals, Numbers]]:
         known = self.selection.view.index.properties.get(self.property_name)
         if known is None or known.kind is not ValueType.NUMBER:
-            return []
+            return
         doubles = np.asarray([0.0, *known.values.values()], dtype=np.float64)
         by_code = np.rint(doubles * AMOUNT_UNITS).astype(np.int64) if as_units else doubles
-        column = property_column(self.property_name)
-        rows = [kept for one in rows if len(kept := one.where(one.column(column) != 0))]
-        return [(one.column(ORDINAL), by_code[one.column(column)]) for one in rows]
+        for rows in self._parts():
+            codes = rows.column(property_column(self.property_name))
+            present = codes != 0
+            yield rows.column(ORDINAL)[present], by_code[codes[present]]
+
+    def _parts(self) -> Iterator[RowSet]:
+        """The rows, so many at a time that what is made of them stays in the cache."""
+        for rows in self.selection.rows():
+            for first in range(0, len(rows), _PART_ROWS):
+                yield rows.at(slice(first, min(first + _PART_ROWS, len(rows))))
 
 
 def _amounts(rows: RowSet) -> tuple[Ordinals, Int64s]:

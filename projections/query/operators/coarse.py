@@ -15,11 +15,11 @@ from projections.index.candidates import Candidates
 from projections.index.ordering import order_of_profiles
 from projections.index.parallel import each, halves
 from projections.index.row_columns import ORDINAL, TIME, RowSet
+from projections.index.times import HOUR_US
 from projections.query.operators.selecting import Selection
 
 Keys = npt.NDArray[np.int64]
 
-_HOUR_US = 3_600_000_000
 _BLOCKS_MAX = 64
 _BLOCKS_A_SPAN = 2  # more blocks decide more profiles, and cost more bitmaps: measured best for spans of days in months
 _ROWS_MIN = 500_000  # fewer rows are put in order more quickly
@@ -34,15 +34,12 @@ class Coarse:
     perhaps: BitMap
 
 
-def soon_after(start: Selection, then: Selection, within: int) -> BitMap | None:
-    """Profiles with an interaction of `then` after one of `start`, at most so many microseconds later.
+def in_keys(start: Selection, then: Selection, within: int, candidates: BitMap) -> BitMap | None:
+    """Those of the candidates who have an interaction of `then` after one of `start`, at most so many microseconds later.
 
-    None where bitmaps are no help, or keys would be too wide: then the general way is taken.
+    None where keys of profile and instant would be too wide.
     """
-    coarse = decided(start, then, within)
-    if coarse is None:
-        return None
-    among, first = Candidates(coarse.perhaps, start.view.size), min(start.start, then.start)
+    among, first = Candidates(candidates, start.view.size), min(start.start, then.start)
     span = max(start.end, then.end) - first
     bits = span.bit_length() + 1  # one more: neighbouring profiles are further apart than the window is long
     if bits + len(among).bit_length() > _KEY_BITS:
@@ -61,7 +58,7 @@ def soon_after(start: Selection, then: Selection, within: int) -> BitMap | None:
     before, after = _ascending(made[: len(parts[0])]), _ascending(made[len(parts[0]) :])
     last = np.searchsorted(before, after) - 1  # strictly earlier: equal keys are equal instants of one profile
     soon = after[(last >= 0) & (after - before[last] <= min(within, span))] if len(before) else after[:0]
-    return coarse.surely | bitmaps.from_ordinals(among.ordinals[soon >> bits])
+    return bitmaps.from_ascending(among.ordinals[soon >> bits])
 
 
 def _ascending(parts: list[Keys]) -> Keys:
@@ -75,7 +72,7 @@ def decided(start: Selection, then: Selection, within: int) -> Coarse | None:
     """What bitmaps tell; None where they are not there (filters), or would be no help."""
     if start.passes or then.passes or start.row_estimate() + then.row_estimate() < _ROWS_MIN:
         return None
-    size = (1 << max(0, (within // _BLOCKS_A_SPAN // _HOUR_US).bit_length() - 1)) * _HOUR_US
+    size = (1 << max(0, (within // _BLOCKS_A_SPAN // HOUR_US).bit_length() - 1)) * HOUR_US
     if within < _BLOCKS_A_SPAN * size or then.end - start.start > _BLOCKS_MAX * size:
         return None
     bounds = _bounds(start.start, then.end, size)

@@ -10,7 +10,7 @@ from projections.index.bitmaps import Ordinals
 from projections.index.candidates import Candidates
 from projections.index.ordering import Block, blocks
 from projections.index.parallel import each
-from projections.query.operators.coarse import soon_after
+from projections.query.operators.coarse import decided, in_keys
 from projections.query.operators.moments import Moments
 from projections.query.operators.selecting import Selection
 
@@ -56,15 +56,14 @@ class SequenceOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
-        found = self._soon_after()
-        return self._in_order(self._candidates()) if found is None else found
-
-    def _soon_after(self) -> BitMap | None:
-        """The members, where there are two steps, and a way that is quicker than the general one."""
-        (only,) = self.steps if len(self.steps) == 1 else (None,)
-        if only is None or only.absent or only.within is None:
-            return None
-        return soon_after(self.start, only.selection, only.within)
+        only = self.steps[0]
+        if len(self.steps) > 1 or only.absent or only.within is None:
+            return self._in_order(self._candidates())
+        coarse = decided(self.start, only.selection, only.within)
+        if coarse is None:
+            return self._in_order(self._candidates())
+        keyed = in_keys(self.start, only.selection, only.within, coarse.perhaps)
+        return coarse.surely | (self._in_order(coarse.perhaps) if keyed is None else keyed)
 
     def _in_order(self, candidates: BitMap) -> BitMap:
         """The members among the candidates, by their rows."""

@@ -29,11 +29,13 @@ def matching_totals(selection: Selection, totals: npt.NDArray[np.generic], op: O
 def counts_by_ordinal(parts: Sequence[Ordinals], size: int) -> npt.NDArray[np.integer[Any]]:
     """How often each profile comes."""
     # One byte a profile stays in the cache: half the time of wider counts. What grows large is moved aside before it overflows.
-    counts, aside = np.zeros(size, dtype=np.uint8), list[tuple[npt.NDArray[np.intp], npt.NDArray[np.uint8]]]()
+    # Looking for large counts reads a byte a profile, which is to cost less than the counting.
+    step, counts = max(_COUNTED_ROWS, size // 8), np.zeros(size, dtype=np.uint8)
+    aside: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.uint8]]] = []
     for ordinals in parts:
-        for first in range(0, len(ordinals), _COUNTED_ROWS):
-            np.add.at(counts, ordinals[first : first + _COUNTED_ROWS], np.uint8(1))
-            if first + _COUNTED_ROWS < len(ordinals):
+        for first in range(0, len(ordinals), step):
+            np.add.at(counts, ordinals[first : first + step], np.uint8(1))
+            if first + step < len(ordinals):
                 large = np.flatnonzero(counts >= _LARGE_COUNT)
                 aside.append((large, counts[large]))
                 counts[large] = 0
