@@ -174,12 +174,19 @@ async def serve(config: Config, ready: Callable[[str], None]) -> None:
     await server.stop()
 
 
-def event_log(config: Config) -> EventLog:
-    """The log that the settings name. Raises StoreUnavailable."""
-    return PostgresEventLog(config.database_url) if config.database_url else SqliteEventLog(Path(config.data))
+def event_log(config: Config, *, create: bool = True) -> EventLog:
+    """The log that the settings name. `create`: make it if it is not there. Raises StoreUnavailable."""
+    if config.database_url:
+        return PostgresEventLog(config.database_url, create=create)
+    return SqliteEventLog(Path(config.data), create=create)
 
 
-def snapshot_folder(config: Config) -> SnapshotFolder | None:
-    """The folder of snapshots that the settings name, if they want any. Raises StoreUnavailable."""
+def snapshot_folder(config: Config, *, create: bool = True) -> SnapshotFolder | None:
+    """The folder of snapshots that the settings name, if they want any. `create`: also if it is not there yet.
+
+    Raises StoreUnavailable.
+    """
     given = config.snapshots or ("" if config.database_url else str(Path(config.data) / "snapshots"))
-    return None if given in ("", "none") else SnapshotFolder(Path(given))
+    if given in ("", "none") or not (create or Path(given).is_dir()):
+        return None
+    return SnapshotFolder(Path(given))

@@ -1,6 +1,7 @@
 """The `tagledger` command: the clients' commands, and `serve` and `demo` that need the server. The only place they meet."""
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -53,22 +54,28 @@ def serve(file: Path | None, **flags: Any) -> None:
 def verify(file: Path | None, checkpoint: Path | None, against: Path | None, as_json: bool, **flags: Any) -> int:
     """Hold the log against its hashes, the vault against the log, and the newest snapshot's index against both.
 
+    The hashes are of ordinals, not of profile ids, which must be erasable: that an id in the vault was changed shows only
+    against a snapshot.
+
     The first difference is told, with exit code 1. Keep checkpoints elsewhere: whoever can rewrite a log can rewrite its
     hashes. No server may use the embedded log meanwhile; beside servers on PostgreSQL, what was recorded until now is verified.
     It takes as long as a start without a snapshot, and twice the memory.
     """
-    from server import verification  # a quarter of a second that the other commands need not wait
+    from server import logs, verification  # a quarter of a second that the other commands need not wait
 
     try:
-        found = verification.verified(config.from_process(flags, file), checkpoint, against)
+        settings = config.from_process(flags, file)
+        logs.configure(settings)
+        found = verification.verified(settings, checkpoint, against)
     except TagledgerError as error:
         raise click.UsageError(error.message) from error
     told = {"ok": not found.difference, "changesets": found.changesets, "index_compared": found.index_compared}
     if as_json:
-        ends = [{name: getattr(one, name) for name in one.__slots__} for one in found.checkpoints]
-        print_json({**told, "difference": found.difference, "checkpoints": ends})
+        more = {name: value for name, value in asdict(found).items() if name not in told}
+        print_json(told | more)
     else:
-        print_fields({**told, "difference": found.difference} if found.difference else told)
+        more = {"difference": found.difference, "snapshots refused": "; ".join(found.snapshots_refused)}
+        print_fields(told | {name: value for name, value in more.items() if value})
         for one in found.checkpoints:
             print_text(f"{one.workspace}: changeset {one.version} at position {one.position}, {one.chain_sha256}")
     return exits.NO if found.difference else exits.DONE

@@ -1,7 +1,8 @@
 """`tagledger verify`: opens a store as a server would, and has it verified; the command line tells what was found."""
 
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,12 +10,9 @@ from pathlib import Path
 import orjson
 
 from domain.errors import InvalidField, LogDamaged, Violation
-from server.bootstrap import SystemClock, event_log, snapshot_folder
+from server.bootstrap import event_log, snapshot_folder
 from server.config import Config
-from server.eventlog.port import EventLog
-from server.snapshots.folder import SnapshotFolder
-from server.usecases.committer import Committer
-from server.usecases.state import WorkspaceState
+from server.eventlog.sqlite import FILE
 from server.usecases.verifying import Checkpoint, Verification
 
 _TOLD_EVERY = 10_000
@@ -28,41 +26,36 @@ class Found:
     changesets: int
     index_compared: bool
     """Was there a snapshot to hold against the log?"""
+    snapshots_refused: Sequence[str]
+    """Those that could not be trusted, and why."""
     checkpoints: Sequence[Checkpoint]
 
 
 def verified(config: Config, checkpoint: Path | None, against: Path | None) -> Found:
     """Verify, and keep a checkpoint in a file. Raises StoreUnavailable, InvalidField."""
     known = _read(against) if against else []
-    if not config.database_url and not (Path(config.data) / "ledger.sqlite").exists():
+    if checkpoint and not os.access(checkpoint.parent, os.W_OK):
+        raise InvalidField.of([Violation("--checkpoint", f"{checkpoint.parent} is no folder that can be written to")])
+    if not config.database_url and not (Path(config.data) / FILE).is_file():
         raise InvalidField.of([Violation("--data", f"there is no embedded log in {config.data}")])
     with ExitStack() as stack:
-        log = stack.enter_context(closing(event_log(config)))
-        snapshots = snapshot_folder(config)
+        log = stack.enter_context(closing(event_log(config, create=False)))
+        snapshots = snapshot_folder(config, create=False)
         if snapshots:
             stack.enter_context(closing(snapshots))
-        verification, loaded = Verification(log, known, _progress), _loaded(log, snapshots) if snapshots else {}
+        verification = Verification(log, known, _progress)
+        loaded = snapshots.load(log) if snapshots else None
+        refused = snapshots.refused if snapshots else []
         try:
-            ends = verification.verify(loaded)
+            ends = verification.verify(loaded.states if loaded else {})
         except LogDamaged as error:
-            return Found(error.message, verification.count, bool(loaded), ())
+            return Found(error.message, verification.count, bool(loaded), refused, ())
     if checkpoint:
-        checkpoint.write_bytes(orjson.dumps([asdict(end) for end in ends], option=orjson.OPT_INDENT_2) + b"\n")
-    return Found("", verification.count, bool(loaded), ends)
-
-
-def _loaded(log: EventLog, snapshots: SnapshotFolder) -> Mapping[str, WorkspaceState]:
-    """What a server would start on, up to the end of the log; nothing without a snapshot that can be trusted."""
-    found = snapshots.load(log)
-    if found is None:
-        return {}
-    follower = Committer(log, SystemClock(), follow_seconds=None)
-    follower.restore(found.states, found.position)
-    try:
-        follower.catch_up()
-    except LogDamaged:
-        return {}  # what is wrong with the log is found, and told, by reading it from the beginning
-    return {name: follower.states[name] for name in found.states}
+        try:
+            checkpoint.write_bytes(orjson.dumps([asdict(end) for end in ends], option=orjson.OPT_INDENT_2) + b"\n")
+        except OSError as error:
+            raise InvalidField.of([Violation("--checkpoint", f"{checkpoint} cannot be written: {error.strerror}")]) from error
+    return Found("", verification.count, bool(loaded), refused, ends)
 
 
 def _read(file: Path) -> list[Checkpoint]:

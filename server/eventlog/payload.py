@@ -13,7 +13,8 @@ ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -100,38 +101,52 @@ def encode(changeset: Changeset, previous_chain: bytes) -> tuple[bytes, bytes]:
 
 def decode(workspace: str, version: int, position: int, state: bytes) -> Recorded:
     """The changeset of stored bytes. Raises LogDamaged when they are not what was written."""
-    try:
-        raw = _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
-        envelope, content, sections = _READERS[_schema(raw)](raw)
-        changeset = _Reader(SectionReader(sections)).changeset(workspace, version, content)
-        return Recorded(position, changeset, envelope["content_sha256"], envelope["chain_sha256"])
-    except (KeyError, ValueError, TypeError, zstandard.ZstdError) as error:
-        message = f"changeset {version} of workspace {workspace} (position {position}) cannot be decoded: {error!r}"
-        raise LogDamaged(message, metadata={"workspace": workspace, "version": str(version)}) from error
+    with _damage_named(workspace, version, position):
+        return _decoded(workspace, version, position, _decompressed(state))
+
+
+def verified(workspace: str, version: int, position: int, state: bytes, previous_chain: bytes) -> Recorded:
+    """The same, after holding the bytes against the hashes that they carry. Raises LogDamaged, saying which does not fit."""
+    with _damage_named(workspace, version, position):
+        raw = _decompressed(state)
+        recorded = _decoded(workspace, version, position, raw)
+        content_hash = hashlib.sha256(_content_of(raw)).digest()
+        if recorded.content_sha256 != content_hash.hex():
+            raise ValueError("its content is not what was hashed when it was recorded")
+        if recorded.chain_sha256 != hashlib.sha256(previous_chain + content_hash).hexdigest():
+            raise ValueError("its chain hash does not continue that of the changeset before it")
+        return recorded
 
 
 def content_bytes(state: bytes) -> bytes:
-    """The bytes that content_sha256 is over. For verification."""
-    raw = _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
+    """The bytes that content_sha256 is over."""
+    return _content_of(_decompressed(state))
+
+
+@contextmanager
+def _damage_named(workspace: str, version: int, position: int) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, zstandard.ZstdError) as error:
+        why = error if type(error) is ValueError else repr(error)
+        message = f"workspace {workspace}, changeset {version} at position {position} is damaged: {why}"
+        raise LogDamaged(message, metadata={"workspace": workspace, "version": str(version)}) from error
+
+
+def _decompressed(state: bytes) -> bytes:
+    return _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
+
+
+def _decoded(workspace: str, version: int, position: int, raw: bytes) -> Recorded:
+    envelope, content, sections = _READERS[_schema(raw)](raw)
+    changeset = _Reader(SectionReader(sections)).changeset(workspace, version, content)
+    return Recorded(position, changeset, envelope["content_sha256"], envelope["chain_sha256"])
+
+
+def _content_of(raw: bytes) -> bytes:
     if _schema(raw) == 1:
         return raw[raw.index(b'"content":') + len(b'"content":') : -1]
     return raw[raw.index(b"\n") + 1 :]
-
-
-def verified_chain(state: bytes, previous_chain: bytes) -> bytes:
-    """The chain hash that the stored bytes carry, worked out anew. Raises LogDamaged, saying which hash does not fit."""
-    try:
-        raw = _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
-        envelope, _, _ = _READERS[_schema(raw)](raw)
-        content_hash = hashlib.sha256(content_bytes(state)).digest()
-        chain = hashlib.sha256(previous_chain + content_hash).digest()
-        if envelope["content_sha256"] != content_hash.hex():
-            raise LogDamaged("its content is not what was hashed when it was recorded")
-        if envelope["chain_sha256"] != chain.hex():
-            raise LogDamaged("its chain hash does not continue that of the changeset before it")
-    except (KeyError, ValueError, TypeError, zstandard.ZstdError) as error:
-        raise LogDamaged(f"it cannot be read: {error!r}") from error
-    return chain
 
 
 def _schema(raw: bytes) -> int:

@@ -4,7 +4,7 @@ The adapters are the eventsourcing library's recorders with two more tables in t
 (`profile_id` of each ordinal) and the request ids. One stream per workspace; its version is the optimistic lock.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -73,6 +73,13 @@ def unavailable(doing: str) -> Iterator[None]:
         _log.warning("store unavailable", doing=doing, error=str(error))
         message = f"the ledger cannot {doing} just now; nothing was acknowledged, repeat later with the same request_id"
         raise StoreUnavailable(message) from error
+
+
+def refuse_missing_tables(found: Collection[str], where: str) -> None:
+    """For who must not make them. Raises StoreUnavailable."""
+    missing = [table for table in (EVENTS_TABLE, PROFILES_TABLE, REQUESTS_TABLE) if table not in found]
+    if missing:
+        raise StoreUnavailable(f"{where} is no log of a tagledger server: it has no table {missing[0]}")
 
 
 class EventLog(Protocol):

@@ -23,6 +23,7 @@ from server.eventlog.port import (
     NewChangeset,
     RecordedRequest,
     StoredChangeset,
+    refuse_missing_tables,
     unavailable,
 )
 
@@ -83,12 +84,19 @@ class _Recorder(PostgresApplicationRecorder):
 class PostgresEventLog:
     """EventLog on a PostgreSQL database."""
 
-    def __init__(self, url: str) -> None:
-        """Connect, and make the tables. Raises StoreUnavailable, naming the database."""
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        """Connect. `create`: make the tables if they are not there. Raises StoreUnavailable, naming the database."""
         with _first_connection(url) as connection:
+            if not create:
+                found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false))")
+                refuse_missing_tables([name for (name,) in found], _named(url))
+                self._open(url)
+                return
             # Several servers may start at once on a new database, and CREATE TYPE knows no IF NOT EXISTS.
             connection.execute("SELECT pg_advisory_lock(%s)", (_CREATION_LOCK,))
             self._open(url)
+            with unavailable("create its tables in the PostgreSQL database"):
+                self._recorder.create_table()
 
     def _open(self, url: str) -> None:
         info = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
@@ -107,8 +115,6 @@ class PostgresEventLog:
         assert isinstance(kwargs, dict)
         kwargs |= {key: value for key, value in info.items() if key not in _KNOWN_SETTINGS}
         self._recorder = _Recorder(self._datastore)
-        with unavailable("create its tables in the PostgreSQL database"):
-            self._recorder.create_table()
 
     def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
         """See EventLog."""

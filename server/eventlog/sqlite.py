@@ -1,14 +1,16 @@
 """The embedded log: one SQLite file in a data folder, WAL with synchronous=FULL, so that a commit is on disk.
 
-Never VACUUM or DELETE in this file: positions are implicit rowids (shared library fact 3.1), and a test holds it.
+Never VACUUM or DELETE in this file: positions are implicit rowids, and a test holds it.
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -17,6 +19,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
+from domain.errors import StoreUnavailable
 from server.eventlog.folder_lock import lock_folder
 from server.eventlog.port import (
     EVENTS_TABLE,
@@ -26,9 +29,11 @@ from server.eventlog.port import (
     NewChangeset,
     RecordedRequest,
     StoredChangeset,
+    refuse_missing_tables,
     unavailable,
 )
 
+FILE = "ledger.sqlite"
 _VAULT_PAGE_ROWS = 100_000
 _READING = "read its SQLite file"
 
@@ -76,11 +81,24 @@ class _Recorder(SQLiteApplicationRecorder):
 class SqliteEventLog:
     """EventLog on one file. A lock file keeps a second server out of the folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, create: bool = True) -> None:
+        """`create`: make the tables if they are not there. Raises StoreUnavailable."""
         self._lock = lock_folder(folder, "data")
-        self._datastore = _Datastore(folder / "ledger.sqlite")
-        self._recorder = _Recorder(self._datastore, events_table_name=EVENTS_TABLE)
-        self._recorder.create_table()
+        file = folder / FILE
+        try:
+            if not create:
+                refuse_missing_tables(_tables(file), str(file))
+            self._datastore = _Datastore(file)
+            self._recorder = _Recorder(self._datastore, events_table_name=EVENTS_TABLE)
+            if create:
+                self._recorder.create_table()
+        except (sqlite3.Error, PersistenceError) as error:
+            os.close(self._lock)
+            message = f"{file} cannot be read as a log: {error}; if it is damaged, restore it from a backup"
+            raise StoreUnavailable(message) from error
+        except StoreUnavailable:
+            os.close(self._lock)
+            raise
 
     def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
         """See EventLog."""
@@ -138,3 +156,8 @@ class SqliteEventLog:
         """See EventLog."""
         self._datastore.close()
         os.close(self._lock)
+
+
+def _tables(file: Path) -> set[str]:
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -65,7 +65,12 @@ class SnapshotFolder:
         self._lock = lock_folder(folder, "snapshots")
         self._folder = folder
         self._files: WeakKeyDictionary[AnyRun, str] = WeakKeyDictionary()
-        self._refused: set[Path] = set()
+        self._refused: dict[Path, str] = {}
+
+    @property
+    def refused(self) -> list[str]:
+        """The snapshots that could not be trusted, and why."""
+        return [f"{path.name}: {why}" for path, why in self._refused.items()]
 
     def close(self) -> None:
         """Let another server have the folder."""
@@ -102,7 +107,7 @@ class SnapshotFolder:
         _sync(temporary)
         temporary.replace(path)
         _sync(self._folder)
-        self._refused.discard(path)
+        self._refused.pop(path, None)
 
     def _workspace(self, captured: Captured) -> dict[str, Any]:
         return {
@@ -194,7 +199,7 @@ class SnapshotFolder:
 
     def _refuse(self, path: Path, why: str) -> None:
         _log.warning("snapshot refused", snapshot=path.name, why=why)
-        self._refused.add(path)
+        self._refused[path] = why
 
     def _manifests(self) -> list[Path]:
         return sorted(self._folder.glob("snapshot-*.json"), reverse=True)

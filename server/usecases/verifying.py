@@ -12,7 +12,7 @@ from itertools import islice
 from domain.errors import LogDamaged
 from server.eventlog import payload
 from server.eventlog.port import EventLog, StoredChangeset
-from server.snapshots.comparing import first_difference
+from server.usecases.comparing import first_difference
 from server.usecases.state import WorkspaceState
 
 _READ_EVENTS = 500
@@ -46,6 +46,7 @@ class Verification:
         """`known`: checkpoints of earlier. `progress` gets how many changesets had been read before, and have been now."""
         self._log, self._known, self._progress = log, known, progress
         self._streams: dict[str, _Stream] = {}
+        self._loaded: Mapping[str, WorkspaceState] = {}
         self._end = log.end()
         self.count = 0
         """Changesets that were verified."""
@@ -53,8 +54,9 @@ class Verification:
     def verify(self, loaded: Mapping[str, WorkspaceState]) -> list[Checkpoint]:
         """The ends of all streams, by workspace. Raises LogDamaged that names the first difference.
 
-        `loaded`: what a snapshot holds, brought up to the end of the log; empty for none.
+        `loaded`: what a snapshot holds, which is brought up to the end meanwhile; empty for none.
         """
+        self._loaded = loaded
         after = 0
         while events := [event for event in self._log.read(after=after, limit=_READ_EVENTS) if event.position <= self._end]:
             before = self.count
@@ -82,23 +84,24 @@ class Verification:
             raise _damaged(
                 f"workspace {name}: changeset {stream.state.version + 1} is missing before position {event.position}"
             )
-        try:
-            chain = payload.verified_chain(event.state, stream.state.chain)
-        except LogDamaged as error:
-            raise _damaged(f"{where}: {error.message}") from error
-        recorded = payload.decode(name, event.version, event.position, event.state)
+        recorded = payload.verified(name, event.version, event.position, event.state, stream.state.chain)
         changeset = recorded.changeset
         if changeset.recorded_at < stream.state.recorded_at:
             raise _damaged(f"{where}: it was recorded before the one before it")
-        request = self._log.find_request(name, uuid.UUID(changeset.changeset_id).bytes)
-        if request is None or request.version != event.version:
-            raise _damaged(f"{where}: its request id is not noted, so that a repeat of the request would count twice")
         names = self._names(stream, changeset.first_ordinal, changeset.outcome.new_profiles, where)
-        stream.state.apply(recorded, names)
+        try:
+            request = self._log.find_request(name, uuid.UUID(changeset.changeset_id).bytes)
+            if request is None or request.version != event.version:
+                raise _damaged(f"{where}: its request id is not noted, so that a repeat of the request would count twice")
+            stream.state.apply(recorded, names)
+            behind = self._loaded.get(name)
+            if behind and behind.version + 1 == event.version:  # what was recorded since the snapshot
+                behind.apply(recorded, names)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise _damaged(f"{where}: it cannot be applied: {error!r}") from error
         stream.state.compact()
-        assert stream.state.chain == chain, "the hash was compared with what the changeset carries"
         if any((one.workspace, one.version) == (name, event.version) for one in self._known):
-            stream.chains[event.version] = chain.hex()
+            stream.chains[event.version] = recorded.chain_sha256
         stream.position = event.position
         self.count += 1
 
@@ -138,7 +141,7 @@ class Verification:
             raise _damaged(f"workspace {name}: the snapshot has it, the log has not")
         difference = first_difference(loaded, stream.state)
         if difference:
-            raise _damaged(f"workspace {name}: the index of the snapshot differs from the log in {difference}")
+            raise _damaged(f"workspace {name}: the index of the snapshot differs from log and vault in {difference}")
 
 
 def _damaged(message: str) -> LogDamaged:

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +17,9 @@ import pytest
 import zstandard
 
 from clients.sdk import ApplyTag, Client, Interaction, SetTrait
-from domain.errors import InvalidField
+from domain.errors import InvalidField, StoreUnavailable
 from server.config import Config
+from server.eventlog.port import EventLog
 from server.snapshots.folder import SnapshotFolder
 from server.verification import Found, verified
 from tests.harness import Store, running_server
@@ -137,6 +140,8 @@ def test_an_index_that_is_not_what_the_log_says_is_named(config: Config, monkeyp
                     index.interactions["purchase"]._state[1].columns["amount"][0] += 1
                 case "universe":
                     index.universe.columns()["instants"][0] += 1
+                case "values":
+                    index.traits["city"].values._values[0] = "Shanghai"
                 case "list":
                     index.list_members._versions = {1: (index.list_members.newest(1) ^ index.list_members.newest(1),)}
             return found
@@ -149,6 +154,7 @@ def test_an_index_that_is_not_what_the_log_says_is_named(config: Config, monkeyp
         ("trait", "trait 'city' (column codes)"),
         ("rows", "interactions of type 'purchase'"),
         ("universe", "who exists since when"),
+        ("values", "the values of trait 'city'"),
         ("list", "version 1 of list 'autumn'"),
     ):
         assert part in with_another(what).difference
@@ -167,22 +173,84 @@ def test_the_command_tells_people_and_programs(config: Config, tmp_path: Path) -
     assert "request id is not noted" in done.stdout
 
 
-def test_what_cannot_be_verified_is_refused(store: Store, tmp_path: Path) -> None:
+def test_what_was_recorded_after_the_snapshot_is_compared_too(config: Config) -> None:
+    with running_server(Config(**{**asdict(config), "snapshots": "none"})) as address, Client(address, actor="li") as client:
+        client.record_interactions([Interaction("eve", "purchase", AT)])
+    found = verified(config, None, None)
+    assert (found.difference, found.index_compared) == ("", True)
+
+
+def test_a_server_beside_us_may_go_on_recording(
+    config: Config, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not config.database_url:
+        pytest.skip("the embedded log is one server's")
+    load = SnapshotFolder.load
+
+    def loaded(self: SnapshotFolder, log: EventLog) -> object:
+        monkeypatch.undo()  # for the server beside us
+        beside = store.config(snapshots=str(tmp_path / "beside"))
+        with running_server(beside) as address, Client(address, actor="li", source="test") as client:
+            client.record_interactions([Interaction("eve", "purchase", AT)])
+        return load(self, log)
+
+    monkeypatch.setattr(SnapshotFolder, "load", loaded)
+    found = verified(config, None, None)
+    assert (found.difference, found.index_compared) == ("", True)
+
+
+def test_a_changeset_that_can_be_read_but_not_applied_is_named(config: Config) -> None:
+    version, state = max((version, state) for version, state in states(config) if b'"recorded_at"' in opened(state))
+    raw = re.sub(rb'"changeset_id":"[^"]*"', b'"changeset_id":"no uuid"', opened(state))
+    previous = [
+        json.loads(opened(one).split(b"\n", 1)[0])["chain_sha256"] for before, one in states(config) if before < version
+    ]
+    changed = "UPDATE tagledger_events SET state = ? WHERE originator_id = 'default' AND originator_version = ?"
+    execute(config, changed, zstandard.compress(rehashed(raw, bytes.fromhex(previous[-1]))), version)
+    assert f"changeset {version} at" in difference(config)
+    assert "cannot be applied" in difference(config)
+
+
+def test_a_snapshot_that_cannot_be_trusted_is_told(config: Config) -> None:
+    for manifest in Path(config.snapshots).glob("*.json"):
+        manifest.write_bytes(manifest.read_bytes().replace(b"position", b"Position", 1))
+    found = verified(config, None, None)
+    assert not found.index_compared
+    assert "manifest" in found.snapshots_refused[0]
+
+
+def test_what_cannot_be_verified_is_refused_and_left_as_it_was(store: Store, tmp_path: Path) -> None:
     with pytest.raises(InvalidField, match="no embedded log"):
         verified(Config(data=str(tmp_path / "nothing")), None, None)
+    foreign = tmp_path / "foreign" / "ledger.sqlite"
+    for content, why in ((b"", "no table"), (b"not a database at all" * 100, "cannot be read as a log")):
+        foreign.parent.mkdir(exist_ok=True)
+        foreign.write_bytes(content)
+        with pytest.raises(StoreUnavailable, match=why):
+            verified(Config(data=str(foreign.parent)), None, None)
+        assert foreign.read_bytes() == content
+        assert not (foreign.parent / "snapshots").exists()
     (tmp_path / "text").write_text("[{}]")
+    if store.config().database_url:
+        with pytest.raises(StoreUnavailable, match="no table"):
+            verified(store.config(), None, None)
     with running_server(store.config()):
         pass
     with pytest.raises(InvalidField, match="no checkpoint"):
         verified(store.config(), None, tmp_path / "text")
+    with pytest.raises(InvalidField, match="no folder"):
+        verified(store.config(), tmp_path / "nowhere" / "checkpoint.json", None)
 
 
 def opened(state: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompress(state)
 
 
-def rehashed(raw: bytes) -> bytes:
-    """The content with an envelope whose content hash fits it."""
+def rehashed(raw: bytes, previous_chain: bytes | None = None) -> bytes:
+    """The content with an envelope whose content hash fits it, and the chain hash too if the one before is given."""
     envelope, content = raw.split(b"\n", 1)
-    made = json.loads(envelope) | {"content_sha256": hashlib.sha256(content).hexdigest()}
+    content_hash = hashlib.sha256(content)
+    made = json.loads(envelope) | {"content_sha256": content_hash.hexdigest()}
+    if previous_chain is not None:
+        made["chain_sha256"] = hashlib.sha256(previous_chain + content_hash.digest()).hexdigest()
     return json.dumps(made, separators=(",", ":")).encode() + b"\n" + content

@@ -1,16 +1,19 @@
 """Do two states of a workspace hold the same, however it lies in runs and tails? For `tagledger verify`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
-from projections.index.row_columns import AMOUNT, CURRENCY, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn
+from projections.index.dictionary import Dictionary
+from projections.index.row_columns import AMOUNT, CURRENCY, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, RowSet
+from projections.index.rows import InteractionRows
 from projections.index.workspace_index import WorkspaceIndex, property_column
 from server.usecases.state import WorkspaceState
 
-_NAMES_AT_ONCE = 100_000
+_NAMES_AT_ONCE, _ROWS_AT_ONCE = 100_000, 1 << 20
 _LATEST = int(np.iinfo(np.uint32).max)
 _MIXER = np.uint64(0x9E37_79B9_7F4A_7C15)
 UInt64s = npt.NDArray[np.uint64]
@@ -31,6 +34,10 @@ def _differences(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
         yield "the numbers of interactions and profiles"
     if one.vocabulary() != other.vocabulary():
         yield "the names of tags, types, properties, traits, segments or lists"
+    for what, values in _dictionaries(other).items():
+        if _dictionaries(one)[what] != values:
+            yield what
+            return
     yield from _columns("who exists since when", one.universe.columns(), other.universe.columns())
     for number in other.tags:
         if number not in one.tags:
@@ -47,6 +54,20 @@ def _differences(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
             if one.list_members.members(number, version) != other.list_members.members(number, version):
                 yield f"version {version} of list {entry.name!r}"
     yield from _profiles(found, due)
+
+
+def _dictionaries(index: WorkspaceIndex) -> dict[str, list[object]]:
+    """What codes in the columns stand for."""
+    named: dict[str, Dictionary[Any]] = {
+        "the touchpoints": index.touchpoints,
+        "the currencies": index.currencies,
+        "the actors": index.actors,
+        "the sources": index.sources,
+        **{f"the values of tag {index.catalogue.key(number)!r}": tag.values for number, tag in index.tags.items()},
+        **{f"the values of trait {name!r}": trait.values for name, trait in index.traits.items()},
+        **{f"the values of property {name!r}": known.values for name, known in index.properties.items()},
+    }
+    return {what: list(dictionary.values()) for what, dictionary in named.items()}
 
 
 def _columns(what: str, found: Mapping[str, AnyColumn], due: Mapping[str, AnyColumn]) -> Iterator[str]:
@@ -69,7 +90,7 @@ def _sums(index: WorkspaceIndex, name: str, versions: int) -> UInt64s:
     if name not in index.interactions:
         return sums
     columns = [TIME, ORDINAL, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, sorted(index.properties))]
-    for rows in index.interactions[name].rows(MIN_INSTANT_US, MAX_INSTANT_US, _LATEST):
+    for rows in _parts(index.interactions[name]):
         hashes: UInt64s = np.zeros(len(rows), dtype=np.uint64)
         for column in columns:
             hashes ^= rows.column(column).astype(np.int64).view(np.uint64)
@@ -77,6 +98,13 @@ def _sums(index: WorkspaceIndex, name: str, versions: int) -> UInt64s:
             hashes ^= hashes >> np.uint64(29)
         np.add.at(sums, rows.column(VERSION), hashes)
     return sums
+
+
+def _parts(of_type: InteractionRows) -> Iterator[RowSet]:
+    """All rows, so many at a time that little memory is needed beside them."""
+    for rows in of_type.rows(MIN_INSTANT_US, MAX_INSTANT_US, _LATEST):
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            yield rows.at(slice(first, min(first + _ROWS_AT_ONCE, len(rows))))
 
 
 def _profiles(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
