@@ -12,9 +12,6 @@ from projections.query.operators.base import Countable, Narrowable
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.view import View
 
-NARROWED_COST = 50_000  # rows; what costs less is asked for all profiles
-NARROWED_SHARE = 4  # fewer candidates than this part of all profiles: reading their rows only is cheaper
-
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -99,8 +96,18 @@ class Execution:
 
     def _run_for(self, step: Step, candidates: BitMap) -> BitMap:
         """The members among the candidates; of other profiles the bitmap may say anything."""
-        if id(step) in self.measured or not isinstance(step, Lookup) or step.cost < NARROWED_COST or self.thorough:
+        if id(step) in self.measured or self.thorough or len(candidates) >= step.narrow_below:
             return self._run(step)
-        operator = step.operator
-        few = len(candidates) * NARROWED_SHARE < self.view.size
-        return operator.narrowed(candidates).members() if few and isinstance(operator, Narrowable) else self._run(step)
+        if not candidates:
+            return candidates
+        match step:
+            case Lookup():
+                assert isinstance(step.operator, Narrowable), "the planner narrows no other"
+                return step.operator.narrowed(candidates).members()
+            case Union():
+                return BitMap.union(*(self._run_for(part, candidates) for part in step.parts))
+            case Nested():
+                return self._run_for(step.part, candidates)
+            case Intersection():
+                parts = [*((part, True) for part in step.wanted), *((part, False) for part in step.unwanted)]
+                return self._narrowed(candidates, parts)

@@ -1,4 +1,7 @@
-"""The plan: a tree of what to run, in the order to run it. Made by the planner, run by the executor; holds no data."""
+"""The plan: a tree of what to run, in the order to run it. Made by the planner, run by the executor; holds no data.
+
+Every step says `narrow_below`: where fewer candidates are left when its turn comes, it is asked for them only; 0 for never.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ class Lookup:
     operator: Operator
     estimate: int
     cost: int
+    narrow_below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Intersection:
     unwanted: tuple["Step", ...]
     estimate: int
     cost: int
+    narrow_below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Union:
     parts: tuple["Step", ...]
     estimate: int
     cost: int
+    narrow_below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Nested:
     part: "Step"
     estimate: int
     cost: int
+    narrow_below: int
 
 
 Step = Lookup | Intersection | Union | Nested

@@ -2,9 +2,11 @@
 
 Parts of an intersection run cheapest first, and among equally cheap ones smallest first, so that an empty result is seen
 early and the last, largest part is only counted against. Equal leaves, told by their canonical text, become one Lookup.
-Segments that are named are planned in place, each definition once, so that equal leaves are shared across them too.
+Segments that are named are planned in place, each definition once, so that equal leaves are shared across them too. What
+is costly is planned to be asked for few candidates only, through unions, negations and named segments.
 """
 
+from collections.abc import Collection
 from typing import assert_never
 
 from domain.language.syntax import (
@@ -36,7 +38,7 @@ from domain.language.syntax import (
 from domain.language.syntax import Step as SequenceStep
 from domain.language.windows import resolve, span_us, unbounded_point
 from domain.segment_catalogue import Definition
-from projections.query.operators.base import Operator
+from projections.query.operators.base import Narrowable, Operator
 from projections.query.operators.did import DidOperator
 from projections.query.operators.edges import EdgeOperator
 from projections.query.operators.everyone import EveryoneOperator
@@ -57,6 +59,9 @@ from projections.query.operators.traits import TraitOperator
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union
 from projections.query.prepared import Prepared, prepared_definition
 from projections.query.view import View
+
+_NARROWED_COST = 50_000  # rows; what costs less is asked for all profiles
+_NARROWED_SHARE = 4  # fewer candidates than this part of all profiles: reading their rows only is cheaper
 
 
 def plan(prepared: Prepared, view: View) -> Step:
@@ -81,7 +86,8 @@ class _Planner:
             case Or():
                 parts = tuple(sorted(map(self.step, expression.operands), key=_order))
                 estimate = min(self._view.size, sum(part.estimate for part in parts))
-                return Union(self._text(expression), parts, estimate, sum(part.cost for part in parts))
+                cost = sum(part.cost for part in parts)
+                return Union(self._text(expression), parts, estimate, cost, _narrow_below(parts))
             case InSegment():
                 return self._segment(expression)
             case _:
@@ -93,7 +99,8 @@ class _Planner:
             around, self._text = self._text, prepared_definition(definition).text_of
             part = self.step(definition.expression)
             self._text = around
-            self._segments[definition] = Nested(self._text(leaf), definition.version, part, part.estimate, part.cost)
+            about = part.estimate, part.cost, part.narrow_below
+            self._segments[definition] = Nested(self._text(leaf), definition.version, part, *about)
         return self._segments[definition]
 
     def _intersection(self, expression: Expression, operands: tuple[Expression, ...]) -> Step:
@@ -108,15 +115,17 @@ class _Planner:
             return wanted[0]
         estimate = min((step.estimate for step in wanted), default=self._view.size)
         cost = sum(step.cost for step in wanted + unwanted)
-        return Intersection(
-            self._text(expression), tuple(sorted(wanted, key=_order)), tuple(sorted(unwanted, key=_order)), estimate, cost
-        )
+        ordered = tuple(sorted(wanted, key=_order)), tuple(sorted(unwanted, key=_order))
+        return Intersection(self._text(expression), *ordered, estimate, cost, _narrow_below(wanted + unwanted))
 
     def _lookup(self, leaf: Leaf) -> Lookup:
         text = self._text(leaf)
         if text not in self._lookups:
             operator = self._operator(leaf)
-            self._lookups[text] = Lookup(text, operator, operator.estimate(), operator.cost())
+            cost = operator.cost()
+            narrows = cost >= _NARROWED_COST and isinstance(operator, Narrowable)
+            below = self._view.size // _NARROWED_SHARE if narrows else 0
+            self._lookups[text] = Lookup(text, operator, operator.estimate(), cost, below)
         return self._lookups[text]
 
     def _operator(self, leaf: Leaf) -> Operator:
@@ -174,6 +183,11 @@ class _Planner:
 
     def _selection(self, type_name: str, window: Window, where: Filter | None) -> Selection:
         return Selection.of(self._view, type_name, resolve(window, self._view.as_of), where)
+
+
+def _narrow_below(parts: Collection[Step]) -> int:
+    """Of a step with parts: that of the part which gains."""
+    return max((part.narrow_below for part in parts), default=0)
 
 
 def _order(step: Step) -> tuple[int, int]:

@@ -124,3 +124,17 @@ def test_every_error_has_a_code_and_a_reason_of_the_proto() -> None:
 
 def test_lock_file_has_no_registry_address() -> None:
     assert not re.search(r"https?://|file:|@ ", (ROOT / "requirements.lock").read_text())
+
+
+def names_in(path: str) -> set[str]:
+    """Every attribute and name of a file."""
+    nodes = list(ast.walk(ast.parse((ROOT / path).read_text())))
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute)} | {
+        node.id for node in nodes if isinstance(node, ast.Name)
+    }
+
+
+def test_the_planner_holds_no_bitmap_and_the_executor_no_rule_of_cost() -> None:
+    planning, running = (names_in(f"projections/query/{room}.py") for room in ("planner", "executor"))
+    assert not planning & {"BitMap", "bitmaps", "members", "universe"}
+    assert not running & {"cost", "estimate", "size", "row_estimate"}

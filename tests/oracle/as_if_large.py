@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Final
 
 from projections.index import bitmaps, blocks, by_profile, candidates, ordering, parallel, rows, runs
-from projections.query import executor
+from projections.query import planner
 from projections.query.operators import aggregating, coarse, totals
 
 _MINUTE_US: Final = 60_000_000
@@ -37,8 +37,8 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (coarse, "HOUR_US", (_MINUTE_US,)),
     (coarse, "_BLOCKS_MAX", (64, 2_000)),
     (coarse, "_KEY_BITS", (0, 63)),
-    (executor, "NARROWED_COST", (0,)),
-    (executor, "NARROWED_SHARE", (1,)),
+    (planner, "_NARROWED_COST", (0,)),
+    (planner, "_NARROWED_SHARE", (1,)),
 )
 _REAL: Final = {(module, name): getattr(module, name) for module, name, _ in _THRESHOLDS}
 Setter = Callable[[ModuleType, str, int], None]

@@ -1,10 +1,11 @@
 """`first TYPE WINDOW` and `last TYPE WINDOW`, as differences of who did: no row is sorted, no profile looked at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyroaring import BitMap
 
 from domain.limits import MIN_INSTANT_US
+from projections.query.operators.base import Operator
 from projections.query.operators.selecting import Selection
 
 
@@ -37,6 +38,10 @@ class EdgeOperator:
 
     def verify(self) -> None:
         """See Operator."""
+
+    def narrowed(self, candidates: BitMap) -> Operator:
+        """See Narrowable."""
+        return replace(self, selection=self.selection.of_candidates(candidates))
 
     def members(self) -> BitMap:
         """See Operator."""

@@ -1,6 +1,6 @@
 """`did TYPE in at least 2 of last 3 calendar months`: in how many calendar periods."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from domain.language.syntax import Bound, Calendar, Op
 from domain.language.windows import resolve
 from projections.index import bitmaps
+from projections.query.operators.base import Operator
 from projections.query.operators.comparing import compare_one
 from projections.query.operators.selecting import Selection
 from projections.query.operators.totals import matching_totals
@@ -38,10 +39,14 @@ class PeriodsOperator:
 
     def cost(self) -> int:
         """See Operator."""
-        return self.selection.row_estimate()
+        return self.selection.row_estimate() if self.selection.passes else 0
 
     def verify(self) -> None:
         """See Operator."""
+
+    def narrowed(self, candidates: BitMap) -> Operator:
+        """See Narrowable."""
+        return replace(self, selection=self.selection.of_candidates(candidates))
 
     def members(self) -> BitMap:
         """See Operator."""
@@ -82,7 +87,8 @@ class PeriodsOperator:
         for start, end in self._bounds():
             # Each profile comes once, so that plain indexing counts.
             counts[bitmaps.to_ordinals(self.selection.between(start, end).profiles())] += 1
-        return matching_totals(self.selection, counts, self.count.op, Fraction(self.count.number))
+        by_ordinal = replace(self.selection, candidates=None)
+        return matching_totals(by_ordinal, counts, self.count.op, Fraction(self.count.number))
 
     def _bounds(self) -> list[tuple[int, int]]:
         """Each period, the current one first; a period ends where the next one starts, as windows do."""

@@ -1,6 +1,6 @@
 """`resumed TYPE after SPAN`: who came back after a pause."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyroaring import BitMap
@@ -9,7 +9,8 @@ from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.ordering import blocks
-from projections.query.operators.moments import Moments
+from projections.query.operators.base import Operator
+from projections.query.operators.moments import AFTER_ALL, Moments
 from projections.query.operators.selecting import Selection
 
 
@@ -50,6 +51,10 @@ class ResumedOperator:
     def verify(self) -> None:
         """See Operator."""
 
+    def narrowed(self, candidates: BitMap) -> Operator:
+        """See Narrowable."""
+        return replace(self, selection=self.selection.of_candidates(candidates))
+
     def members(self) -> BitMap:
         """See Operator."""
         inside = Moments.of(self.selection.rows())
@@ -57,19 +62,21 @@ class ResumedOperator:
 
     def _after_a_pause_before(self, inside: Moments) -> BitMap:
         """Whose first interaction in the window came after a pause."""
-        size = self.selection.view.size
-        too_soon = inside.first(size) - Moments.of(self._near().rows()).last(size) < self.pause
-        return (bitmaps.from_ordinals(inside.ordinals) & self._before().profiles()) - bitmaps.from_flags(too_soon)
+        size = self.selection.size
+        first = inside.first(size)
+        paused = first - Moments.of(self._near().rows()).last(size) >= self.pause
+        numbers = np.flatnonzero(paused & (first < AFTER_ALL)).astype(np.uint32)
+        return bitmaps.from_ascending(self.selection.named(numbers)) & self._before().profiles()
 
     def _after_a_pause_within(self, inside: Moments) -> Ordinals:
-        """Who has two neighbouring interactions in the window that far apart."""
+        """Who has two neighbouring interactions in the window that far apart; some may come more than once."""
         if self.selection.end - 1 - self.selection.start < self.pause:
             return np.empty(0, dtype=np.uint32)
         found = [
             _paused(Moments(*block.columns[0]), self.pause) + np.uint32(block.first)
-            for block in blocks(self.selection.view.size, inside.columns)
+            for block in blocks(self.selection.size, inside.columns)
         ]
-        return np.concatenate(found)
+        return self.selection.named(np.concatenate(found))
 
     def note(self) -> str:
         """See Operator."""

@@ -1,6 +1,6 @@
 """`did A then B within 3 days then not C`: interactions in order of time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyroaring import BitMap
@@ -10,6 +10,7 @@ from projections.index.bitmaps import Ordinals
 from projections.index.candidates import Candidates
 from projections.index.ordering import Block, blocks
 from projections.index.parallel import each
+from projections.query.operators.base import Operator
 from projections.query.operators.coarse import decided, in_keys
 from projections.query.operators.moments import Moments
 from projections.query.operators.selecting import Selection
@@ -36,6 +37,8 @@ class SequenceOperator:
 
     start: Selection
     steps: tuple[BoundStep, ...]
+    among: BitMap | None = None
+    """Whose sequences matter; None for everybody's."""
 
     @property
     def name(self) -> str:
@@ -54,10 +57,14 @@ class SequenceOperator:
     def verify(self) -> None:
         """See Operator."""
 
+    def narrowed(self, candidates: BitMap) -> Operator:
+        """See Narrowable."""
+        return replace(self, among=candidates)
+
     def members(self) -> BitMap:
         """See Operator."""
         only = self.steps[0]
-        if len(self.steps) > 1 or only.absent or only.within is None:
+        if self.among is not None or len(self.steps) > 1 or only.absent or only.within is None:
             return self._in_order(self._candidates())
         coarse = decided(self.start, only.selection, only.within)
         if coarse is None:
@@ -71,12 +78,13 @@ class SequenceOperator:
             return candidates
         among = Candidates(candidates, self.start.view.size)
         selections = (self.start, *(step.selection for step in self.steps))
-        moments = [Moments.of([among.kept(rows) for rows in selection.rows()]) for selection in selections]
+        moments = [Moments.of(replace(selection, candidates=among).rows()) for selection in selections]
         if all(step.within is None for step in self.steps):
             # Nothing will be sorted: first and last instants by profile are enough.
-            return bitmaps.from_ordinals(self._ends(moments[0], moments[1:], among.size).ordinals)
-        found = each(self._of_block, blocks(among.size, *(one.columns for one in moments)))
-        return bitmaps.from_ordinals(np.concatenate(found))
+            numbers = self._ends(moments[0], moments[1:], len(among)).ordinals
+        else:
+            numbers = np.concatenate(each(self._of_block, blocks(len(among), *(one.columns for one in moments))))
+        return bitmaps.from_ordinals(among.ordinals[numbers])
 
     def _of_block(self, block: Block) -> Ordinals:
         """The members of a block; some may come more than once."""
@@ -93,12 +101,14 @@ class SequenceOperator:
         return ends
 
     def _candidates(self) -> BitMap:
-        """Who has an interaction of every step, in whatever order."""
-        found = self.start.profiles()
-        for step in self.steps:
-            if found and not step.absent:
-                found = found & step.selection.profiles()
-        return found
+        """Who may have an interaction of every step, in whatever order."""
+        found = self.among
+        for selection in (self.start, *(step.selection for step in self.steps if not step.absent)):
+            if found is None:
+                found = selection.profiles()
+            elif found and (self.among is None or not selection.passes):  # a filter would be asked for everybody's rows
+                found = found & selection.profiles()
+        return BitMap() if found is None else found
 
     def note(self) -> str:
         """See Operator."""
