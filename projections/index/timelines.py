@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from projections.index.assignments import NOTHING, Changes, Codes, History, Int64s
 from projections.index.bitmaps import Ordinals
+from projections.index.history import NOTHING, Changes, Codes, History, Int64s
 from projections.index.ordering import order_of_profiles
 
 _REMEMBERED = 2

@@ -10,19 +10,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyroaring import BitMap
 
 from domain.changeset import Changeset, InteractionColumns, Recorded, TagColumns, TraitColumns, Value, ValueType
 from domain.language.checker import Vocabulary
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue
-from projections.index.assignments import CodesByOrdinal, Fold, History, Holders
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
+from projections.index.folds import Fold
+from projections.index.history import History
 from projections.index.lists import ListMembers
 from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, Int64s
 from projections.index.rows import InteractionRows
 from projections.index.runs import Run
+from projections.index.states import CodesByOrdinal, Holders
 from projections.index.timelines import Timelines
 from projections.index.universe import Universe
 
@@ -36,7 +37,7 @@ class TagIndex:
     def __init__(self, history: History | None = None) -> None:
         self.history = History() if history is None else history
         self.values: Dictionary[float] = Dictionary()
-        self.holders = Fold(self.history, Holders(BitMap(), BitMap()))
+        self.holders = Fold(self.history, Holders.nobody())
         self.timelines = Timelines(self.history)
         self.held_codes = Fold(self.history, CodesByOrdinal(np.empty(0, np.int32), np.empty(0, np.bool_)))
 

@@ -16,10 +16,12 @@ from pyroaring import BitMap
 from domain.changeset import Value, ValueType
 from projections.identity import CHUNK_NAMES, Chunk
 from projections.index import key_map, runs
-from projections.index.assignments import Fold, History, Holders, Point
 from projections.index.columns import Column
 from projections.index.dictionary import Dictionary
-from projections.index.universe import Known, Universe
+from projections.index.folds import Fold, Point
+from projections.index.history import History
+from projections.index.states import Holders
+from projections.index.universe import Universe
 from projections.index.workspace_index import PropertyIndex, TagIndex, TraitIndex, WorkspaceIndex
 from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile
 from server.usecases.state import WorkspaceState
@@ -116,8 +118,8 @@ def _universe(universe: Universe) -> Part:
     arrays = universe.columns()
     about: dict[str, Any] = {"known": None}
     if known:
-        arrays["known"] = _serialised(known.bitmap)
-        about["known"] = {"rows": known.rows, "latest": known.latest, "next_instant": known.next_instant}
+        arrays["known"] = _serialised(known.state.bitmap)
+        about["known"] = {"rows": known.rows, "latest": known.effective_max, "next_instant": known.next_effective}
     return Part(arrays, about, grows=True)
 
 
@@ -231,8 +233,9 @@ def _index(found: Found) -> WorkspaceIndex:
 def _universe_in(part: ArrayFile) -> Universe:
     known = part.about["known"]
     bitmap = _bitmap(part, "known") if known else BitMap()
-    remembered = Known(known["rows"], known["latest"], known["next_instant"], bitmap) if known else None
-    return Universe.over(part.arrays, part.counts["instants"], remembered)
+    holders = Holders(bitmap, bitmap)
+    point = Point(known["rows"], known["latest"], known["next_instant"], holders) if known else None
+    return Universe.over(part.arrays, part.counts["instants"], point)
 
 
 def _history(part: ArrayFile, prefix: str) -> History:
@@ -244,8 +247,9 @@ def _tag_in(part: ArrayFile, number: str) -> TagIndex:
     tag, about = TagIndex(_history(part, f"{number}.")), part.about[number]
     tag.values = Dictionary.over(about["values"])
     if about["point"]:
-        holders = Holders(_bitmap(part, f"{number}.bitmap"), _bitmap(part, f"{number}.ever"))
-        tag.holders = Fold(tag.history, Holders(BitMap(), BitMap()), _point(about["point"], holders))
+        bitmap, ever = _bitmap(part, f"{number}.bitmap"), _bitmap(part, f"{number}.ever")
+        holders = Holders(bitmap, bitmap if bitmap == ever else ever)
+        tag.holders = Fold(tag.history, Holders.nobody(), _point(about["point"], holders))
     return tag
 
 

@@ -9,8 +9,8 @@ from domain.instants import format_instant
 from domain.language.syntax import TagChanged
 from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
-from projections.index.assignments import NOTHING
 from projections.index.bitmaps import Ordinals
+from projections.index.history import NOTHING
 from projections.index.workspace_index import TagIndex
 from projections.query.operators.tag_lookup import change_estimate, tags_of, unknown_tags
 from projections.query.view import View

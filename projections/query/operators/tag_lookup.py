@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.language.syntax import Bound
-from projections.index.assignments import NOTHING, Codes
+from projections.index.history import NOTHING, Codes
 from projections.index.workspace_index import TagIndex
 from projections.query.operators.comparing import Flags, value_predicate
 from projections.query.view import View

@@ -1,0 +1,147 @@
+"""What a profile carries at an instant: tags and traits as histories of changes in which the last one wins.
+
+A history holds one row a change: (effective_at, version, ordinal, code), in order of recording. Code 0 takes away; other codes
+set. The state at (as_of, version) is, per profile, the visible row that is last by (effective_at, order of recording).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from projections.index.bitmaps import Ordinals
+from projections.index.columns import Column
+
+Int64s = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+
+NOTHING = 0
+
+
+def count_up_to(versions: npt.NDArray[np.uint32], version: int) -> int:
+    """How many of the versions, ascending, are not above this one: all of them, for most who ask."""
+    if len(versions) and versions[-1] > version:
+        return int(np.searchsorted(versions, version, side="right"))
+    return len(versions)
+
+
+class History:
+    """Changes of one tag, or of one trait, in order of recording."""
+
+    def __init__(self) -> None:
+        self._effective = Column(np.int64)
+        self._versions = Column(np.uint32)
+        self._ordinals = Column(np.uint32)
+        self._codes = Column(np.int32)
+
+    @classmethod
+    def over(cls, columns: Mapping[str, npt.NDArray[Any]], count: int) -> "History":
+        """A history that goes on behind the first `count` rows of these columns (those of `columns`)."""
+        history = cls()
+        history._effective = Column.over(columns["effective"], count)
+        history._versions = Column.over(columns["versions"], count)
+        history._ordinals = Column.over(columns["ordinals"], count)
+        history._codes = Column.over(columns["codes"], count)
+        return history
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """All rows, for a snapshot: taken while nothing is appended."""
+        changes = self.visible(int(np.iinfo(np.uint32).max))
+        return {name: getattr(changes, name) for name in ("effective", "versions", "ordinals", "codes")}
+
+    def append(self, effective: Int64s, version: int, ordinals: Ordinals, codes: Codes) -> None:
+        """Append the rows of one changeset, in its order. Called by the one writer."""
+        self._codes.extend(codes)
+        self._ordinals.extend(ordinals)
+        self._effective.extend(effective)
+        # Last: readers count visible rows by their version.
+        self._versions.extend(np.full(len(ordinals), version, dtype=np.uint32))
+
+    def visible(self, version: int) -> "Changes":
+        """The rows recorded up to version."""
+        return self.first(self.count(version))
+
+    def count(self, version: int) -> int:
+        """How many rows were recorded up to version."""
+        return count_up_to(self._versions.view(), version)
+
+    def first(self, count: int) -> "Changes":
+        """The first rows in order of recording; so many must be there."""
+        return Changes(
+            self._effective.view()[:count],
+            self._versions.view()[:count],
+            self._ordinals.view()[:count],
+            self._codes.view()[:count],
+        )
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory held."""
+        return sum(column.size_bytes for column in (self._effective, self._versions, self._ordinals, self._codes))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows of a history in order of recording."""
+
+    effective: Int64s
+    versions: npt.NDArray[np.uint32]
+    ordinals: Ordinals
+    codes: Codes
+
+    def __len__(self) -> int:
+        return len(self.effective)
+
+    def picked(self, picked: slice | Int64s | npt.NDArray[np.bool_]) -> "Changes":
+        """Some of the rows, in the same order."""
+        return Changes(self.effective[picked], self.versions[picked], self.ordinals[picked], self.codes[picked])
+
+    def followed_by(self, others: "Changes") -> "Changes":
+        """These rows and others, recorded later."""
+        parts = ((getattr(self, name), getattr(others, name)) for name in ("effective", "versions", "ordinals", "codes"))
+        return Changes(*map(np.concatenate, parts))
+
+    def of(self, ordinals: Ordinals) -> "Changes":
+        """The rows of these profiles."""
+        if not len(self) or not len(ordinals):
+            return self.picked(slice(0, 0))
+        wanted = np.zeros(max(int(self.ordinals.max()), int(ordinals.max())) + 1, dtype=np.bool_)
+        wanted[ordinals] = True
+        return self.picked(wanted[self.ordinals])
+
+    def last(self) -> tuple[Ordinals, Codes]:
+        """Per profile the code of its last row by (effective_at, order): ordinals ascending, and their codes."""
+        if not len(self):
+            return self.ordinals, self.codes
+        # lexsort is stable, so rows that are equal in both keys stay in order of recording.
+        order = np.lexsort((self.effective, self.ordinals))
+        ordinals = self.ordinals[order]
+        last = np.append(ordinals[1:] != ordinals[:-1], True)
+        return ordinals[last], self.codes[order][last]
+
+    def last_of(self, ordinals: Ordinals) -> tuple[Ordinals, Codes]:
+        """For each of these profiles, ascending, to which all rows belong, the code of its last row; NOTHING without any."""
+        found, codes = self.last()
+        all_codes = np.zeros(len(ordinals), dtype=np.int32)
+        all_codes[np.searchsorted(ordinals, found)] = codes
+        return ordinals, all_codes
+
+    def codes_at(self, ordinals: Ordinals, instants: Int64s) -> Codes:
+        """The code of each (profile, instant): NOTHING where no row is effective by then."""
+        rows = self.of(ordinals)
+        if not len(rows):
+            return np.zeros(len(ordinals), dtype=np.int32)
+        every_instant = np.unique(np.concatenate([rows.effective, instants]))
+        width = len(every_instant) + 1
+        keys = rows.ordinals.astype(np.int64) * width + np.searchsorted(every_instant, rows.effective)
+        order = np.argsort(keys, kind="stable")
+        wanted = ordinals.astype(np.int64) * width + np.searchsorted(every_instant, instants)
+        place = np.searchsorted(keys[order], wanted, side="right") - 1
+        found = np.where(place >= 0, order[np.maximum(place, 0)], 0)
+        known = (place >= 0) & (rows.ordinals[found] == ordinals)
+        return np.where(known, rows.codes[found], NOTHING).astype(np.int32)

@@ -1,0 +1,97 @@
+"""What a history comes to at one (as_of, version): who carries a tag, or which code each profile has."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from projections.index import bitmaps
+from projections.index.bitmaps import Ordinals
+from projections.index.history import NOTHING, Changes, Codes
+
+
+class State(Protocol):
+    """Immutable, made from the one before."""
+
+    def after(self, added: Changes) -> Self:
+        """The state in which the last of these rows of each profile decides."""
+
+    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
+        """The state in which these profiles, ascending, have these codes."""
+
+    def contested(self, late: Changes) -> Ordinals:
+        """The profiles of which a row, not the last in time, may or may not change the state; in any order.
+
+        A late row that says what holds anyway changes nothing, whichever row is the last.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who carries a tag."""
+
+    bitmap: BitMap
+    ever: BitMap
+    """Who has any change of it; the same object while nobody lost it."""
+
+    @classmethod
+    def nobody(cls) -> "Holders":
+        """Before every change."""
+        none = BitMap()
+        return cls(none, none)
+
+    def after(self, added: Changes) -> Self:
+        """See State."""
+        applied = added.codes != NOTHING
+        if applied.all():
+            on = bitmaps.from_ordinals(added.ordinals)
+            bitmap = self.bitmap | on
+            return type(self)(bitmap, bitmap if self.ever is self.bitmap else self.ever | on)
+        on, off = bitmaps.from_ordinals(added.ordinals[applied]), bitmaps.from_ordinals(added.ordinals[~applied])
+        both = on & off
+        if both:
+            ordinals, codes = added.of(bitmaps.to_ordinals(both)).last()
+            last = bitmaps.from_ascending(ordinals[codes != NOTHING])
+            on, off = (on - both) | last, off - last
+        return type(self)((self.bitmap - off) | on, self.ever | on | off)
+
+    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
+        """See State."""
+        on, off = bitmaps.from_ascending(ordinals[codes != NOTHING]), bitmaps.from_ascending(ordinals[codes == NOTHING])
+        return type(self)((self.bitmap - off) | on, self.ever | on | off)
+
+    def contested(self, late: Changes) -> Ordinals:
+        """See State."""
+        applied = late.codes != NOTHING
+        on, off = bitmaps.from_ordinals(late.ordinals[applied]), bitmaps.from_ordinals(late.ordinals[~applied])
+        return bitmaps.to_ordinals((on & self.ever) - self.bitmap | (off & self.bitmap))
+
+
+@dataclass(frozen=True, slots=True)
+class CodesByOrdinal:
+    """The code of each profile, NOTHING beyond the end."""
+
+    codes: Codes
+    ever: npt.NDArray[np.bool_]
+
+    def after(self, added: Changes) -> Self:
+        """See State."""
+        order = np.argsort(added.effective, kind="stable")
+        return self.moved(added.ordinals[order], added.codes[order])  # of equal places numpy keeps the last
+
+    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
+        """See State."""
+        size = max(len(self.codes), int(ordinals.max()) + 1) if len(ordinals) else len(self.codes)
+        grown, ever = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.bool_)
+        grown[: len(self.codes)], ever[: len(self.ever)] = self.codes, self.ever
+        grown[ordinals], ever[ordinals] = codes, True
+        return type(self)(grown, ever)
+
+    def contested(self, late: Changes) -> Ordinals:
+        """See State."""
+        known = np.flatnonzero(late.ordinals < len(self.codes))
+        ordinals = late.ordinals[known]
+        contested: Ordinals = ordinals[self.ever[ordinals] & (self.codes[ordinals] != late.codes[known])]
+        return contested
