@@ -9,16 +9,22 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-_DENSE_ROWS = 40_000
-_DENSE_SHARE = 128  # with fewer than a row in so many ordinals, sorting beats marking: 60 ns a row, 0.5 ns an ordinal
+from projections.index.ordering import UInt32s, order_of_profiles
 
-Ordinals = npt.NDArray[np.uint32]
+Ordinals = UInt32s
+
+_RADIX_ROWS = 10_000
+_DENSE_ROWS = 400_000
+_DENSE_SHARE = 128  # with fewer than a row in so many ordinals, sorting beats marking: 60 ns a row, 0.5 ns an ordinal
 
 
 def from_ordinals(ordinals: Ordinals) -> BitMap:
     """Bitmap of ordinals in any order, repeated or not."""
-    if len(ordinals) < _DENSE_ROWS:  # the empty array too
-        return from_ascending(np.sort(ordinals))  # sorted values enter three times as fast
+    # Sorted values enter three times as fast. By radix it takes 10 ns a row, but 50 when the rows outgrow the cache.
+    if len(ordinals) < _RADIX_ROWS:  # the empty array too
+        return from_ascending(np.sort(ordinals))
+    if len(ordinals) < _DENSE_ROWS:
+        return from_ascending(ordinals[order_of_profiles(ordinals)])
     largest = int(ordinals.max())
     if len(ordinals) < largest // _DENSE_SHARE:
         return from_ascending(np.sort(ordinals))

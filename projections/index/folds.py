@@ -22,7 +22,9 @@ from projections.index.zones import Zones
 
 _REMEMBERED = 4
 _KEYFRAME_ROWS = 1 << 14
-_KEYFRAMES = 16
+_KEYFRAMES = 32  # up to 64 bytes a row, of a tag that many lost; 5 of one that half of all profiles have
+_ON_TIME = 0.9
+_SAMPLED = 512
 _GROUPED_ROWS = 1 << 17  # of fewer rows all are looked at
 _BEFORE_ALL, _AFTER_ALL = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
 
@@ -130,14 +132,14 @@ def _least(*parts: Int64s) -> int:
 class Fold(Generic[_S]):
     """The states of one history, remembered by readers. Any thread may ask."""
 
-    def __init__(self, history: Rows, empty: _S, known: "Point[_S] | None" = None) -> None:
-        """`known`: a state that was computed before."""
+    def __init__(self, history: Rows, empty: _S, known: "Point[_S] | None" = None, *, keyframes: int = _KEYFRAMES) -> None:
+        """`known`: a state that was computed before. `keyframes`: about how many states of the past to keep; 0 for none."""
         self._history = history
         self._start: Point[_S] = Point(0, _BEFORE_ALL, _AFTER_ALL, empty)
         self._present = known or self._start
         self._past: Sequence[Point[_S]] = ()
         self._keyframes: list[Point[_S]] = []
-        self._keyframe_rows = _KEYFRAME_ROWS
+        self._keyframe_rows, self._keyframes_max = _KEYFRAME_ROWS, keyframes
         self._zones = Zones.none()
         self._grouped: _Grouped | None = None
         self._present_lock, self._past_lock = threading.Lock(), threading.Lock()
@@ -191,23 +193,30 @@ class Fold(Generic[_S]):
 
     def _nearest(self, rows: int, as_of: int) -> Point[_S]:
         """The known point from which the way is shortest."""
-        points = (self._start, self._present, *self._past, *self._keyframes)
-        zones = self._zones_of(self._history.first(max(rows, self._present.rows)))
-        wanted = zones.shares(rows, as_of)
+        effective = self._history.first(max(rows, self._present.rows)).effective[::_SAMPLED]
+        places = np.arange(len(effective)) * _SAMPLED
 
-        def distance(point: Point[_S]) -> float:
-            return float(np.abs(wanted - zones.shares(point.rows, point.effective_max)).sum())
+        def sample(rows: int, as_of: int) -> npt.NDArray[np.bool_]:
+            return (effective <= as_of) & (places < rows)
 
-        return min(points, key=lambda point: (distance(point), abs(point.rows - rows)))
+        wanted = sample(rows, as_of)
+
+        def distance(point: Point[_S]) -> tuple[int, int]:
+            return int(np.count_nonzero(wanted != sample(point.rows, point.effective_max))), abs(point.rows - rows)
+
+        return min((self._start, self._present, *self._past, *self._keyframes), key=distance)
 
     def _keep_keyframes(self, rows: int) -> None:
-        """Of a long history, states at even distances: that many rows, whatever their instants."""
+        """Of a long history, states at even distances: that many rows, as of when most of the last ones were effective."""
         if rows > _GROUPED_ROWS and (self._grouped is None or len(self._grouped.places) * 2 < rows):
             self._grouped = _Grouped.of(self._history.first(rows).ordinals)
-        while rows > 2 * _KEYFRAMES * self._keyframe_rows:
+        if not self._keyframes_max:
+            return
+        while rows > 2 * self._keyframes_max * self._keyframe_rows:
             self._keyframe_rows *= 2
             self._keyframes = self._keyframes[1::2]
         point = self._keyframes[-1] if self._keyframes else self._start
-        while point.rows + self._keyframe_rows <= rows:
-            point = self._moved(point, point.rows + self._keyframe_rows, _AFTER_ALL - 1)
+        while (end := point.rows + self._keyframe_rows) <= rows:
+            last = np.sort(self._history.first(end).effective[point.rows :])
+            point = self._moved(point, end, int(last[int(_ON_TIME * len(last))]))
             self._keyframes.append(point)

@@ -12,16 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from projections.index.bitmaps import Ordinals
-
 Int64s = npt.NDArray[np.int64]
+UInt32s = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.intp]
 _DIGIT_BITS = 16
 _BLOCK_PROFILES_BITS = 16
 _BLOCK_ROWS_BITS = 18  # with fewer rows a block, the calls cost more than the misses of the cache
 
 
-def order_of_profiles(ordinals: Ordinals) -> Places:
+def order_of_profiles(ordinals: UInt32s) -> Places:
     """The places of the rows by ordinal; rows of one profile stay in the order in which they are."""
     return stable_order(ordinals, int(ordinals.max()) if len(ordinals) else 0)
 
@@ -46,11 +45,11 @@ class Block:
 
     first: int
     size: int
-    columns: list[tuple[Ordinals, Int64s]]
-    """Ordinals, counted from `first`, and values."""
+    columns: list[tuple[UInt32s, Int64s]]
+    """UInt32s, counted from `first`, and values."""
 
 
-def blocks(size: int, *columns: tuple[Ordinals, Int64s]) -> Iterator[Block]:
+def blocks(size: int, *columns: tuple[UInt32s, Int64s]) -> Iterator[Block]:
     """Rows with ordinals below `size`, in blocks of profiles; each with enough rows, and no more profiles than that takes."""
     most = max(1, sum(len(ordinals) for ordinals, _ in columns) >> _BLOCK_ROWS_BITS)
     shift = _BLOCK_PROFILES_BITS
@@ -62,7 +61,7 @@ def blocks(size: int, *columns: tuple[Ordinals, Int64s]) -> Iterator[Block]:
         yield Block(number << shift, 1 << shift, list(parts))
 
 
-def _split(ordinals: Ordinals, values: Int64s, shift: int, count: int) -> list[tuple[Ordinals, Int64s]]:
+def _split(ordinals: UInt32s, values: Int64s, shift: int, count: int) -> list[tuple[UInt32s, Int64s]]:
     if count == 1:
         return [(ordinals, values)]
     high = _digit(ordinals, shift)

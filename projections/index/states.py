@@ -76,6 +76,11 @@ class CodesByOrdinal:
     codes: Codes
     ever: npt.NDArray[np.bool_]
 
+    @classmethod
+    def nobody(cls) -> "CodesByOrdinal":
+        """Before every change."""
+        return cls(np.empty(0, np.int32), np.empty(0, np.bool_))
+
     def after(self, added: Changes) -> Self:
         """See State."""
         order = np.argsort(added.effective, kind="stable")

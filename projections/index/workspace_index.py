@@ -39,7 +39,7 @@ class TagIndex:
         self.values: Dictionary[float] = Dictionary()
         self.holders = Fold(self.history, Holders.nobody())
         self.timelines = Timelines(self.history)
-        self.held_codes = Fold(self.history, CodesByOrdinal(np.empty(0, np.int32), np.empty(0, np.bool_)))
+        self.held_codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
 
     def codes(self, applied: Sequence[bool], values: Sequence[float | None]) -> Codes:
         """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value."""
@@ -61,7 +61,7 @@ class TraitIndex:
         self.kind = kind
         self.history = History() if history is None else history
         self.values: Dictionary[Value] = Dictionary()
-        self.codes = Fold(self.history, CodesByOrdinal(np.empty(0, np.int32), np.empty(0, np.bool_)))
+        self.codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
 
 
 class PropertyIndex:

@@ -43,11 +43,3 @@ class Zones:
         astride = np.flatnonzero((self.least <= high) & (self.greatest > low))
         inside = astride[:, None] * _BLOCK_ROWS + np.arange(_BLOCK_ROWS)
         return np.concatenate([inside.ravel(), np.arange(len(self.least) * _BLOCK_ROWS, rows)])
-
-    def shares(self, rows: int, instant: int) -> npt.NDArray[np.float64]:
-        """About which part of each block is among the first rows, with an instant up to this one."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            inside = (np.float64(instant) - self.least) / (self.greatest - self.least)
-        shares = np.where(self.greatest <= instant, 1.0, np.where(self.least > instant, 0.0, inside))
-        found: npt.NDArray[np.float64] = shares * np.clip(rows / _BLOCK_ROWS - np.arange(len(shares)), 0.0, 1.0)
-        return found

@@ -16,6 +16,7 @@ _MINUTE_US: Final = 60_000_000
 _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (rows, "TAIL_ROWS", (4, 32)),
     (rows, "_MERGED_ROWS_MAX", (64,)),
+    (bitmaps, "_RADIX_ROWS", (0,)),
     (bitmaps, "_DENSE_ROWS", (1,)),
     (bitmaps, "_DENSE_SHARE", (1, 1 << 30)),
     (blocks, "SLICE_ROWS_MAX", (0, 2)),
@@ -26,7 +27,7 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (by_profile, "_SAMPLED", (1, 3)),
     (candidates, "_TABLE_SHARE", (0, 1 << 30)),
     (folds, "_KEYFRAME_ROWS", (1, 4)),
-    (folds, "_KEYFRAMES", (2,)),
+    (folds, "_SAMPLED", (1, 3)),
     (folds, "_GROUPED_ROWS", (0, 8)),
     (zones, "_BLOCK_ROWS", (1, 3)),
     (ordering, "_BLOCK_PROFILES_BITS", (2,)),
