@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.report import Bar, Options, Report, Table
 from benchmarks.restart import measured
 
-_PROFILES, _SMALL_PROFILES = (1_000_000, 3_000_000, 10_000_000, 30_000_000), (20_000, 60_000)
+_PROFILES, _SMALL_PROFILES = (1_000_000, 3_000_000, 10_000_000, 30_000_000), (50_000, 150_000)
 _INTERACTIONS_A_PROFILE = 5
 _BASE = 1
 """Of the sizes: the costs of the first one are mostly fixed."""

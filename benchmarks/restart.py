@@ -117,7 +117,7 @@ def _stored(folder: Path) -> dict[str, int]:
     (workspace,) = orjson.loads(max(folder.glob("snapshot-*.json")).read_bytes())["manifest"]["workspaces"]
 
     def size(files: Iterable[Sequence[Any]]) -> int:
-        return sum((folder / name).stat().st_blocks * 512 for name, _ in files)
+        return sum((folder / name).stat().st_blocks * 512 for name, *_ in files)
 
     parts, keys = workspace["parts"], workspace["key_runs"]
     return {

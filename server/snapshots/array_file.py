@@ -42,6 +42,8 @@ class ArrayFile:
     counts: Mapping[str, int]
     """Entries of each array; what lies behind them is spare."""
     checksums: Mapping[str, int]
+    checksum: int
+    """Of the header, and as that has those of the arrays, of the whole file."""
 
     def verify(self) -> None:
         """Read every byte. Raises DamagedFile."""
@@ -109,9 +111,15 @@ def read(path: Path) -> ArrayFile:
         arrays = {name: _mapped(data, start, entry) for name, entry in header["arrays"].items()}
         counts = {name: entry["count"] for name, entry in header["arrays"].items()}
         checksums = {name: entry["crc32"] for name, entry in header["arrays"].items()}
-        return ArrayFile(path, arrays, header["about"], counts, checksums)
+        return ArrayFile(path, arrays, header["about"], counts, checksums, checksum)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedFile(f"{path.name} cannot be read: {error}") from error
+
+
+def checksum_of(path: Path) -> int:
+    """The checksum that a file carries; not worked out anew."""
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(_FIXED_BYTES)[12:], "little")
 
 
 def _mapped(data: AnyArray, start: int, entry: Mapping[str, Any]) -> AnyArray:

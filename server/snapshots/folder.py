@@ -1,11 +1,12 @@
-"""A folder of snapshots: files of arrays, and one manifest a snapshot that names them with their sizes.
+"""A folder of snapshots: files of arrays, and one manifest a snapshot that names them.
 
     snapshot-00000000000000001234.json   position 1234
     part-….arrays                        stores of one workspace as they were then
     run-….arrays                         closed runs, shared by the snapshots that follow each other
 
-The manifest is written last, so that a snapshot that has one is whole. The newest that can be trusted is used; one that is
-torn, of another log, or of another version of this code is refused by name, and the log is read instead.
+The manifest has the size and the checksum of each file, and is written last, so that a snapshot that has one is whole. The
+newest that can be trusted is used; one that is torn, of another log, or of another version of this code is refused by name, and
+the log is read instead.
 """
 
 import os
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -29,11 +30,11 @@ from projections.index.times import Times
 from server.eventlog import payload
 from server.eventlog.folder_lock import lock_folder
 from server.eventlog.port import EventLog
-from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile, read, write
+from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile, checksum_of, read, write
 from server.snapshots.parts import Captured, Found, Part, catalogue_versions, restored
 from server.usecases.state import WorkspaceState
 
-FORMAT = 1
+FORMAT = 2
 _KEPT = 2
 _VERIFIERS = 2
 _SPARE = 0.25
@@ -97,7 +98,7 @@ class SnapshotFolder:
         finally:
             # Also when the disk was full: what was written of this one must not stay, for it will be tried again.
             self._tidy()
-        return sum(size for _, size in _files_of({"workspaces": described}))
+        return sum(file.size for file in _files_of({"workspaces": described}))
 
     def _write_manifest(self, manifest: bytes, position: int) -> None:
         whole = {"crc32": zlib.crc32(manifest), "manifest": orjson.Fragment(manifest)}
@@ -115,13 +116,14 @@ class SnapshotFolder:
             "version": captured.version,
             "chain": captured.chain.hex(),
             "recorded_at": captured.recorded_at,
-            "parts": {name: self._sized(self._part(part)) for name, part in captured.parts.items()},
-            "runs": {name: [self._sized(self._row_file(run)) for run in of_type] for name, of_type in captured.runs.items()},
-            "key_runs": {name: [self._sized(self._key_file(run)) for run in kept] for name, kept in captured.key_runs.items()},
+            "parts": {name: self._named(self._part(part)) for name, part in captured.parts.items()},
+            "runs": {name: [self._named(self._row_file(run)) for run in of_type] for name, of_type in captured.runs.items()},
+            "key_runs": {name: [self._named(self._key_file(run)) for run in kept] for name, kept in captured.key_runs.items()},
         }
 
-    def _sized(self, name: str) -> list[Any]:
-        return [name, (self._folder / name).stat().st_size]
+    def _named(self, name: str) -> list[Any]:
+        path = self._folder / name
+        return list(_File(name, path.stat().st_size, checksum_of(path)))
 
     def _part(self, part: Part) -> str:
         return self._write("part", part.arrays, part.about, spare=_SPARE if part.grows else 0.0)
@@ -170,7 +172,7 @@ class SnapshotFolder:
             except Refused:
                 kept = None
             if kept:
-                named |= {name for name, _ in _files_of(kept)}
+                named |= {file.name for file in _files_of(kept)}
             else:
                 path.unlink(missing_ok=True)
         for path in self._folder.iterdir():
@@ -214,16 +216,18 @@ class SnapshotFolder:
         states = {workspace["name"]: self._state(workspace, files, log) for workspace in manifest["workspaces"]}
         return Loaded(states, manifest["position"])
 
-    def _opened(self, named: Iterable[tuple[str, int]]) -> Iterator[tuple[str, ArrayFile]]:
+    def _opened(self, named: Iterable["_File"]) -> Iterator[tuple[str, ArrayFile]]:
         """Every file, verified to the last byte."""
         files = []
-        for name, size in named:
-            path = self._folder / name
+        for one in named:
+            path = self._folder / one.name
             if not path.exists():
-                raise Refused(f"its file {name} is missing")
-            if path.stat().st_size != size:
-                raise Refused(f"its file {name} has {path.stat().st_size} bytes instead of {size}")
+                raise Refused(f"its file {one.name} is missing")
+            if path.stat().st_size != one.size:
+                raise Refused(f"its file {one.name} has {path.stat().st_size} bytes instead of {one.size}")
             files.append(read(path))
+            if files[-1].checksum != one.checksum:
+                raise Refused(f"its file {one.name} is another one than was written with it")
         with ThreadPoolExecutor(_VERIFIERS) as verifiers:
             for _ in verifiers.map(ArrayFile.verify, files):
                 pass
@@ -235,9 +239,9 @@ class SnapshotFolder:
             workspace["version"],
             bytes.fromhex(workspace["chain"]),
             workspace["recorded_at"],
-            {name: files[file] for name, (file, _) in workspace["parts"].items()},
-            {name: [self._rows_of(files[file]) for file, _ in of_type] for name, of_type in workspace["runs"].items()},
-            {name: [self._keys_of(files[file]) for file, _ in kept] for name, kept in workspace["key_runs"].items()},
+            {name: files[file] for name, (file, *_) in workspace["parts"].items()},
+            {name: [self._rows_of(files[file]) for file, *_ in of_type] for name, of_type in workspace["runs"].items()},
+            {name: [self._keys_of(files[file]) for file, *_ in kept] for name, kept in workspace["key_runs"].items()},
         )
         state = restored(found)
         for version in catalogue_versions(found):
@@ -279,12 +283,20 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _files_of(manifest: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+class _File(NamedTuple):
+    """A file as manifests name it."""
+
+    name: str
+    size: int
+    checksum: int
+
+
+def _files_of(manifest: Mapping[str, Any]) -> Iterator[_File]:
     for workspace in manifest["workspaces"]:
-        yield from workspace["parts"].values()
+        yield from (_File(*file) for file in workspace["parts"].values())
         for group in (workspace["runs"], workspace["key_runs"]):
             for kept in group.values():
-                yield from ((file, size) for file, size in kept)
+                yield from (_File(*file) for file in kept)
 
 
 def _refuse_foreign(workspace: Mapping[str, Any], log: EventLog) -> None:

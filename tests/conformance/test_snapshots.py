@@ -111,7 +111,7 @@ def named(manifest: Path) -> set[str]:
     found = set()
     for workspace in orjson.loads(manifest.read_bytes())["manifest"]["workspaces"]:
         groups = [*workspace["runs"].values(), *workspace["key_runs"].values(), workspace["parts"].values()]
-        found |= {file for group in groups for file, _ in group}
+        found |= {file for group in groups for file, *_ in group}
     return found
 
 
@@ -239,6 +239,24 @@ def test_a_flipped_bit_anywhere_in_a_file_is_noticed(damaged: Damaged) -> None:
             flipped[place] ^= 1 << damaged.rng.randrange(8)
             with changed(file, bytes(flipped)):
                 damaged.refused(file, "", thorough=place == places[-1])
+
+
+def test_a_whole_file_in_the_place_of_another_is_noticed(damaged: Damaged) -> None:
+    exchanged = 0
+    for file in damaged.one_of_each_kind():
+        found = array_file.read(file)
+        arrays = {name: array.copy() for name, array in found.arrays.items()}
+        changed_array = next(array for array in arrays.values() if len(array))
+        changed_array[0] += 1
+        other = file.with_name("other")
+        array_file.write(other, arrays, found.about)
+        if other.stat().st_size != file.stat().st_size:
+            continue  # noticed by that
+        with changed(file, other.read_bytes()):
+            array_file.read(file).verify()
+            damaged.refused(file, "is another one than was written with it", thorough=True)
+        exchanged += 1
+    assert exchanged
 
 
 def test_a_manifest_that_was_changed_or_is_of_another_format_is_refused(damaged: Damaged) -> None:
