@@ -183,6 +183,28 @@ def known_then(window: Did, tag: Held) -> Floor:
     return floor
 
 
+def known_and_held_then(window: Did) -> Floor:
+    """Who did, and carried the moving tag by its last change, by the changesets that were known."""
+
+    def floor(ready: Ready, asked: Asked) -> Callable[[], int]:
+        rows, moves = ready.rows(window.code), ready.moves
+        place = rows.window(*window.bounds(asked))
+        ordinals, batches = rows.ordinals[place], rows.batches[place]
+
+        def run() -> int:
+            visible = np.flatnonzero((moves.effective_at <= asked.as_of) & (moves.batches < asked.known))
+            whose = moves.ordinals[visible]
+            last = np.flatnonzero(np.append(whose[1:] != whose[:-1], True))
+            held, did = np.zeros(ready.profiles, np.bool_), np.zeros(ready.profiles, np.bool_)
+            held[whose[last]] = moves.applied[visible[last]]
+            did[ordinals[batches < asked.known]] = True
+            return int(np.count_nonzero(did & held))
+
+        return run
+
+    return floor
+
+
 def followed(start: Did, then: Did, within: int) -> Floor:
     """Who did the one, and at most `within` microseconds later the other: sorted keys, one binary search a row.
 

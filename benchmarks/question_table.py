@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from benchmarks import floors
 from benchmarks.leaves import Did, Held, Leaf
 from benchmarks.question import BITMAPS, DUCKDB, POSTGRES, SCAN, Bars, Floor, Question, Way
-from benchmarks.workload import CATEGORIES, DAY_US, PURCHASE, TAG_SHARES, TYPES
+from benchmarks.workload import CATEGORIES, DAY_US, MOVING, PURCHASE, TAG_SHARES, TYPES
 
 _BOUGHT = TYPES.index(PURCHASE)
 _ACTED = TYPES.index("action_01")
@@ -230,6 +230,29 @@ def _past() -> Question:
     )
 
 
+def _past_of_a_tag_that_moved() -> Question:
+    rows = f"{_MONTH.condition} AND batch < {{known}}"
+    visible = "FROM moves WHERE effective_at <= {now} AND batch < {known}"
+
+    def held(last: str) -> str:
+        return f"SELECT ordinal {visible} GROUP BY ordinal HAVING {last} = 1"
+
+    ordered = f"SELECT DISTINCT ON (ordinal) ordinal, applied {visible} ORDER BY ordinal, effective_at DESC, place DESC"
+    did = f"WHERE ordinal IN (SELECT ordinal FROM interactions WHERE {rows})"
+    return Question(
+        "past_tag_30d",
+        [f"tagged {MOVING} and {_MONTH.text}"],
+        floors.known_and_held_then(_MONTH),
+        f"SELECT count(*) FROM ({ordered}) AS held {did} AND applied = 1",
+        {
+            DUCKDB: f"SELECT count(*) FROM ({held('arg_max(applied, (effective_at, place))')}) AS held {did}",
+            SCAN: f"SELECT groupBitmap(ordinal) FROM interactions WHERE {rows} "
+            f"AND ordinal IN ({held('argMax(applied, (effective_at, place))')})",
+        },
+        way=Way.PAST,
+    )
+
+
 def _members() -> Question:
     return Question(
         "members_million",
@@ -331,6 +354,7 @@ QUESTIONS: Sequence[Question] = (
     _nested(),
     _twenty_leaves(),
     _past(),
+    _past_of_a_tag_that_moved(),
     _check(),
     _members(),
 )

@@ -2,8 +2,9 @@
 
 Each call asks at another microsecond of the last 60 days, so nothing can answer from a result that it keeps. The engine, the
 floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other.
-The engine takes turns with each of them, and a ratio is of the medians of such turns: other load then falls on both. The p50
-of the engine is from turns with the floor, so peers' p50 over that may differ a little from the ratio.
+Every peer is asked all questions for their answers before it is timed with one, and a difference ends the run without a report.
+The engine takes turns with each of them, and a ratio is of the medians of such turns: other load then falls on both. `p50_ms`
+and `p99_ms` are the engine's in turns with the fastest peer, where there is one, else in turns with the floor.
 """
 
 import gc
@@ -35,6 +36,7 @@ _SLOW_PEER_MS = 500.0
 _PROBE_SECONDS = 2.0
 _ENGINE_SECONDS, _SMALL_ENGINE_SECONDS = 10.0, 1.0
 _ROUNDS = 10
+_PAST_RATIO = 10.0
 
 
 @dataclass(slots=True)
@@ -50,12 +52,29 @@ class _Measured:
     peers: dict[str, Timings | None] = field(default_factory=dict)
     beside: dict[str, Timings] = field(default_factory=dict)
     """The engine in turns with each peer that was asked."""
+    present: Timings | None = None
+    """For Way.PAST: the engine asked the same at the end of the log, in turns with the past."""
+
+    @property
+    def fastest_peer(self) -> str | None:
+        """The peer with the least p50, as a multiple of the engine's in turns with it."""
+        asked = [name for name, timings in self.peers.items() if timings]
+        return min(asked, key=self._ratio, default=None)
+
+    def _ratio(self, peer: str) -> float:
+        timings = self.peers[peer]
+        assert timings
+        return timings.p50_ms / self.beside[peer].p50_ms
 
     @property
     def peer_ratio(self) -> float | None:
-        """How many times the engine's p50 a peer takes: the least of the peers."""
-        asked = [(timings, self.beside[name]) for name, timings in self.peers.items() if timings]
-        return min((timings.p50_ms / engine.p50_ms for timings, engine in asked), default=None)
+        """How many times the engine's p50 the fastest peer takes."""
+        return self._ratio(self.fastest_peer) if self.fastest_peer else None
+
+    @property
+    def shown(self) -> Timings:
+        """The engine's."""
+        return self.beside[self.fastest_peer] if self.fastest_peer else self.engine
 
     @property
     def floor_ratio(self) -> float:
@@ -69,13 +88,17 @@ class _Measured:
             "expression": self.question.expression,
             "profiles": options.profiles,
             "interactions": options.interactions,
-            "p50_ms": round(self.engine.p50_ms, 4),
-            "p99_ms": round(self.engine.p99_ms, 4),
+            "p50_ms": round(self.shown.p50_ms, 4),
+            "p99_ms": round(self.shown.p99_ms, 4),
             "floor_ms": round(self.floor.p50_ms, 4),
             "peers": {name: timings and round(timings.p50_ms, 3) for name, timings in self.peers.items()},
             "ratio_to_fastest_peer": self.peer_ratio and round(self.peer_ratio, 2),
             "ratio_to_floor": round(self.floor_ratio, 2),
-            "p50_ms_beside": {name: round(timings.p50_ms, 4) for name, timings in self.beside.items()},
+            "p50_ms_beside": {
+                "floor": round(self.engine.p50_ms, 4),
+                **{name: round(timings.p50_ms, 4) for name, timings in self.beside.items()},
+            },
+            **({"present_p50_ms": round(self.present.p50_ms, 4)} if self.present else {}),
             "answer": self.expected[0][0],
             "calls": {
                 "engine": len(self.engine.calls_ms),
@@ -87,11 +110,14 @@ class _Measured:
         """The issue's, which are for 10 million profiles and 100 million interactions."""
         name, bars, made = self.question.name, self.question.bars, []
         if bars.p50_ms:
-            made.append(Bar.at_most(f"{name}: p50 ms", self.engine.p50_ms, bars.p50_ms))
+            made.append(Bar.at_most(f"{name}: p50 ms", self.shown.p50_ms, bars.p50_ms))
         if bars.peer_ratio and self.peer_ratio:
             made.append(Bar.at_least(f"{name}: fastest peer's p50 over the engine's", self.peer_ratio, bars.peer_ratio))
         if bars.floor_ratio:
             made.append(Bar.at_most(f"{name}: p50 over the floor's", self.floor_ratio, bars.floor_ratio))
+        if self.present:
+            ratio = self.engine.p50_ms / self.present.p50_ms
+            made.append(Bar.at_most(f"{name}: p50 over that of the present", ratio, _PAST_RATIO))
         return made
 
 
@@ -127,11 +153,15 @@ def _measured(options: Options, questions: Sequence[Question]) -> tuple[list[_Me
         by_profile = any(question.way is Way.CHECK for question in questions)
         for peer in opened(options.peers, rows, folder, by_profile=by_profile):
             layouts[peer.name] = peer.layout
+            able = [one for one in measured if peer.can_answer(one.question)]
             for one in measured:
                 one.peers[peer.name] = None
-                if peer.can_answer(one.question):
-                    _tell(f"{peer.name}: {one.question.name}")
-                    _ask_peer(peer, one, moments)
+            for one in able:
+                _tell(f"{peer.name}: is {one.question.name} answered alike?")
+                _compare(peer, one, moments)
+            for one in able:
+                _tell(f"{peer.name}: {one.question.name}")
+                _ask_peer(peer, one, moments)
         gc.unfreeze()
     return measured, {"layouts": layouts, "apply_interactions_per_second": rate}
 
@@ -170,15 +200,22 @@ def _engine_and_floor(
     probe_ms = measure(asker.ask, moments[:_PROBE_CALLS]).p50_ms
     calls = min(_CALLS, max(_LEAST_CALLS, int(1_000 * seconds / probe_ms)))
     bare = [question.floor(ready, asked) for asked in moments[: min(calls, _FLOOR_CALLS)]]
-    times = take_turns({"engine": Caller(asker.ask, moments[:calls]), "floor": Caller(lambda run: run(), bare)}, _ROUNDS)
-    return _Measured(question, asker, times["engine"], times["floor"], expected)
+    turns = {"engine": Caller(asker.ask, moments[:calls]), "floor": Caller(lambda run: run(), bare)}
+    if question.way is Way.PAST:
+        turns["present"] = Caller(asker.ask_present, moments[:calls])
+    times = take_turns(turns, _ROUNDS)
+    return _Measured(question, asker, times["engine"], times["floor"], expected, present=times.get("present"))
+
+
+def _compare(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> None:
+    equal = _equal_calls(one.question, slow=peer.name == POSTGRES)
+    for asked, answer in zip(moments[:equal], one.expected, strict=False):
+        _check(peer.name, one.question, asked, peer.ask(one.question, asked), answer)
 
 
 def _ask_peer(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> None:
     """With warm caches: turns last equally long; a few short calls between long ones would only meet cold caches."""
     equal = _equal_calls(one.question, slow=peer.name == POSTGRES)
-    for asked, answer in zip(moments[:equal], one.expected, strict=False):
-        _check(peer.name, one.question, asked, peer.ask(one.question, asked), answer)
     probe = measure(lambda asked: peer.ask(one.question, asked), moments[:_PROBE_CALLS], at_most_seconds=_PROBE_SECONDS)
     calls = _SLOW_PEER_CALLS if probe.p50_ms > _SLOW_PEER_MS else _PEER_CALLS
     as_long = calls * max(1, round(probe.p50_ms / one.engine.p50_ms))
@@ -209,7 +246,7 @@ def _report(
     for one in measured:
         peers = [timings.p50_ms if (timings := one.peers.get(peer)) else "-" for peer in layouts]
         ratio = "-" if one.peer_ratio is None else one.peer_ratio
-        rows.append((one.question.name, one.engine.p50_ms, one.engine.p99_ms, one.floor.p50_ms, *peers, ratio, one.floor_ratio))
+        rows.append((one.question.name, one.shown.p50_ms, one.shown.p99_ms, one.floor.p50_ms, *peers, ratio, one.floor_ratio))
     columns = ("question", "p50 ms", "p99 ms", "floor ms", *(f"{peer} ms" for peer in layouts), "times peer", "times floor")
     title = f"{options.profiles:,} profiles, {options.interactions:,} interactions; peers' p50"
     tables = [

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.parquet as pq
 from pyroaring import BitMap
 
 from benchmarks.peers.base import RowFiles
@@ -46,6 +47,16 @@ class ByProfile:
     starts: Int64s
     times: Int64s
     types: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Changes of the moving tag by profile, then instant, then order of recording."""
+
+    ordinals: Int64s
+    effective_at: Int64s
+    batches: npt.NDArray[np.uint16]
+    applied: Flags
 
 
 class Ready:
@@ -86,6 +97,14 @@ class Ready:
         order = np.argsort(ordinals, kind="stable")
         starts = np.concatenate([[0], np.cumsum(np.bincount(ordinals, minlength=self.profiles))])
         return ByProfile(starts, times[order], types[order])
+
+    @cached_property
+    def moves(self) -> Moved:
+        """All changes of the moving tag."""
+        ordinals, effective_at, batches, applied = (
+            pq.read_table(self._files.moves).column(name).to_numpy() for name in ("ordinal", "effective_at", "batch", "applied")
+        )
+        return Moved(ordinals.astype(np.int64), effective_at, batches, applied.astype(np.bool_))
 
     # --- bitmaps of windows -----------------------------------------------------------------------------------------------
 

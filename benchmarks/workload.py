@@ -2,8 +2,8 @@
 
 A members' list is imported first (each profile gets a trait), so ordinals say nothing about activity. A fifth of the profiles
 never do anything; the activity of the others is log-normal, so that a tenth of them makes about 60% of the interactions. One
-row in twenty arrives late, by three days on average and 30 at most. Of 200 tags most are small. Instants are microseconds
-since the epoch, UTC.
+row in twenty arrives late, by three days on average and 30 at most. Of 200 tags most are small, and settled before the instants
+that questions are asked at; one changes all the time. Instants are microseconds since the epoch, UTC.
 
 Columns are as narrow as their values, and are made without temporaries of their own size where that is easy: 100 million
 interactions take 2.6 GB, and twice that while they are made.
@@ -49,7 +49,9 @@ PURCHASE = "purchase"
 TYPES = (PURCHASE, *(f"action_{k:02}" for k in range(1, 20)))
 _NAMED_SHARES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6)
 # The others lie between the least and 2%, at even ratios: all together they are carried 0.5 times a profile.
-TAG_SHARES = (*_NAMED_SHARES, *np.geomspace(0.0001, 0.02, 188)[1:-1].tolist())
+TAG_SHARES = (*_NAMED_SHARES, *np.geomspace(0.0001, 0.02, 187)[1:-1].tolist())
+MOVING = "moving"
+"""The tag that changes: a tenth of the profiles carry it at first, and one change for every 50 profiles follows."""
 CATEGORIES = tuple(f"category-{k:02}" for k in range(24))
 STORES = tuple(f"store-{k:03}" for k in range(400))
 ITEMS = tuple(float(k) for k in range(1, 10))
@@ -68,6 +70,7 @@ _ACTIVITY_SIGMA = 1.5
 _LATE_SHARE = 0.05
 _LATE_MEAN_DAYS, _LATE_MAX_DAYS = 3.0, 30
 _NO_STORE_SHARE = 0.1
+_MOVING_SHARE, _MOVES_SHARE, _MOVING_DAYS = 0.1, 0.02, 120
 _SLICE_ROWS = 1 << 20
 _CODES = 1 << 16
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 12, 13, 12, 11, 10, 10, 11, 12, 14, 16, 17, 14, 9, 5)
@@ -79,6 +82,17 @@ Uint8s = npt.NDArray[np.uint8]
 Uint16s = npt.NDArray[np.uint16]
 Floats = npt.NDArray[np.float64]
 _Numbers = TypeVar("_Numbers", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Changes of MOVING, in order of recording."""
+
+    ordinals: Uint32s
+    effective_at: Int64s
+    applied: npt.NDArray[np.bool_]
+    batches: Uint16s
+    """Recorded right after so many changesets of CHANGESET_ROWS interactions; before all of them for 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,7 @@ class Population:
     tags: Mapping[str, Uint32s]
     """Holders of each tag, ascending."""
     tagged_at: Mapping[str, Int64s]
+    moves: Moves
 
     @property
     def interactions(self) -> int:
@@ -143,6 +158,7 @@ def make(profiles: int, interactions: int, seed: int) -> Population:
         cities=rng.integers(0, len(CITIES), profiles, np.uint8),
         tags=tags,
         tagged_at={key: rng.integers(START_US, END_US - ASKED_DAYS * DAY_US, len(tags[key])) for key in tags},
+        moves=_moves(rng, profiles, recorded_seconds),
     )
 
 
@@ -198,6 +214,23 @@ def _instants(rng: np.random.Generator, count: int) -> tuple[Int64s, Uint32s]:
     return occurred, recorded.astype(np.uint32)
 
 
+def _moves(rng: np.random.Generator, profiles: int, recorded_seconds: Uint32s) -> Moves:
+    """Half of the changes take the tag from those who had it at first, half give it to anybody; one in twenty comes late."""
+    holders, count = _holders_of(rng, profiles, _MOVING_SHARE), max(2, round(profiles * _MOVES_SHARE))
+    applied = rng.random(count) < 0.5
+    instants = np.sort(rng.integers(END_US - _MOVING_DAYS * DAY_US, END_US, count))
+    delays = _delays(rng, count)
+    rows = np.searchsorted(recorded_seconds, (instants - START_US) // SECOND_US)
+    return Moves(
+        np.concatenate([holders, np.where(applied, rng.integers(0, profiles, count), rng.choice(holders, count))]).astype(
+            np.uint32
+        ),
+        np.concatenate([np.full(len(holders), START_US), instants - delays]),
+        np.concatenate([np.ones(len(holders), np.bool_), applied]),
+        np.concatenate([np.zeros(len(holders)), np.maximum(1, -(-rows // CHANGESET_ROWS))]).astype(np.uint16),
+    )
+
+
 def _delays(rng: np.random.Generator, count: int) -> Int64s:
     delays = rng.integers(0, 60 * SECOND_US, count)
     late = rng.random(count) < _LATE_SHARE
@@ -233,7 +266,7 @@ def changesets(population: Population, rows: int) -> Iterator[tuple[Recorded, li
 
     Interactions come `rows` to a changeset. Columns are numpy arrays; the log's payload and the index both take them.
     """
-    keys = list(population.tags)
+    keys = [*population.tags, MOVING]
     defined: list[CatalogueChange] = [TagDefined(k + 1, None, key, "") for k, key in enumerate(keys)]
     stream = _Stream()
     yield stream.next(START_US, catalogue=(WorkspaceCreated("CNY"),)), []
@@ -247,14 +280,20 @@ def changesets(population: Population, rows: int) -> Iterator[tuple[Recorded, li
             [profile_id(k) for k in range(first, last)],
         )
     stream.profiles = population.profiles
-    for number, key in enumerate(keys, start=1):
+    for number, key in enumerate(population.tags, start=1):
         for first in range(0, len(population.tags[key]), _IMPORT_ROWS):
             picked = slice(first, first + _IMPORT_ROWS)
-            columns = _holders(number, population.tags[key][picked], population.tagged_at[key][picked])
+            columns = _tagged(number, population.tags[key][picked], population.tagged_at[key][picked])
             yield stream.next(START_US, tags=columns), []
+    yield from ((stream.next(START_US, tags=columns), []) for columns in _moved(population, 0, 0))
+    batch = 0
     for first in range(0, population.interactions, rows):
         picked = slice(first, min(first + rows, population.interactions))
-        yield stream.next(population.recorded_at(picked.stop - 1), interactions=interaction_columns(population, picked)), []
+        recorded_at = population.recorded_at(picked.stop - 1)
+        yield stream.next(recorded_at, interactions=interaction_columns(population, picked)), []
+        whole = -(-picked.stop // CHANGESET_ROWS) if picked.stop == population.interactions else picked.stop // CHANGESET_ROWS
+        yield from ((stream.next(recorded_at, tags=columns), []) for columns in _moved(population, batch + 1, whole))
+        batch = whole
 
 
 class _Stream:
@@ -296,16 +335,26 @@ def _cities(population: Population, first: int, last: int) -> TraitColumns:
     )
 
 
-def _holders(number: int, ordinals: Uint32s, tagged_at: Int64s) -> TagColumns:
+def _tagged(number: int, ordinals: Uint32s, effective_at: Int64s, applied: Sequence[bool] | None = None) -> TagColumns:
     return TagColumns(
         ordinals=_sequence(ordinals),
         tags=[number] * len(ordinals),
-        applied=[True] * len(ordinals),
-        effective_at=_sequence(tagged_at),
+        applied=[True] * len(ordinals) if applied is None else applied,
+        effective_at=_sequence(effective_at),
         values=(),
         expiries=(),
         already_so=(),
     )
+
+
+def _moved(population: Population, first_batch: int, last_batch: int) -> Iterator[TagColumns]:
+    """The changes of MOVING that belong to these batches."""
+    moves = population.moves
+    low, high = np.searchsorted(moves.batches, (first_batch, last_batch + 1)).tolist()
+    for first in range(low, high, _IMPORT_ROWS):
+        picked = slice(first, min(first + _IMPORT_ROWS, high))
+        applied = moves.applied[picked].tolist()
+        yield _tagged(len(population.tags) + 1, moves.ordinals[picked], moves.effective_at[picked], applied)
 
 
 def interaction_columns(population: Population, picked: slice) -> InteractionColumns:

@@ -74,6 +74,20 @@ def tag_tables(population: Population) -> Iterator[pa.Table]:
         yield pa.table({"tag": np.full(len(ordinals), number, np.uint16), "ordinal": ordinals})
 
 
+def move_table(population: Population) -> pa.Table:
+    """ordinal, effective_at, place (in order of recording), batch (as of interactions), applied; sorted by the first three."""
+    moves = population.moves
+    order = np.lexsort((moves.effective_at, moves.ordinals))
+    columns: list[npt.NDArray[np.generic]] = [
+        moves.ordinals[order],
+        moves.effective_at[order],
+        order.astype(np.uint32),
+        np.maximum(moves.batches[order], 1) - np.uint16(1),
+        moves.applied[order].astype(np.uint8),
+    ]
+    return pa.table(columns, names=["ordinal", "effective_at", "place", "batch", "applied"])
+
+
 @dataclass(frozen=True, slots=True)
 class RowFiles:
     """The rows as Parquet files."""
@@ -81,13 +95,21 @@ class RowFiles:
     profiles: int
     interactions: Path
     tags: Path
+    moves: Path
+
+    @property
+    def names(self) -> dict[str, object]:
+        """What stands for `{name}` in the statements that load them."""
+        return {"interactions": self.interactions, "tags": self.tags, "moves": self.moves, "profiles": self.profiles}
 
     @classmethod
     def write(cls, population: Population, folder: Path) -> "RowFiles":
         """Write both."""
-        made = cls(population.profiles, folder / "interactions.parquet", folder / "tags.parquet")
+        files = (folder / f"{name}.parquet" for name in ("interactions", "tags", "moves"))
+        made = cls(population.profiles, *files)
         _write(interaction_tables(population), made.interactions)
         _write(tag_tables(population), made.tags)
+        _write(iter([move_table(population)]), made.moves)
         return made
 
     def interactions_of(self, code: int, columns: Sequence[str]) -> pa.Table:

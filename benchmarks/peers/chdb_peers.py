@@ -14,16 +14,20 @@ _ROWS = (
     "CREATE TABLE interactions (type UInt8, occurred_at Int64, ordinal UInt32, amount UInt32, category UInt8, batch UInt16)"
     " ENGINE = MergeTree ORDER BY (type, occurred_at)",
     "CREATE TABLE tags (tag UInt16, ordinal UInt32) ENGINE = MergeTree ORDER BY (tag, ordinal)",
+    "CREATE TABLE moves (ordinal UInt32, effective_at Int64, place UInt32, batch UInt16, applied UInt8)"
+    " ENGINE = MergeTree ORDER BY (ordinal, effective_at, place)",
     "CREATE TABLE profiles (ordinal UInt32) ENGINE = MergeTree ORDER BY ordinal",
     "CREATE TABLE firsts (first_at Int64, ordinal UInt32) ENGINE = MergeTree ORDER BY first_at",
     "CREATE TABLE months (month Int64, ordinal UInt32) ENGINE = MergeTree ORDER BY (month, ordinal)",
     "INSERT INTO interactions SELECT * FROM file('{interactions}', Parquet)",
     "INSERT INTO tags SELECT * FROM file('{tags}', Parquet)",
+    "INSERT INTO moves SELECT * FROM file('{moves}', Parquet)",
     "INSERT INTO profiles SELECT number FROM numbers({profiles})",
     f"INSERT INTO firsts {FIRSTS}",
     f"INSERT INTO months {MONTHS}",
     "OPTIMIZE TABLE interactions FINAL",
     "OPTIMIZE TABLE tags FINAL",
+    "OPTIMIZE TABLE moves FINAL",
     "OPTIMIZE TABLE firsts FINAL",
 )
 _BY_PROFILE = (
@@ -62,7 +66,7 @@ class ChdbEngine:
         self.run(f"SET max_memory_usage = {MEMORY_BYTES}")
         self.run(f"SET max_threads = {THREADS}")
         for statement in (*_ROWS, *(_BY_PROFILE if by_profile else ()), *_BITMAPS):
-            self.run(statement.format(interactions=rows.interactions, tags=rows.tags, profiles=rows.profiles))
+            self.run(statement.format_map(rows.names))
 
     def run(self, sql: str) -> str:
         """The result as CSV."""
@@ -86,8 +90,8 @@ class ChdbScanPeer:
     name = SCAN
     layout = (
         f"on disk, {THREADS} threads; MergeTree ORDER BY (type, occurred_at), one part, and (ordinal, occurred_at) for "
-        "checks of one profile; tags ORDER BY (tag, ordinal) and (ordinal, tag); first purchases ORDER BY instant; buyers of "
-        "each calendar month ORDER BY month"
+        "checks of one profile; tags ORDER BY (tag, ordinal) and (ordinal, tag); changes of a tag ORDER BY (ordinal, "
+        "effective_at); first purchases ORDER BY instant; buyers of each calendar month ORDER BY month"
     )
 
     def __init__(self, engine: ChdbEngine) -> None:

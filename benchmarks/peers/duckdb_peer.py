@@ -12,6 +12,7 @@ from benchmarks.question import DUCKDB, Answer, Asked, Question, Way
 _TABLES = (
     "CREATE TABLE interactions AS FROM '{interactions}'",
     "CREATE TABLE tags AS FROM '{tags}'",
+    "CREATE TABLE moves AS FROM '{moves}'",
     "CREATE TABLE profiles AS SELECT unnest(range({profiles}))::UINTEGER AS ordinal",
     f"CREATE TABLE firsts AS {FIRSTS} ORDER BY first_at",
     f"CREATE TABLE months AS FROM ({MONTHS}) ORDER BY month, ordinal",
@@ -28,8 +29,8 @@ class DuckDbPeer:
     name = DUCKDB
     layout = (
         f"in memory, {THREADS} threads; interactions sorted by (type, occurred_at), and by ordinal for checks of one profile; "
-        "tags sorted by (tag, ordinal), and by ordinal; first purchases sorted by instant, buyers of each calendar month by "
-        "month; semi-joins"
+        "tags sorted by (tag, ordinal), and by ordinal; changes of a tag by (ordinal, effective_at); first "
+        "purchases sorted by instant, buyers of each calendar month by month; semi-joins"
     )
 
     def __init__(self, rows: RowFiles, folder: Path, *, by_profile: bool) -> None:
@@ -38,7 +39,7 @@ class DuckDbPeer:
             config={"threads": THREADS, "memory_limit": f"{MEMORY_BYTES >> 20}MiB", "temp_directory": str(folder / "duckdb")},
         )
         for statement in (*_TABLES, *(_BY_PROFILE if by_profile else ())):
-            self._connection.execute(statement.format(interactions=rows.interactions, tags=rows.tags, profiles=rows.profiles))
+            self._connection.execute(statement.format_map(rows.names))
 
     def can_answer(self, question: Question) -> bool:
         """See Peer."""

@@ -27,11 +27,14 @@ _TABLES = (
     "CREATE UNLOGGED TABLE interactions (type smallint NOT NULL, occurred_at bigint NOT NULL, ordinal integer NOT NULL,"
     " amount integer NOT NULL, category smallint NOT NULL, batch smallint NOT NULL)",
     "CREATE UNLOGGED TABLE tags (tag smallint NOT NULL, ordinal integer NOT NULL)",
+    "CREATE UNLOGGED TABLE moves (ordinal integer NOT NULL, effective_at bigint NOT NULL, place integer NOT NULL,"
+    " batch smallint NOT NULL, applied smallint NOT NULL)",
 )
 _INDEXES = (
     "CREATE INDEX ON interactions (type, occurred_at) INCLUDE (ordinal)",
     "CREATE INDEX ON interactions (type, occurred_at) INCLUDE (ordinal, amount, category, batch)",
     "CREATE UNIQUE INDEX ON tags (tag, ordinal)",
+    "CREATE INDEX ON moves (ordinal, effective_at DESC, place DESC) INCLUDE (batch, applied)",
     "CREATE UNLOGGED TABLE profiles AS SELECT generate_series(0, {profiles} - 1) AS ordinal",
     "CREATE UNIQUE INDEX ON profiles (ordinal)",
     f"CREATE UNLOGGED TABLE firsts AS {FIRSTS}",
@@ -43,7 +46,7 @@ _BY_PROFILE = (
     "CREATE INDEX by_profile ON interactions (ordinal, occurred_at) INCLUDE (type)",
     "CREATE INDEX tags_by_profile ON tags (ordinal, tag)",
 )
-_SETTLE = tuple(f"VACUUM ANALYZE {table}" for table in ("interactions", "tags", "profiles", "firsts", "months"))
+_SETTLE = tuple(f"VACUUM ANALYZE {table}" for table in ("interactions", "tags", "moves", "profiles", "firsts", "months"))
 _BATCH_ROWS = 200_000
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
@@ -56,8 +59,8 @@ class PostgresPeer:
     name = POSTGRES
     layout = (
         "rows in order of (type, occurred_at); indexes (type, occurred_at) INCLUDE (ordinal), the same INCLUDE (ordinal, "
-        "amount, category, batch), (ordinal, occurred_at) INCLUDE (type), tags (tag, ordinal) and (ordinal, tag), first "
-        "purchases by instant, buyers of each calendar month by month; vacuumed and analyzed; shared_buffers 2 GB, work_mem "
+        "amount, category, batch), (ordinal, occurred_at) INCLUDE (type), tags (tag, ordinal) and (ordinal, tag), changes of a tag "
+        "(ordinal, effective_at DESC), first purchases by instant, buyers of each calendar month by month; vacuumed and analyzed; shared_buffers 2 GB, work_mem "
         f"512 MB, {THREADS} parallel workers"
     )
 
@@ -67,8 +70,9 @@ class PostgresPeer:
             self._connection.execute(statement.encode())
         self._copy("interactions", pq.ParquetFile(rows.interactions))
         self._copy("tags", pq.ParquetFile(rows.tags))
+        self._copy("moves", pq.ParquetFile(rows.moves))
         for statement in (*_INDEXES, *(_BY_PROFILE if by_profile else ()), *_SETTLE):
-            self._connection.execute(statement.format(profiles=rows.profiles).encode())
+            self._connection.execute(statement.format_map(rows.names).encode())
 
     def _copy(self, table: str, file: pq.ParquetFile) -> None:
         with self._connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
