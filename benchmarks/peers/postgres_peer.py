@@ -59,9 +59,9 @@ class PostgresPeer:
     name = POSTGRES
     layout = (
         "rows in order of (type, occurred_at); indexes (type, occurred_at) INCLUDE (ordinal), the same INCLUDE (ordinal, "
-        "amount, category, batch), (ordinal, occurred_at) INCLUDE (type), tags (tag, ordinal) and (ordinal, tag), changes of a tag "
-        "(ordinal, effective_at DESC), first purchases by instant, buyers of each calendar month by month; vacuumed and analyzed; shared_buffers 2 GB, work_mem "
-        f"512 MB, {THREADS} parallel workers"
+        "amount, category, batch), (ordinal, occurred_at) INCLUDE (type), tags (tag, ordinal) and (ordinal, tag), changes of "
+        "a tag (ordinal, effective_at DESC), first purchases by instant, buyers of each calendar month by month; vacuumed and "
+        f"analyzed; shared_buffers 2 GB, work_mem 512 MB, {THREADS} parallel workers"
     )
 
     def __init__(self, url: str, rows: RowFiles, *, by_profile: bool) -> None:
