@@ -65,7 +65,7 @@ def list_out(state: WorkspaceState, entry: ListEntry) -> pb.UploadedList:
         description=entry.description,
         retired=entry.retired,
         version=len(entry.versions),
-        profile_count=len(state.index.list_members.newest(entry.number)),
+        profile_count=state.index.list_members.count(entry.number, len(entry.versions)),
     )
 
 
@@ -74,7 +74,7 @@ def list_version_out(state: WorkspaceState, entry: ListEntry, version: int) -> p
     made = entry.versions[version - 1]
     return pb.ListVersion(
         version=version,
-        profile_count=len(state.index.list_members.members(entry.number, version)),
+        profile_count=state.index.list_members.count(entry.number, version),
         added_count=made.added_count,
         removed_count=made.removed_count,
         unknown_count=made.unknown_count,

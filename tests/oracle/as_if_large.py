@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Final
 
-from projections.index import bitmaps, blocks, by_profile, candidates, ordering, parallel, rows, runs
+from projections.index import bitmaps, blocks, by_profile, candidates, lists, ordering, parallel, rows, runs
 from projections.query import executor
 from projections.query.operators import aggregating, coarse, totals
 
@@ -25,6 +25,7 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (by_profile, "_BUCKET_ROWS", (0,)),
     (by_profile, "_SAMPLED", (1, 3)),
     (candidates, "_TABLE_SHARE", (0, 1 << 30)),
+    (lists, "_KEYFRAME_VERSIONS", (1, 2)),
     (ordering, "_BLOCK_PROFILES_BITS", (2,)),
     (ordering, "_BLOCK_ROWS_BITS", (0,)),
     (parallel, "_FEW", (2,)),
