@@ -51,7 +51,7 @@ class GatheredUpload:
 
     def draft(self) -> UploadDraft:
         """What is to be decided, once the last part has come."""
-        unknown = np.unique(np.concatenate(self._unknown), axis=0) if self._unknown else no_keys()
+        unknown = _each_once(np.concatenate([no_keys(), *self._unknown]))
         size = int(self._known.__sizeof__()) + unknown.nbytes
         request = replace(self._draft.request, digest=self._digest.digest(), size_bytes=size)
         return replace(self._draft, request=request, known=self._known, unknown=unknown)
@@ -60,3 +60,11 @@ class GatheredUpload:
         """The first ids that the workspace has not seen even now."""
         shown = list(self._shown)
         return [name for name, ordinal in zip(shown, self._profiles.ordinals(shown), strict=True) if ordinal is None]
+
+
+def _each_once(keys: Keys) -> Keys:
+    """Sorted. `np.unique` of rows would hold the interpreter for as long as it sorts."""
+    ordered = keys[np.lexsort((keys[:, 1], keys[:, 0]))]
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    return ordered[first]
