@@ -6,12 +6,12 @@ from tagledger.v1 import list_service_pb2 as pb
 from domain import limits
 from domain.errors import LimitExceeded
 from domain.list_catalogue import ListEntry
-from projections.index.keys import no_keys
 from server.convert.answers import version_attribution_out
 from server.convert.contexts import request_in
 from server.convert.fields import Checks
 from server.usecases.drafts import UploadDraft, UploadMode
 from server.usecases.state import WorkspaceState
+from server.usecases.unknown_ids import UnknownIds
 
 _MODES = {
     pb.UPLOAD_MODE_UNSPECIFIED: UploadMode.REPLACE,
@@ -34,7 +34,7 @@ def upload_in(first: pb.UploadListRequest) -> UploadDraft:
     if first.mode not in _MODES:
         checks.add("mode", "REPLACE, ADD or REMOVE")
     checks.refuse()
-    return UploadDraft(request, name, description, _MODES[first.mode], BitMap(), no_keys())
+    return UploadDraft(request, name, description, _MODES[first.mode], BitMap(), UnknownIds.of([], 0))
 
 
 def part_in(part: pb.UploadListRequest, number: int) -> list[str]:

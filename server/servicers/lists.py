@@ -39,7 +39,7 @@ class ListServicer(rpc.ListServiceServicer):
         async for part in requests:
             if upload is None:
                 draft = upload_in(part)
-                upload = GatheredUpload(draft, self._clocks.state(draft.request.workspace).profiles)
+                upload = GatheredUpload(draft, self._clocks.state(draft.request.workspace))
             if last:
                 raise InvalidField.of([Violation("last", f"part {number} said it was the last one, and another one came")])
             profile_ids, last = part_in(part, number), part.last

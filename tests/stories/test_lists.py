@@ -11,6 +11,7 @@ import pytest
 from clients.sdk import AsyncClient, Client, Interaction, errors, replies
 from domain import limits
 from server.usecases import list_commands, uploading
+from server.usecases.drafts import UploadDraft
 from tests.harness import Store, running_server
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -222,13 +223,21 @@ def test_a_profile_that_is_seen_while_a_list_comes_is_on_it(client: Client, monk
     monkeypatch.setattr("clients.sdk._sync.lists._PART", 1)
 
     def given() -> Iterator[str]:
-        yield from ["dan", "eve"]
-        client.record_interactions([Interaction("dan", "purchase", AT)])
+        yield from ["dan", "eve", "fay", "eve"]
+        client.record_interactions([Interaction(who, "purchase", AT) for who in ("gus", "dan")])
         yield "ana"
 
+    draft = uploading.GatheredUpload.draft
+
+    def while_it_waits(upload: uploading.GatheredUpload) -> UploadDraft:
+        waiting = draft(upload)
+        client.record_interactions([Interaction(who, "purchase", AT) for who in ("hal", "fay")])
+        return waiting
+
+    monkeypatch.setattr(uploading.GatheredUpload, "draft", while_it_waits)
     made = client.upload_list("autumn", given(), reason=WHY)
-    assert (made.unknown_count, made.unknown_profile_ids) == (1, ("eve",))
-    assert members(client, "in list autumn") == {"ana", "dan"}
+    assert (made.changed_count, made.unknown_count, made.unknown_profile_ids) == (3, 1, ("eve",))
+    assert members(client, "in list autumn") == {"ana", "dan", "fay"}
 
 
 def test_a_server_that_starts_again_knows_every_version_from_the_log_and_from_a_snapshot(store: Store) -> None:
