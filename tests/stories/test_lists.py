@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import cast
 
+import grpc
 import pytest
+from tagledger.v1.list_service_pb2 import GetListRequest
+from tagledger.v1.list_service_pb2_grpc import ListServiceStub
 
 from clients.sdk import AsyncClient, Client, Interaction, errors, replies
 from domain import limits
@@ -59,6 +62,20 @@ def test_an_upload_replaces_the_list_and_earlier_versions_stay(client: Client) -
         for one in client.uploaded_list("autumn").versions
     ]
     assert told == [(2, 2, 1, 1, 0, "staff:wang"), (1, 2, 2, 0, 1, "staff:li")]
+
+
+def test_pages_of_versions_stay_when_an_upload_comes_between_them(client: Client, address: str) -> None:
+    for _ in range(5):
+        client.upload_list("autumn", ["ana"], mode="add", reason=WHY)
+    told: list[list[int]] = []
+    with grpc.insecure_channel(address) as channel:
+        read, request = ListServiceStub(channel).GetList, GetListRequest(workspace="default", list="autumn", page_size=2)
+        while not told or request.page_token:
+            page = read(request)
+            told.append([one.version for one in page.versions])
+            request.page_token = page.next_page_token
+            client.upload_list("autumn", ["ana"], mode="add", reason=WHY)
+    assert told == [[5, 4], [3, 2], [1]]
 
 
 def test_profiles_can_be_added_and_taken_off(client: Client) -> None:
