@@ -24,10 +24,8 @@ _MODES = {
 def upload_in(first: pb.UploadListRequest) -> UploadDraft:
     """What the first part says of the upload; its profiles are read by `part_in`. Raises InvalidField."""
     checks = Checks()
-    header = pb.UploadListRequest()
-    header.CopyFrom(first)
-    header.ClearField("profile_ids")
-    header.ClearField("last")  # how an upload is cut into parts does not tell one from another
+    # Without profile_ids and last: how an upload is cut into parts does not tell one from another.
+    header = pb.UploadListRequest(context=first.context, list=first.list, description=first.description, mode=first.mode)
     request = request_in(header, header.context, checks)
     name = checks.name("list", first.list)
     description = checks.text("description", first.description, limits.MAX_DESCRIPTION_CHARACTERS, required=False)

@@ -42,8 +42,8 @@ class ListServicer(rpc.ListServiceServicer):
                 upload = GatheredUpload(draft, self._clocks.state(draft.request.workspace))
             if last:
                 raise InvalidField.of([Violation("last", f"part {number} said it was the last one, and another one came")])
-            profile_ids, last = part_in(part, number), part.last
-            await self._work.in_thread(partial(upload.add, profile_ids))
+            last = part.last
+            await self._work.in_thread(partial(_take_in, upload, part, number))
             number += 1
         if upload is None:
             raise InvalidField.of([Violation("list", "a first part that names the list is needed")])
@@ -106,3 +106,7 @@ class ListServicer(rpc.ListServiceServicer):
         checks.refuse()
         state = self._clocks.state(workspace)
         return state, state.index.clock().position
+
+
+def _take_in(upload: GatheredUpload, part: pb.UploadListRequest, number: int) -> None:
+    upload.add(part_in(part, number))
