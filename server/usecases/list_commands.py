@@ -25,7 +25,7 @@ class Upload:
     unknown: int
 
 
-def decide_retirement(command: RetireList, lists: Lists) -> ListRetired:
+def decide_list_retirement(command: RetireList, lists: Lists) -> ListRetired:
     """The change. Raises UnknownList, ListRetired."""
     entry = lists.named(command.name, "list")
     _refuse_retired(entry, "was retired before; nothing was changed")
@@ -48,13 +48,17 @@ def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers, profil
     # Of the ids that were unknown when they came, some may have been seen since, here or by another server.
     since, unknown = draft.unknown.seen_since(profiles, len(profiles))
     on, given = members.newest(number), draft.known | since
-    if draft.mode is UploadMode.REPLACE and unknown.count and not given:
-        _refuse_nobody(draft.name, unknown.count)
-    added = BitMap() if draft.mode is UploadMode.REMOVE else given - on
-    removed = on & given if draft.mode is UploadMode.REMOVE else on - given if draft.mode is UploadMode.REPLACE else BitMap()
-    named = len(removed) if draft.mode is UploadMode.REMOVE else len(added)
-    columns = ListColumns(number, added.to_array(), removed.to_array())
-    return Upload(made, columns, len(given) - named, unknown.count)
+    match draft.mode:
+        case UploadMode.REPLACE:
+            if unknown.count and not given:
+                _refuse_nobody(draft.name, unknown.count)
+            added, removed = given - on, on - given
+        case UploadMode.ADD:
+            added, removed = given - on, BitMap()
+        case UploadMode.REMOVE:
+            added, removed = BitMap(), given & on
+    already_so = len(given) - len(added) - given.intersection_cardinality(removed)
+    return Upload(made, ListColumns(number, added.to_array(), removed.to_array()), already_so, unknown.count)
 
 
 def _refuse_nobody(name: str, unknown: int) -> None:
