@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.language.syntax import InList
-from domain.tag_catalogue import Catalogue
 from projections.explaining.world import Event
 from projections.history.entries import ListEntry
+from projections.history.timeline import turns_on_list
+from projections.query.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,21 +15,22 @@ class Listing:
     """Where a profile stands with one version of a list."""
 
     on: bool
-    last: Event | None
-    """The upload that decided it; None when none ever spoke of the profile."""
+    decided_by: int | None
+    """The version of the stream whose upload put it on the list or took it off last; None when none ever spoke of it."""
 
     @classmethod
-    def of(cls, leaf: InList, events: Sequence[Event], catalogue: Catalogue, known: int) -> "Listing":
-        """From all events of the profile on lists, in the order of the log. Raises UnknownList."""
-        entry, version = catalogue.lists.resolved(leaf, known)
+    def of(cls, leaf: InList, view: View, ordinal: int | None) -> "Listing":
+        """Of the profile with this ordinal, None for one never seen. Raises UnknownList."""
+        entry, version = view.index.catalogue.lists.resolved(leaf, view.version)
+        if ordinal is None:
+            return cls(False, None)
         until = entry.versions[version - 1].stream_version
-        last = None
-        for event in events:
-            if isinstance(event.entry, ListEntry) and event.entry.number == entry.number:
-                last = event if event.recorded.changeset.version <= until else last
-        return cls(last is not None and isinstance(last.entry, ListEntry) and last.entry.added, last)
+        turns = [turn for turn in turns_on_list(view.index, entry, ordinal) if turn <= until]
+        return cls(ordinal in view.index.list_members.members(entry.number, version), turns[-1] if turns else None)
 
-    @property
-    def evidence(self) -> tuple[Sequence[Event], str]:
-        """The upload: uploads put on and take off in turn, so that without it the profile would stand as before."""
-        return ((self.last,), "") if self.last else ((), "no upload has put it on the list")
+    def evidence(self, uploads: Sequence[Event]) -> tuple[Sequence[Event], str]:
+        """The one of the uploads that decided: they put on and take off in turn, so that without it all would be as before."""
+        for event in uploads:
+            if isinstance(event.entry, ListEntry) and event.recorded.changeset.version == self.decided_by:
+                return (event,), ""
+        return (), "no upload has put it on the list"

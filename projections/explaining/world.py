@@ -17,7 +17,6 @@ from domain.changeset import (
     Attribution,
     Changeset,
     InteractionColumns,
-    ListColumns,
     Outcome,
     PropertyColumn,
     Recorded,
@@ -140,14 +139,16 @@ def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> Wor
             first_ordinal=0,
             outcome=Outcome(new_profiles=len(histories)),
             catalogue=(),
-            listed=None,
         )
         index.apply(Recorded(version, part, recorded.content_sha256, recorded.chain_sha256))
     return index
 
 
 def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changeset:
-    """The changeset with these of its rows only: each the entry's number, ascending for a profile, and its ordinal then."""
+    """The changeset with these of its rows only, and without its upload of a list.
+
+    Each is the entry's number, ascending for a profile, and its ordinal then.
+    """
     at = len(changeset.catalogue)
     kept: list[list[tuple[int, int]]] = []
     for columns in (changeset.tags, changeset.traits, changeset.interactions):
@@ -159,15 +160,8 @@ def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changese
         tags=_tags_kept(changeset.tags, kept[0]) if changeset.tags and kept[0] else None,
         traits=_traits_kept(changeset.traits, kept[1]) if changeset.traits and kept[1] else None,
         interactions=_interactions_kept(changeset.interactions, kept[2]) if changeset.interactions and kept[2] else None,
-        listed=_listed_kept(changeset.listed, at, rows) if changeset.listed else None,
+        listed=None,
     )
-
-
-def _listed_kept(columns: ListColumns, at: int, rows: Sequence[tuple[int, int]]) -> ListColumns:
-    """The upload stays, even if nobody is left in it: it is a version of its list."""
-    middle, end = at + len(columns.added), at + len(columns.added) + len(columns.removed)
-    added = sorted(ordinal for row, ordinal in rows if at <= row < middle)
-    return ListColumns(columns.number, added, sorted(ordinal for row, ordinal in rows if middle <= row < end))
 
 
 def _taken(column: Sequence[_T], rows: Sequence[tuple[int, int]]) -> Sequence[_T]:

@@ -6,12 +6,12 @@ from tagledger.v1 import list_service_pb2 as pb
 from domain import limits
 from domain.errors import LimitExceeded
 from domain.list_catalogue import ListEntry
-from projections.index.keys import no_keys
 from server.convert.answers import version_attribution_out
 from server.convert.contexts import request_in
 from server.convert.fields import Checks
 from server.usecases.drafts import UploadDraft, UploadMode
 from server.usecases.state import WorkspaceState
+from server.usecases.unknown_ids import UnknownIds
 
 _MODES = {
     pb.UPLOAD_MODE_UNSPECIFIED: UploadMode.REPLACE,
@@ -24,17 +24,15 @@ _MODES = {
 def upload_in(first: pb.UploadListRequest) -> UploadDraft:
     """What the first part says of the upload; its profiles are read by `part_in`. Raises InvalidField."""
     checks = Checks()
-    header = pb.UploadListRequest()
-    header.CopyFrom(first)
-    header.ClearField("profile_ids")
-    header.ClearField("last")  # how an upload is cut into parts does not tell one from another
+    # Without profile_ids and last: how an upload is cut into parts does not tell one from another.
+    header = pb.UploadListRequest(context=first.context, list=first.list, description=first.description, mode=first.mode)
     request = request_in(header, header.context, checks)
     name = checks.name("list", first.list)
     description = checks.text("description", first.description, limits.MAX_DESCRIPTION_CHARACTERS, required=False)
     if first.mode not in _MODES:
         checks.add("mode", "REPLACE, ADD or REMOVE")
     checks.refuse()
-    return UploadDraft(request, name, description, _MODES[first.mode], BitMap(), no_keys())
+    return UploadDraft(request, name, description, _MODES[first.mode], BitMap(), UnknownIds.of([], 0))
 
 
 def part_in(part: pb.UploadListRequest, number: int) -> list[str]:
@@ -65,7 +63,7 @@ def list_out(state: WorkspaceState, entry: ListEntry) -> pb.UploadedList:
         description=entry.description,
         retired=entry.retired,
         version=len(entry.versions),
-        profile_count=len(state.index.list_members.newest(entry.number)),
+        profile_count=state.index.list_members.count(entry.number, len(entry.versions)),
     )
 
 
@@ -74,7 +72,7 @@ def list_version_out(state: WorkspaceState, entry: ListEntry, version: int) -> p
     made = entry.versions[version - 1]
     return pb.ListVersion(
         version=version,
-        profile_count=len(state.index.list_members.members(entry.number, version)),
+        profile_count=state.index.list_members.count(entry.number, version),
         added_count=made.added_count,
         removed_count=made.removed_count,
         unknown_count=made.unknown_count,

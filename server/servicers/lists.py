@@ -14,7 +14,7 @@ from domain.names import normalized
 from server.convert.contexts import page_size_in, receipt_out, request_in
 from server.convert.fields import Checks
 from server.convert.lists import list_out, list_version_out, part_in, upload_in
-from server.servicers.paging import page_of
+from server.servicers.paging import numbers_down, page_of
 from server.servicers.running import Work, answered
 from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
@@ -39,11 +39,11 @@ class ListServicer(rpc.ListServiceServicer):
         async for part in requests:
             if upload is None:
                 draft = upload_in(part)
-                upload = GatheredUpload(draft, self._clocks.state(draft.request.workspace).profiles)
+                upload = GatheredUpload(draft, self._clocks.state(draft.request.workspace))
             if last:
                 raise InvalidField.of([Violation("last", f"part {number} said it was the last one, and another one came")])
-            profile_ids, last = part_in(part, number), part.last
-            await self._work.in_thread(partial(upload.add, profile_ids))
+            last = part.last
+            await self._work.in_thread(partial(_take_in, upload, part, number))
             number += 1
         if upload is None:
             raise InvalidField.of([Violation("list", "a first part that names the list is needed")])
@@ -72,8 +72,7 @@ class ListServicer(rpc.ListServiceServicer):
         entry = state.index.catalogue.lists.named(normalized(request.list), "list")
         end = state.index.clock().version  # the next upload may be in the catalogue before its position is known
         applied = sum(made.stream_version <= end for made in entry.versions)
-        newest_first = range(applied, 0, -1)
-        page, token = page_of(newest_first, size, request.page_token, "list", request.workspace, entry.number)
+        page, token = numbers_down(applied, size, request.page_token, "versions of list", request.workspace, entry.number)
         return pb.GetListResponse(
             position=position,
             list=list_out(state, entry),
@@ -107,3 +106,7 @@ class ListServicer(rpc.ListServiceServicer):
         checks.refuse()
         state = self._clocks.state(workspace)
         return state, state.index.clock().position
+
+
+def _take_in(upload: GatheredUpload, part: pb.UploadListRequest, number: int) -> None:
+    upload.add(part_in(part, number))

@@ -31,7 +31,7 @@ from server.usecases.drafts import (
     RetireSegment,
     RetireTag,
 )
-from server.usecases.list_commands import decide_retirement
+from server.usecases.list_commands import decide_list_retirement
 from server.usecases.segment_commands import decide_segment_command, name_taken
 from server.usecases.state import WorkspaceState
 
@@ -70,7 +70,7 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
         case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
             return [decide_segment_command(command, catalogue.segments)]
         case RetireList():
-            return [decide_retirement(command, catalogue.lists)]
+            return [decide_list_retirement(command, catalogue.lists)]
         case _:
             assert_never(command)
 

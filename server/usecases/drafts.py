@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from domain.changeset import Attribution, CatalogueChange, InteractionColumns, Value, ValueType
 from domain.language.syntax import Expression
-from projections.index.keys import Keys
+from server.usecases.unknown_ids import UnknownIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,8 @@ class UploadDraft:
     mode: UploadMode
     known: BitMap
     """Ordinals of the ids that the workspace knew when they came."""
-    unknown: Keys
-    """Keys of the others, each once: when the upload is decided, they are looked up again."""
+    unknown: UnknownIds
+    """The others."""
 
 
 Draft = ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft

@@ -4,12 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from domain.errors import LimitExceeded
-from domain.language.syntax import InList
 from domain.limits import MAX_EXPLAINED_EVENTS
 from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
-from projections.explaining.logic import Skeleton
+from projections.explaining.outline import Outline
 from projections.explaining.world import Event, events_of
-from projections.history.timeline import turns_on_list, versions_of_profile
+from projections.history.timeline import versions_of_profile
 from projections.query.evaluator import Explanation
 from server.eventlog.port import EventLog
 from server.usecases.asking import Asked, Questions
@@ -35,15 +34,17 @@ class Explaining:
 
     def explain(self, asked: Asked, profile_id: str) -> Explained:
         """Run the plan, and explain it for a profile ("" for none). Raises LimitExceeded."""
-        plan, known = self._questions.explain(asked, profile_id)
         if not profile_id:
+            plan, known = self._questions.explain(asked, profile_id)
             return Explained(plan, known, None)
-        ordinal = asked.reading.state.profiles.ordinals([profile_id])[0]
-        events = [] if ordinal is None else self._events(asked.reading, ordinal)
+        reading = asked.reading
+        ordinal = reading.state.profiles.ordinals([profile_id])[0]
+        outline = Outline.of(asked.expression.expression, reading.view, ordinal)  # refuses before anything is read
+        plan, known = self._questions.explain(asked, profile_id)
         truths = {step.expression: bool(step.holds) for step in plan.steps}
-        listings = [] if ordinal is None else self._read(asked.reading, ordinal, deciding_uploads(asked, ordinal))
-        subject = Subject(ordinal, events, truths, listings)
-        return Explained(plan, known, explain_profile(asked.expression.expression, asked.reading.view, subject))
+        events = [] if ordinal is None else self._events(reading, ordinal)
+        uploads = [] if ordinal is None else self._read(reading, ordinal, outline.deciding_uploads)
+        return Explained(plan, known, explain_profile(outline, Subject(events, truths, uploads)))
 
     def _events(self, reading: Reading, ordinal: int) -> list[Event]:
         versions = versions_of_profile(reading.state.index, ordinal, reading.view.version, interactions=True, lists=False)
@@ -57,18 +58,6 @@ class Explaining:
             events += events_of(read_applied(self._log, reading.state, version), ordinal)
             _refuse_many(len(events))
         return events
-
-
-def deciding_uploads(asked: Asked, ordinal: int) -> set[int]:
-    """Versions of the stream: of each list that is named, the last upload that put the profile on it or took it off."""
-    view, catalogue = asked.reading.view, asked.reading.view.index.catalogue
-    found: set[int] = set()
-    for place in Skeleton(asked.expression.expression, catalogue.segments, view.version).leaves.values():
-        if isinstance(place.leaf, InList):
-            entry, version = catalogue.lists.resolved(place.leaf, view.version)
-            until = entry.versions[version - 1].stream_version
-            found.update([turn for turn in turns_on_list(view.index, entry, ordinal) if turn <= until][-1:])
-    return found
 
 
 def _refuse_many(events: int) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from pyroaring import BitMap
 
 from domain.changeset import ListColumns, ListDefined, ListRetired
@@ -12,8 +11,6 @@ from domain.errors import ListRetired as RetiredError
 from domain.limits import MAX_LIST_VERSIONS, MAX_LISTS
 from domain.list_catalogue import ListEntry, Lists
 from projections.identity import ProfileMap
-from projections.index import bitmaps
-from projections.index.key_map import MISSING
 from projections.index.lists import ListMembers
 from server.usecases.drafts import RetireList, UploadDraft, UploadMode
 
@@ -28,7 +25,7 @@ class Upload:
     unknown: int
 
 
-def decide_retirement(command: RetireList, lists: Lists) -> ListRetired:
+def decide_list_retirement(command: RetireList, lists: Lists) -> ListRetired:
     """The change. Raises UnknownList, ListRetired."""
     entry = lists.named(command.name, "list")
     _refuse_retired(entry, "was retired before; nothing was changed")
@@ -49,16 +46,19 @@ def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers, profil
         _refuse_excess("list versions", MAX_LIST_VERSIONS, len(entry.versions) + 1, remedy)
         number, made = entry.number, []
     # Of the ids that were unknown when they came, some may have been seen since, here or by another server.
-    since = profiles.find(draft.unknown)
-    on, given = members.newest(number), draft.known | bitmaps.from_ordinals(since[since != MISSING].astype(np.uint32))
-    unknown = int(np.count_nonzero(since == MISSING))
-    if draft.mode is UploadMode.REPLACE and unknown and not given:
-        _refuse_nobody(draft.name, unknown)
-    added = BitMap() if draft.mode is UploadMode.REMOVE else given - on
-    removed = on & given if draft.mode is UploadMode.REMOVE else on - given if draft.mode is UploadMode.REPLACE else BitMap()
-    named = len(removed) if draft.mode is UploadMode.REMOVE else len(added)
-    columns = ListColumns(number, added.to_array(), removed.to_array())
-    return Upload(made, columns, len(given) - named, unknown)
+    since, unknown = draft.unknown.seen_since(profiles, len(profiles))
+    on, given = members.newest(number), draft.known | since
+    match draft.mode:
+        case UploadMode.REPLACE:
+            if unknown.count and not given:
+                _refuse_nobody(draft.name, unknown.count)
+            added, removed = given - on, on - given
+        case UploadMode.ADD:
+            added, removed = given - on, BitMap()
+        case UploadMode.REMOVE:
+            added, removed = BitMap(), given & on
+    already_so = len(given) - len(added) - given.intersection_cardinality(removed)
+    return Upload(made, ListColumns(number, added.to_array(), removed.to_array()), already_so, unknown.count)
 
 
 def _refuse_nobody(name: str, unknown: int) -> None:

@@ -9,11 +9,12 @@ from pyroaring import BitMap
 
 from domain.errors import LimitExceeded
 from domain.limits import MAX_LIST_IDS
-from projections.identity import ProfileMap
 from projections.index import bitmaps
 from projections.index.key_map import MISSING
-from projections.index.keys import Keys, no_keys
+from projections.index.keys import Keys
 from server.usecases.drafts import UploadDraft
+from server.usecases.state import WorkspaceState
+from server.usecases.unknown_ids import UnknownIds
 
 SHOWN_UNKNOWN_MAX = 100
 
@@ -21,9 +22,10 @@ SHOWN_UNKNOWN_MAX = 100
 class GatheredUpload:
     """The upload of one list, part by part. Not thread-safe."""
 
-    def __init__(self, draft: UploadDraft, profiles: ProfileMap) -> None:
+    def __init__(self, draft: UploadDraft, state: WorkspaceState) -> None:
         """`draft`: all but the profiles."""
-        self._draft, self._profiles = draft, profiles
+        self._draft, self._profiles, self._index = draft, state.profiles, state.index
+        self._profile_count = state.index.profile_count
         self._digest = hashlib.sha256(draft.request.digest)
         self._known = BitMap()
         self._unknown: list[Keys] = []
@@ -51,10 +53,13 @@ class GatheredUpload:
 
     def draft(self) -> UploadDraft:
         """What is to be decided, once the last part has come."""
-        unknown = np.unique(np.concatenate(self._unknown), axis=0) if self._unknown else no_keys()
-        size = int(self._known.__sizeof__()) + unknown.nbytes
-        request = replace(self._draft.request, digest=self._digest.digest(), size_bytes=size)
-        return replace(self._draft, request=request, known=self._known, unknown=unknown)
+        # Profiles that came meanwhile are looked at here, so that few are left for the writer.
+        unknown = UnknownIds.of(self._unknown, self._profile_count)
+        since, unknown = unknown.seen_since(self._profiles, self._index.profile_count)
+        known = self._known | since
+        # What is unknown is not written.
+        request = replace(self._draft.request, digest=self._digest.digest(), size_bytes=int(known.__sizeof__()))
+        return replace(self._draft, request=request, known=known, unknown=unknown)
 
     def still_unknown(self) -> list[str]:
         """The first ids that the workspace has not seen even now."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 
-from domain.changeset import Recorded
+from domain.changeset import ListColumns, Recorded
 from domain.errors import MixedCurrencies
 from domain.language.syntax import Ago, And, Calendar, Expression, InSegment, Last, Lasting, Leaf, Not, Or, TraitDate, Unit
 from domain.limits import MAX_INSTANT_US
@@ -63,12 +63,14 @@ def _rows(recorded: Recorded) -> int:
 
 
 def _kept(recorded: Recorded, rows: Collection[int]) -> Recorded:
-    numbered = [
-        (row, entry.ordinal)
-        for row, entry in entries(recorded.changeset)
-        if row in rows and not isinstance(entry, CatalogueEntry)
-    ]
-    return dataclasses.replace(recorded, changeset=rows_kept(recorded.changeset, numbered))
+    left = [(row, entry) for row, entry in entries(recorded.changeset) if row in rows and not isinstance(entry, CatalogueEntry)]
+    changeset, listed = rows_kept(recorded.changeset, [(row, entry.ordinal) for row, entry in left]), recorded.changeset.listed
+    if listed:  # the upload stays, even if nobody is left in it: it is a version of its list
+        added, removed = (
+            [entry.ordinal for _, entry in left if isinstance(entry, ListEntry) and entry.added is on] for on in (True, False)
+        )
+        changeset = dataclasses.replace(changeset, listed=ListColumns(listed.number, added, removed))
+    return dataclasses.replace(recorded, changeset=changeset)
 
 
 def truth(ledger: NaiveLedger, expression: Expression, ordinal: int, as_of: int, known_at: int) -> bool | None:

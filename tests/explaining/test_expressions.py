@@ -11,6 +11,7 @@ from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression, InSegment, Leaf, Top
 from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
+from projections.explaining.outline import Outline
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
@@ -78,12 +79,11 @@ def cases() -> Iterator[Case]:
             if member is not None:
                 steps = evaluator.explain(expression, view, ordinal).steps
                 subject = Subject(
-                    ordinal,
                     known_events(history, ordinal, known_at),
                     {step.expression: bool(step.holds) for step in steps},
                     uploads(history, ordinal),
                 )
-                explanation = explain_profile(expression, view, subject)
+                explanation = explain_profile(Outline.of(expression, view, ordinal), subject)
                 yield Case(history, ledger, view, expression, ordinal, known_at, member, explanation, rng)
 
 
@@ -118,7 +118,7 @@ def test_leaves_that_stand_in_each_others_way_are_never_missing_together() -> No
     index = WorkspaceIndex(WORKSPACE)
     for one in history:
         index.apply(one)
-    subject = Subject(0, known_events(history, 0, 2), {})
+    subject = Subject(known_events(history, 0, 2), {})
     for text, missing in (
         ("(did a or did b) and (not did a or did c)", {"did b"}),
         ("(did a and did b) or (not did a and did c)", {"did c"}),
@@ -126,7 +126,7 @@ def test_leaves_that_stand_in_each_others_way_are_never_missing_together() -> No
         ("not (did visit or did a) and did b", {"did visit", "did b"}),
         ("did a and not did a", set()),
     ):
-        explanation = explain_profile(parse(text), View(index, 2, 0), subject)
+        explanation = explain_profile(Outline.of(parse(text), View(index, 2, 0), 0), subject)
         assert {leaf.expression for leaf in explanation.leaves if leaf.needed is not None} == missing, text
         assert bool(explanation.note) is not bool(missing)
 

@@ -29,6 +29,7 @@ from domain.language.syntax import (
 )
 from projections.explaining import explainer
 from projections.explaining.explainer import ExplainedLeaf, ProfileExplanation, Subject, explain_profile
+from projections.explaining.outline import Outline
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
@@ -92,7 +93,7 @@ class Case:
     @cached_property
     def explanation(self) -> ProfileExplanation:
         ranked = {to_text(self.leaf): self.ordinal in evaluator.members(self.leaf, self.view)}
-        return explain_profile(self.leaf, self.view, Subject(self.ordinal, self.events, ranked))
+        return explain_profile(Outline.of(self.leaf, self.view, self.ordinal), Subject(self.events, ranked))
 
     @property
     def explained(self) -> ExplainedLeaf:

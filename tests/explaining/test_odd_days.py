@@ -10,6 +10,7 @@ from domain.language.parser import parse
 from domain.language.syntax import Leaf
 from domain.limits import MIN_INSTANT_US
 from projections.explaining.explainer import Subject, explain_profile
+from projections.explaining.outline import Outline
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query.view import View
 from tests.explaining.brute_force import known_events, ledger_of, truth
@@ -31,11 +32,11 @@ def flips(history: list[Recorded], leaf: Leaf, start: int, end: int) -> list[int
     index = WorkspaceIndex("oracle")
     for one in history:
         index.apply(one)
-    subject = Subject(0, known_events(history, 0, 2), {})
+    subject = Subject(known_events(history, 0, 2), {})
     found: list[int] = []
     at = start
     while True:
-        flip = explain_profile(leaf, View(index, 2, at), subject).flip
+        flip = explain_profile(Outline.of(leaf, View(index, 2, at), 0), subject).flip
         assert flip.told_until is None
         if flip.at is None or flip.at > end:
             return found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Final
 
-from projections.index import bitmaps, blocks, by_profile, candidates, folds, ordering, parallel, rows, runs, zones
+from projections.index import bitmaps, blocks, by_profile, candidates, folds, lists, ordering, parallel, rows, runs, zones
 from projections.query import planner
 from projections.query.operators import aggregating, coarse, totals
 
@@ -29,6 +29,7 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (folds, "_KEYFRAME_ROWS", (1, 4)),
     (folds, "_SAMPLED", (1, 3)),
     (folds, "_GROUPED_ROWS", (0, 8)),
+    (lists, "_KEYFRAME_VERSIONS", (1, 2)),
     (zones, "_BLOCK_ROWS", (1, 3)),
     (ordering, "_BLOCK_PROFILES_BITS", (2,)),
     (ordering, "_BLOCK_ROWS_BITS", (0,)),

@@ -34,7 +34,6 @@ from domain.errors import (
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Bound, Everyone, Expression, Op, Tagged, Trait
-from projections.index.keys import no_keys
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
@@ -63,6 +62,8 @@ from server.usecases.drafts import (
     UploadMode,
 )
 from server.usecases.state import WorkspaceState
+from server.usecases.unknown_ids import UnknownIds
+from server.usecases.uploading import GatheredUpload
 from tests.oracle.histories import (
     LIST_NAMES,
     PROPERTIES,
@@ -108,7 +109,7 @@ class LedgerMachine(RuleBasedStateMachine):
             group, _, name = key.rpartition("/")
             self._command(DefineTag(group, name, "", create_group=True))
         for name in LIST_NAMES:
-            self._write(UploadDraft(self._request(), name, "", UploadMode.REPLACE, BitMap(), no_keys()))
+            self._write(UploadDraft(self._request(), name, "", UploadMode.REPLACE, BitMap(), UnknownIds.of([], 0)))
 
     def teardown(self) -> None:
         if hasattr(self, "committer"):
@@ -127,14 +128,27 @@ class LedgerMachine(RuleBasedStateMachine):
     def remove_tag(self, profile: str, tag: str, at: int | None) -> None:
         self._write(ChangesDraft(self._request(), [TagDraft(profile, self._key(tag), False, None, at, None)], ()))
 
-    @rule(name=st.sampled_from(LIST_NAMES), mode=st.sampled_from(UploadMode), given=st.sets(profiles))
-    def upload_a_list(self, name: str, mode: UploadMode, given: set[str]) -> None:
-        lists, ordinals = self.state.index.catalogue.lists, self.state.profiles.ordinals(sorted(given))
-        known = {ordinal for ordinal in ordinals if ordinal is not None}
+    @rule(
+        name=st.sampled_from(LIST_NAMES),
+        mode=st.sampled_from(UploadMode),
+        parts=st.lists(st.lists(profiles), max_size=2),
+        first_seen=st.lists(st.one_of(st.none(), profiles), min_size=3, max_size=3),
+    )
+    def upload_a_list(self, name: str, mode: UploadMode, parts: list[list[str]], first_seen: list[str | None]) -> None:
+        """Profiles may be seen first while the parts come, and when all have come and the upload waits to be decided."""
+        seen = iter(first_seen)
+        empty = UploadDraft(self._request(), name, "", mode, BitMap(), UnknownIds.of([], 0))
+        upload = GatheredUpload(empty, self.state)
+        for part in parts:
+            upload.add(part)
+            self._see(next(seen))
+        draft = upload.draft()
+        self._see(next(seen))
+        given = {profile for part in parts for profile in part}
+        known = {ordinal for ordinal in self.state.profiles.ordinals(sorted(given)) if ordinal is not None}
+        lists = self.state.index.catalogue.lists
         before = set(self.state.index.list_members.newest(lists.named(name).number))
-        unknown = [profile for profile, ordinal in zip(sorted(given), ordinals, strict=True) if ordinal is None]
-        draft = UploadDraft(self._request(), name, "", mode, BitMap(known), self.state.profiles.keys(unknown))
-        if mode is UploadMode.REPLACE and unknown and not known:
+        if mode is UploadMode.REPLACE and given and not known:
             with pytest.raises(UnknownProfile):
                 self._submit(draft)
             return
@@ -142,6 +156,10 @@ class LedgerMachine(RuleBasedStateMachine):
         expected = {UploadMode.REPLACE: known, UploadMode.ADD: before | known, UploadMode.REMOVE: before - known}[mode]
         assert set(self.state.index.list_members.newest(lists.named(name).number)) == expected
         assert (receipt.changed, receipt.unknown) == (len(before ^ expected), len(given) - len(known))
+
+    def _see(self, profile: str | None) -> None:
+        if profile is not None:
+            self._write(ChangesDraft(self._request(), [TagDraft(profile, self._key("vip"), False, None, None, None)], ()))
 
     @rule(profile=profiles, name=st.sampled_from(sorted(values)), at=instants, data=st.data(), clear=st.booleans())
     def set_trait(self, profile: str, name: str, at: int | None, data: st.DataObject, clear: bool) -> None:

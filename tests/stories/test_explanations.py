@@ -7,7 +7,7 @@ import pytest
 
 from clients.sdk import ApplyTag, Client, Interaction, RemoveTag, SetTrait, errors, replies
 from domain.limits import MAX_EVIDENCE
-from projections.explaining import explainer
+from projections.explaining import explainer, outline
 from server.usecases import explaining
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -190,7 +190,7 @@ def test_the_past_is_explained_from_what_was_known_then(client: Client) -> None:
 def test_too_much_to_explain_is_refused_by_the_limits_name(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     bought(client, NOON, NOON, NOON)
     monkeypatch.setattr(explaining, "MAX_EXPLAINED_EVENTS", 3)
-    monkeypatch.setattr(explainer, "MAX_EXPLAINED_LEAVES", 2)
+    monkeypatch.setattr(outline, "MAX_EXPLAINED_LEAVES", 2)
     assert why(client, "did purchase or did visit").event_count == 3
     with pytest.raises(errors.LimitExceeded) as told:
         client.explain("did purchase or did visit or did refund", profile_id="bob")
@@ -200,6 +200,10 @@ def test_too_much_to_explain_is_refused_by_the_limits_name(client: Client, monke
     with pytest.raises(errors.LimitExceeded) as told:
         client.explain("did purchase", profile_id="bob")
     assert (told.value.metadata["limit"], told.value.violations[0].field) == ("explained events", "profile_id")
+    # The leaves are counted before any event is read.
+    with pytest.raises(errors.LimitExceeded) as told:
+        client.explain("did purchase or did visit or did refund", profile_id="bob")
+    assert told.value.metadata["limit"] == "explained leaves"
 
 
 def test_flips_are_looked_for_up_to_a_limit(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import cast
 
+import grpc
 import pytest
+from tagledger.v1.list_service_pb2 import GetListRequest
+from tagledger.v1.list_service_pb2_grpc import ListServiceStub
 
 from clients.sdk import AsyncClient, Client, Interaction, errors, replies
 from domain import limits
 from server.usecases import list_commands, uploading
+from server.usecases.drafts import UploadDraft
 from tests.harness import Store, running_server
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,6 +62,20 @@ def test_an_upload_replaces_the_list_and_earlier_versions_stay(client: Client) -
         for one in client.uploaded_list("autumn").versions
     ]
     assert told == [(2, 2, 1, 1, 0, "staff:wang"), (1, 2, 2, 0, 1, "staff:li")]
+
+
+def test_pages_of_versions_stay_when_an_upload_comes_between_them(client: Client, address: str) -> None:
+    for _ in range(5):
+        client.upload_list("autumn", ["ana"], mode="add", reason=WHY)
+    told: list[list[int]] = []
+    with grpc.insecure_channel(address) as channel:
+        read, request = ListServiceStub(channel).GetList, GetListRequest(workspace="default", list="autumn", page_size=2)
+        while not told or request.page_token:
+            page = read(request)
+            told.append([one.version for one in page.versions])
+            request.page_token = page.next_page_token
+            client.upload_list("autumn", ["ana"], mode="add", reason=WHY)
+    assert told == [[5, 4], [3, 2], [1]]
 
 
 def test_profiles_can_be_added_and_taken_off(client: Client) -> None:
@@ -222,13 +240,21 @@ def test_a_profile_that_is_seen_while_a_list_comes_is_on_it(client: Client, monk
     monkeypatch.setattr("clients.sdk._sync.lists._PART", 1)
 
     def given() -> Iterator[str]:
-        yield from ["dan", "eve"]
-        client.record_interactions([Interaction("dan", "purchase", AT)])
+        yield from ["dan", "eve", "fay", "eve"]
+        client.record_interactions([Interaction(who, "purchase", AT) for who in ("gus", "dan")])
         yield "ana"
 
+    draft = uploading.GatheredUpload.draft
+
+    def while_it_waits(upload: uploading.GatheredUpload) -> UploadDraft:
+        waiting = draft(upload)
+        client.record_interactions([Interaction(who, "purchase", AT) for who in ("hal", "fay")])
+        return waiting
+
+    monkeypatch.setattr(uploading.GatheredUpload, "draft", while_it_waits)
     made = client.upload_list("autumn", given(), reason=WHY)
-    assert (made.unknown_count, made.unknown_profile_ids) == (1, ("eve",))
-    assert members(client, "in list autumn") == {"ana", "dan"}
+    assert (made.changed_count, made.unknown_count, made.unknown_profile_ids) == (3, 1, ("eve",))
+    assert members(client, "in list autumn") == {"ana", "dan", "fay"}
 
 
 def test_a_server_that_starts_again_knows_every_version_from_the_log_and_from_a_snapshot(store: Store) -> None:

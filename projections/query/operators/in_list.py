@@ -35,7 +35,7 @@ class InListOperator:
 
     def estimate(self) -> int:
         """See Operator."""
-        return len(self.listed)
+        return self.view.index.list_members.count(self.number, self.version)
 
     def cost(self) -> int:
         """See Operator."""

@@ -83,7 +83,7 @@ class Selection:
             return BitMap()
         if self.passes or self.candidates is not None:
             found = bitmaps.from_ordinals(ordinals_of(self.rows()))
-            return bitmaps.from_ordinals(self.named(bitmaps.to_ordinals(found))) if self.candidates is not None else found
+            return bitmaps.from_ascending(self.named(bitmaps.to_ordinals(found))) if self.candidates is not None else found
         return self.known.collect(self.start, self.end, self.view.version).bitmap()
 
     def count_among(self, candidates: BitMap) -> int | None:

@@ -1,0 +1,48 @@
+"""What an explanation has to go through, found from the index alone: what must be read for it, and whether it is too much."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.errors import LimitExceeded
+from domain.language.syntax import Expression, InList
+from domain.limits import MAX_EXPLAINED_LEAVES
+from projections.explaining.listings import Listing
+from projections.explaining.logic import Skeleton
+from projections.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The leaves of an expression, and where one profile stands with the lists among them."""
+
+    view: View
+    ordinal: int | None
+    """The profile's number in the workspace; None for one never seen."""
+    skeleton: Skeleton
+    listings: Mapping[str, Listing]
+    """By the canonical text of the leaf."""
+
+    @classmethod
+    def of(cls, expression: Expression, view: View, ordinal: int | None) -> "Outline":
+        """Raises LimitExceeded, UnknownList, UnknownSegment."""
+        skeleton = Skeleton(expression, view.index.catalogue.segments, view.version)
+        _refuse_many(len(skeleton.leaves))
+        places = skeleton.leaves.items()
+        listings = {text: Listing.of(one.leaf, view, ordinal) for text, one in places if isinstance(one.leaf, InList)}
+        return cls(view, ordinal, skeleton, listings)
+
+    @property
+    def deciding_uploads(self) -> set[int]:
+        """The versions of the stream whose uploads put the profile on these lists, or took it off, last."""
+        return {listing.decided_by for listing in self.listings.values() if listing.decided_by is not None}
+
+
+def _refuse_many(leaves: int) -> None:
+    if leaves > MAX_EXPLAINED_LEAVES:
+        raise LimitExceeded.of(
+            "explained leaves",
+            field="segment",
+            maximum=MAX_EXPLAINED_LEAVES,
+            actual=leaves,
+            remedy="explain a part of the expression, or leave profile_id out",
+        )
