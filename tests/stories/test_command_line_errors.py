@@ -299,6 +299,39 @@ def test_rows_that_cannot_be_read_are_rejected_one_by_one(shell: Shell) -> None:
     only_object(out)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words", "told"),
+    [
+        ("short.csv", b"who,at\np1,1\np2\n", (), "row 2: 1 cells where the header has 2"),
+        ("latin.csv", b"who,at\np1,1\n\xe9,1\n", (), "row 2: who: not UTF-8"),
+        ("short.jsonl", b'{"who": "p1"}\n\n{"who": \n', (), "row 3: no JSON"),
+        ("long.csv", b"who\np1\n" + b"p" * 257 + b"\n", (), "row 2: who: longer than 256 bytes"),
+        ("list.parquet", b"", ("--profile", "list"), "column 'list' is list"),
+        ("header.csv", b"who,at\n", (), "give --empty"),
+        ("blank.jsonl", b'{"who": null}\n', (), "give --empty"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_half_a_list_or_an_empty_one_is_never_uploaded_by_mistake(
+    shell: Shell, name: str, content: bytes, words: tuple[str, ...], told: str
+) -> None:
+    path = shell.folder / f"upload-{name}"
+    path.write_bytes(content or (shell.folder / "good.parquet").read_bytes())
+    (shell.folder / "one.csv").write_text("who\np1\n")
+    assert shell.run("lists", "upload", "mailing", "{folder}/one.csv", "--profile", "who")[0] == 0
+    before = shell.run("lists", "show", "mailing", "--json")[1]
+    err = shell.refused(("lists", "upload", "mailing", str(path), "--profile", "who", *words), USAGE, "USAGE")
+    assert told in err
+    assert shell.run("lists", "show", "mailing", "--json")[1] == before
+
+
+def test_a_list_is_emptied_when_that_is_said(shell: Shell) -> None:
+    (shell.folder / "one.csv").write_text("who\np1\n")
+    assert shell.run("lists", "upload", "emptied", "{folder}/one.csv", "--profile", "who")[0] == 0
+    code, out, _ = shell.run("lists", "upload", "emptied", "{folder}/header.csv", "--profile", "who", "--empty", "--json")
+    assert (code, only_object(out)["profiles"]) == (0, 0)
+
+
 def test_the_file_of_rejected_rows_never_replaces_the_file_that_is_read(shell: Shell) -> None:
     path = shell.folder / "precious.csv"
     path.write_text("who,at\na,never\n")

@@ -20,7 +20,7 @@ from clients.cli.imports.interactions import InteractionMapping, batches
 from clients.cli.imports.plan import Field, Plan, base_id, fields_of
 from clients.cli.imports.rejects import RejectsFile
 from clients.cli.imports.run import Batch, Tally, report_result, run
-from clients.cli.imports.sources import FileProblem, Source, chunks, content_digest, open_source, read_tables, require, spooled
+from clients.cli.imports.sources import Source, chunks, content_digest, open_source, read_tables, require, spooled
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
 from clients.cli.output import print_json
 from clients.cli.times import option_instant, zone_of
@@ -64,9 +64,6 @@ class Import:
     def use(self, columns: Sequence[str]) -> None:
         """Check that the columns are there and can be imported."""
         require(self.source, columns, self.plan.file_name)
-        for name, kind in self.source.types(columns).items():
-            if not cells.supported(kind):
-                raise FileProblem(f"{self.plan.file_name}: column {name!r} is {kind}, which cannot be imported")
 
     def typed(self, fields: tuple[Field, ...], known: Mapping[str, str], *, as_trait: bool) -> tuple[Field, ...]:
         """Return the fields with their kinds: as the caller says, as the file says, or for CSV as all its cells read."""
