@@ -6,6 +6,7 @@ starts one.
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -297,6 +298,22 @@ def test_rows_that_cannot_be_read_are_rejected_one_by_one(shell: Shell) -> None:
     code, out, _ = shell.run(*IMPORT, "{folder}/no.jsonl", *MAPPED, "--json")
     assert code in (exits.PARTIAL, USAGE)
     only_object(out)
+
+
+def test_an_export_replaces_files_only_and_leaves_what_they_are(shell: Shell, tmp_path: Path) -> None:
+    kept, link, pipe = tmp_path / "kept.csv", tmp_path / "link.csv", tmp_path / "pipe.csv"
+    kept.write_text("older")
+    kept.chmod(0o600)
+    link.symlink_to(kept)
+    assert shell.run("export", "everyone", "--output", str(link))[0] == 0
+    assert link.is_symlink()
+    assert kept.read_text().startswith("profile_id")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+        assert shell.run("export", "everyone", "--output", str(pipe))[0] == 0
+        assert reader.read() == kept.read_text()
+    assert shell.run("export", "everyone", "--output", "/dev/null", "--format", "parquet")[0] == 0
 
 
 @pytest.mark.parametrize(
