@@ -129,6 +129,27 @@ class AsyncCaller:
                 raise error
             await primitives.sleep(delay)
 
+    async def _send_stream(self, method: Any, requests: AsyncIterator[Any], request_id: str, timeout: float | None) -> Any:
+        """Send a stream of requests, and return the reply. What the making of a request raised is raised as it is."""
+        refused: list[Exception] = []
+
+        async def watched() -> AsyncIterator[Any]:
+            try:
+                async for request in requests:
+                    yield request
+            except Exception as error:
+                refused.append(error)
+                raise
+
+        try:
+            return await method(watched(), timeout=timeout)
+        except primitives.BrokenCall as failure:
+            if refused:
+                raise refused[0] from None
+            if not isinstance(failure, grpc.RpcError):
+                raise
+            raise error_from(failure, request_id) from None
+
     async def _parts(self, method: Any, request: Any, timeout: float | None) -> AsyncIterator[Any]:
         """Yield the parts of a server's stream; the call is cancelled when the caller stops early."""
         call = method(request, timeout=timeout)

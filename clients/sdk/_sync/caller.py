@@ -130,6 +130,26 @@ class Caller:
                 raise error
             primitives.sleep(delay)
 
+    def _send_stream(self, method: Any, requests: Iterator[Any], request_id: str, timeout: float | None) -> Any:
+        """Send a stream of requests, and return the reply. What the making of a request raised is raised as it is."""
+        refused: list[Exception] = []
+
+        def watched() -> Iterator[Any]:
+            try:
+                yield from requests
+            except Exception as error:
+                refused.append(error)
+                raise
+
+        try:
+            return method(watched(), timeout=timeout)
+        except primitives.BrokenCall as failure:
+            if refused:
+                raise refused[0] from None
+            if not isinstance(failure, grpc.RpcError):
+                raise
+            raise error_from(failure, request_id) from None
+
     def _parts(self, method: Any, request: Any, timeout: float | None) -> Iterator[Any]:
         """Yield the parts of a server's stream; the call is cancelled when the caller stops early."""
         call = method(request, timeout=timeout)
