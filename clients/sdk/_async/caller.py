@@ -50,7 +50,7 @@ class AsyncCaller:
         self.source = source
         self._timeout_seconds = timeout
         self._retry = retry
-        self._channel = primitives.open_channel(target, credentials, CHANNEL_OPTIONS)
+        self._channel = primitives.open_channel(to_wire.text(target, "target"), credentials, CHANNEL_OPTIONS)
         stubs: Any = (
             ledger_service_pb2_grpc.LedgerServiceStub,
             catalogue_service_pb2_grpc.CatalogueServiceStub,
@@ -107,7 +107,7 @@ class AsyncCaller:
             request.page_token = reply.next_page_token
 
     async def _call(self, method: Any, request: Any, timeout: float | None, request_id: str | None) -> Any:
-        timeout_seconds = self._timeout_seconds if timeout is None else timeout
+        timeout_seconds = to_wire.seconds(self._timeout_seconds if timeout is None else timeout, "timeout")
         begun = primitives.monotonic()
         attempt = 0
         while True:

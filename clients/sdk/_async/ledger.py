@@ -122,12 +122,13 @@ class AsyncLedgerCalls(AsyncCaller):
         the same batches again under the same ``request_id`` (it is in the exception), and none counts twice. Nothing is
         repeated here, for the batches already taken are gone.
         """
+        given = to_wire.several(batches, "batches")
         stream_id = str(uuid.uuid4()) if request_id is None else request_id
         base = uuid.uuid5(uuid.NAMESPACE_OID, stream_id)
 
         async def requests() -> AsyncIterator[Any]:
             numbers = itertools.count()
-            async for batch in primitives.iterate(batches):
+            async for batch in primitives.iterate(given):
                 yield ledger_service_pb2.StreamInteractionsRequest(
                     context=self._write_context(actor, reason, source, str(uuid.uuid5(base, str(next(numbers))))),
                     interactions=columns_from(batch),

@@ -38,6 +38,7 @@ class ListCalls(Caller):
         sent. Nothing is repeated here, for the ids already taken are gone: when the call breaks, send the same ids again under
         the same ``request_id`` (it is in the exception).
         """
+        given = to_wire.several(profile_ids, "profile_ids")
         upload_id = str(uuid.uuid4()) if request_id is None else request_id
         first = wire.UploadListRequest(
             context=self._write_context(actor, reason, source, upload_id),
@@ -48,7 +49,7 @@ class ListCalls(Caller):
 
         def parts() -> Iterator[Any]:
             part = first
-            for profile_id in primitives.iterate(profile_ids):
+            for profile_id in primitives.iterate(given):
                 part.profile_ids.append(to_wire.text(profile_id, "profile_ids"))
                 if len(part.profile_ids) == _PART:
                     yield part
