@@ -40,15 +40,19 @@ def instant_text(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def to_json(value: object) -> str:
+def to_json(value: object, *, in_ascii: bool = False) -> str:
     """Return JSON of plain values, dataclasses, instants and decimals."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    return json.dumps(value, ensure_ascii=in_ascii, default=_plain)
 
 
 def print_json(result: Mapping[str, object]) -> None:
     """Print the one JSON object of a command."""
-    # Arguments may hold bytes that are no text; what is printed is UTF-8 all the same.
-    sys.stdout.write(to_json(result).encode("utf-8", "backslashreplace").decode() + "\n")
+    text = to_json(result)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # stdout may hold ASCII only, and arguments bytes that are no text
+        text = to_json(result, in_ascii=True)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 

@@ -375,6 +375,21 @@ def test_arguments_that_are_no_text_are_refused_with_one_object(shell: Shell, wo
     assert only_object(done.stdout.decode())["error"]["message"]
 
 
+@pytest.mark.parametrize("words", [("members", "everyone"), ("members", "everyone", "--json"), ("catalogue", "tags")])
+def test_a_full_disk_is_told_and_what_stdout_cannot_hold_is_spelled_out(shell: Shell, words: tuple[str, ...]) -> None:
+    shell.run("tag", "vip", "甲", "--reason", "a test")
+    shell.run("catalogue", "define-tag", "茶")
+    environment = {**os.environ, "TAGLEDGER_TARGET": shell.target}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([TAGLEDGER, *words], stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert done.returncode == USAGE
+    assert done.stderr == "error: cannot read or write: [Errno 28] No space left on device\n"
+    line, environment = [TAGLEDGER, *words], {**environment, "PYTHONIOENCODING": "ascii"}
+    printed = subprocess.run(line, capture_output=True, text=True, env=environment, check=True).stdout
+    assert r"\u7532" in printed or r"\u8336" in printed
+    assert "--json" not in words or "甲" in only_object(printed)["members"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
