@@ -64,7 +64,7 @@ def _version_row(made: replies.ListVersion) -> tuple[object, ...]:
 @click.option("--description", default="", metavar="TEXT", help="What a new list is, for people.")
 @click.option("--format", "form", type=click.Choice(("csv", "jsonl", "parquet")), help="By the file's name unless given.")
 @click.option("--request-id", metavar="UUID", help="Repeats of the same upload count once.")
-@attribution_options("cli")
+@attribution_options("cli", "default: upload of FILE")
 @connection_options
 def upload(
     name: str,

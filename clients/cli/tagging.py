@@ -63,7 +63,7 @@ def _apply(client: Client, changes: list[Change], reason: str, request_id: str |
 @click.option("--create-tags", is_flag=True, help="Define the tag, and its group, when they are missing.")
 @_REQUEST_ID
 @zone_option
-@attribution_options("cli")
+@attribution_options("cli", "required")
 @connection_options
 def tag(
     key: str,
@@ -93,7 +93,7 @@ def tag(
 @_EFFECTIVE_AT
 @_REQUEST_ID
 @zone_option
-@attribution_options("cli")
+@attribution_options("cli", "required")
 @connection_options
 def untag(
     key: str,

@@ -114,6 +114,11 @@ NINES = "9" * 5_000
         (("count", "everyone", "--nonsense"), USAGE, "USAGE"),
         (("count", "everyone", "--timeout", "0"), USAGE, "USAGE"),
         (("count", "everyone", "--timeout", "soon"), USAGE, "USAGE"),
+        (("count", "everyone", "--timeout", "nan"), USAGE, "USAGE"),
+        (("count", "everyone", "--timeout", "1e-9"), USAGE, "USAGE"),
+        (("count", "everyone", "--target", ""), USAGE, "USAGE"),
+        (("tag", "vip", "p1", "--reason", "r", "--actor", ""), USAGE, "USAGE"),
+        (("catalogue", "define-tag", "x", "--reason", " "), USAGE, "USAGE"),
         (("members", "everyone", "--limit", "-1"), USAGE, "USAGE"),
         (("history", "profile", "p1", "--limit", "0"), USAGE, "USAGE"),
         (("history", "nonsense"), USAGE, "USAGE"),
@@ -239,6 +244,7 @@ NINES = "9" * 5_000
         ((*IMPORT, "{folder}/good.parquet", *MAPPED, "--batch-rows", "0"), USAGE, "USAGE"),
         ((*IMPORT, "{folder}/good.parquet", *MAPPED, "--rejects", "{folder}/folder"), USAGE, "USAGE"),
         ((*IMPORT, "{folder}/bad-cells.csv", *MAPPED, "--rejects", "{folder}/nowhere/r.csv"), USAGE, "USAGE"),
+        ((*IMPORT, "{folder}/bad-cells.csv", *MAPPED, "--rejects", "{folder}/rejects.xlsx"), USAGE, "USAGE"),
         ((*IMPORT, "-", *MAPPED), USAGE, "USAGE"),
         (("import", "tags", "{folder}/header.csv", "--profile", "who"), USAGE, "USAGE"),
         (("import", "traits", "{folder}/header.csv", "--profile", "who"), USAGE, "USAGE"),
@@ -267,6 +273,15 @@ def test_a_mistake_has_its_exit_code_and_changes_nothing(shell: Shell, words: tu
     shell.refused(words, code, reason)
     assert shell.run("catalogue", "names", "--json")[1] == before
     assert not list(shell.folder.glob(".*.part"))
+
+
+@pytest.mark.parametrize("target", ["127.0.0.1:1", "nowhere.invalid:7420"])
+def test_a_service_that_is_not_there_is_looked_for_where_the_message_says(shell: Shell, target: str) -> None:
+    words = ("count", "everyone", "--target", target)
+    err = shell.refused(words, UNAVAILABLE, "UNAVAILABLE")
+    for told in (target, "--target", "TAGLEDGER_TARGET", "tagledger serve"):
+        assert told in err
+        assert told in only_object(shell.run(*words, "--json")[1])["error"]["message"]
 
 
 def test_people_see_where_an_expression_goes_wrong(shell: Shell) -> None:

@@ -20,9 +20,14 @@ from tagledger.v1 import (
 from .. import to_wire
 from ..errors import InvalidField
 from ..instants import invalid
-from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy
+from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy, deadline
 from ..status_details import error_from
 from . import primitives
+
+
+def _of_stream(timeout: float | None) -> float | None:
+    """Return the deadline of a stream, which has none unless one is given."""
+    return deadline(to_wire.seconds(math.inf if timeout is None else timeout, "timeout"))
 
 
 class AsyncCaller:
@@ -113,7 +118,7 @@ class AsyncCaller:
         while True:
             left = timeout_seconds - (primitives.monotonic() - begun)
             try:
-                return await method(request, timeout=left if math.isfinite(left) else None)
+                return await method(request, timeout=deadline(left))
             except grpc.RpcError as failure:
                 error = error_from(failure, request_id)
             except ValueError as failure:
@@ -142,7 +147,7 @@ class AsyncCaller:
                 raise
 
         try:
-            return await method(watched(), timeout=timeout)
+            return await method(watched(), timeout=_of_stream(timeout))
         except primitives.BrokenCall as failure:
             if refused:
                 raise refused[0] from None
@@ -152,7 +157,7 @@ class AsyncCaller:
 
     async def _parts(self, method: Any, request: Any, timeout: float | None) -> AsyncIterator[Any]:
         """Yield the parts of a server's stream; the call is cancelled when the caller stops early."""
-        call = method(request, timeout=timeout)
+        call = method(request, timeout=_of_stream(timeout))
         try:
             async for part in call:
                 yield part

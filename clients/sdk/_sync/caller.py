@@ -21,9 +21,14 @@ from tagledger.v1 import (
 from .. import to_wire
 from ..errors import InvalidField
 from ..instants import invalid
-from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy
+from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy, deadline
 from ..status_details import error_from
 from . import primitives
+
+
+def _of_stream(timeout: float | None) -> float | None:
+    """Return the deadline of a stream, which has none unless one is given."""
+    return deadline(to_wire.seconds(math.inf if timeout is None else timeout, "timeout"))
 
 
 class Caller:
@@ -114,7 +119,7 @@ class Caller:
         while True:
             left = timeout_seconds - (primitives.monotonic() - begun)
             try:
-                return method(request, timeout=left if math.isfinite(left) else None)
+                return method(request, timeout=deadline(left))
             except grpc.RpcError as failure:
                 error = error_from(failure, request_id)
             except ValueError as failure:
@@ -142,7 +147,7 @@ class Caller:
                 raise
 
         try:
-            return method(watched(), timeout=timeout)
+            return method(watched(), timeout=_of_stream(timeout))
         except primitives.BrokenCall as failure:
             if refused:
                 raise refused[0] from None
@@ -152,7 +157,7 @@ class Caller:
 
     def _parts(self, method: Any, request: Any, timeout: float | None) -> Iterator[Any]:
         """Yield the parts of a server's stream; the call is cancelled when the caller stops early."""
-        call = method(request, timeout=timeout)
+        call = method(request, timeout=_of_stream(timeout))
         try:
             yield from call
         except grpc.RpcError as failure:
