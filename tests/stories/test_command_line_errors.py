@@ -284,6 +284,13 @@ def test_a_service_that_is_not_there_is_looked_for_where_the_message_says(shell:
         assert told in only_object(shell.run(*words, "--json")[1])["error"]["message"]
 
 
+def test_whoever_is_untagged_without_having_been_seen_is_told_of(shell: Shell) -> None:
+    words = ("untag", "vip", "--reason", "a test")
+    assert "warning" not in shell.run(*words, "p1")[2]
+    code, _, err = shell.run(*words, "p1", "mispelt")
+    assert (code, "1 of these profiles" in err) == (0, True)
+
+
 def test_people_see_where_an_expression_goes_wrong(shell: Shell) -> None:
     _, _, err = shell.run("count", "tagged vip and and did purchase")
     assert err.splitlines()[0].startswith("error: line 1, column 16: ")
