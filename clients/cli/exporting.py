@@ -1,10 +1,11 @@
-"""Segments into files: written beside the target under a temporary name, and renamed when complete."""
+"""Segments into files, written under a temporary name and renamed when complete, or straight into devices and pipes."""
 
 import contextlib
 import csv
 import io
 import os
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -41,23 +42,39 @@ def _format(output: str, chosen: str | None) -> str:
 
 @contextlib.contextmanager
 def _opened(output: str) -> Iterator[BinaryIO]:
-    """Yield a file that appears under its name only when it is complete; `-` is stdout."""
+    """Yield a file that appears under its name only when it is complete; `-` is stdout, and what is no file is written into."""
     if output == "-":
         yield cast(BinaryIO, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    target = Path(output)
-    if not target.name or target.is_dir():
-        raise click.UsageError(f"cannot write {output!r}: give the name of a file")
+    try:
+        mode = Path(output).stat().st_mode if output and Path(output).exists() else None
+        if not Path(output).name or (mode is not None and stat.S_ISDIR(mode)):
+            raise click.UsageError(f"cannot write {output!r}: give the name of a file")
+        if mode is None or stat.S_ISREG(mode):
+            with _replacing(Path(os.path.realpath(output)), mode) as file:
+                yield file
+        else:
+            with Path(output).open("wb") as file:
+                yield file
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def _replacing(target: Path, mode: int | None) -> Iterator[BinaryIO]:
+    """Yield a file that takes the place of ``target``, and who may read it, when it is complete."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with temporary.open("xb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
             yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
-    except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -8,7 +8,7 @@ import click
 
 from clients.cli.entries import fields_of, list_entries, show_entry
 from clients.cli.imports import cells
-from clients.cli.imports.sources import Source, open_source, read_tables, require, spooled
+from clients.cli.imports.sources import FileProblem, Source, chunks, open_source, require, spooled
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
 from clients.cli.output import print_fields, print_json, print_table, print_text, warn
 from clients.sdk import replies
@@ -16,6 +16,7 @@ from clients.sdk import replies
 _COLUMNS = ("name", "version", "profile_count", "retired", "description")
 _NAME = click.argument("name", metavar="NAME")
 _SHOWN_UNKNOWN = 5
+_READ_ROWS = 50_000
 
 
 @click.group()
@@ -59,10 +60,11 @@ def _version_row(made: replies.ListVersion) -> tuple[object, ...]:
 @click.option("--profile", required=True, metavar="COLUMN", help="The column of profile ids; empty cells are passed over.")
 @click.option("--add", is_flag=True, help="Add these profiles to the list, instead of replacing it.")
 @click.option("--remove", is_flag=True, help="Take these profiles off the list.")
+@click.option("--empty", is_flag=True, help="Take a file without any id too, which leaves nobody on the list.")
 @click.option("--description", default="", metavar="TEXT", help="What a new list is, for people.")
 @click.option("--format", "form", type=click.Choice(("csv", "jsonl", "parquet")), help="By the file's name unless given.")
 @click.option("--request-id", metavar="UUID", help="Repeats of the same upload count once.")
-@attribution_options("cli")
+@attribution_options("cli", "default: upload of FILE")
 @connection_options
 def upload(
     name: str,
@@ -70,6 +72,7 @@ def upload(
     profile: str,
     add: bool,
     remove: bool,
+    empty: bool,
     description: str,
     form: str | None,
     request_id: str | None,
@@ -78,7 +81,8 @@ def upload(
 ) -> None:
     """Make the list NAME of the profiles in a CSV, JSONL or Parquet file, or give it its next version.
 
-    The upload is one write: all of the file, or nothing. Profiles that the workspace has never seen are left out and counted.
+    The upload is one write: all of the file, or nothing, so a row that cannot be read stops it. Profiles that the workspace has
+    never seen are left out and counted.
     """
     if add and remove:
         raise click.UsageError("give --add or --remove, not both")
@@ -90,9 +94,10 @@ def upload(
         source = open_source(path, form)
         require(source, [profile], file_name)
         reason = attribution.reason or f"upload of {file_name}"
+        profile_ids = _profile_ids(source, profile, file_name)
         made = client.upload_list(
             name,
-            _profile_ids(source, profile, file_name),
+            profile_ids if add or remove or empty else _some(profile_ids, profile, file_name),
             mode="add" if add else "remove" if remove else "replace",
             description=description,
             reason=reason,
@@ -103,16 +108,31 @@ def upload(
 
 def _profile_ids(source: Source, column: str, file_name: str) -> Iterator[str]:
     """Yield the ids of a file; one that can be no id stops the upload, for half a list would be another list."""
-    row = 0
-    for table in read_tables(source, [column], file_name):
-        text = cells.plain(table.column(column))
-        rejects = cells.Rejects()
-        bounded = cells.bounded(cells.texts(text, column, rejects), column, rejects, max_bytes=cells.MAX_ID_BYTES)
+    for chunk in chunks(source, [column], _READ_ROWS, file_name):
+        rejects = cells.Rejects(chunk.broken)
+        text = cells.texts(cells.plain(chunk.table.column(column)), column, rejects)
+        bounded = cells.bounded(text, column, rejects, max_bytes=cells.MAX_ID_BYTES)
         if rejects.reasons:
             offset, why = min(rejects.reasons.items())
-            raise click.ClickException(f"{file_name}: row {row + offset + 1}: {why}; nothing was recorded")
+            raise _unreadable(file_name, chunk.rows[offset], why)
         yield from (one for one in bounded.to_pylist() if one)
-        row += len(text)
+    # Rows that are no rows at all are known when the file has been read.
+    for row, why in sorted(source.skipped.items()):
+        if why:
+            raise _unreadable(file_name, row, why)
+
+
+def _unreadable(file_name: str, row: int, why: str) -> FileProblem:
+    return FileProblem(f"{file_name}: row {row}: {why}; nothing was recorded")
+
+
+def _some(profile_ids: Iterator[str], column: str, file_name: str) -> Iterator[str]:
+    """Yield the ids, of which there must be one: an export that failed would empty the list otherwise."""
+    first = next(profile_ids, None)
+    if first is None:
+        raise FileProblem(f"{file_name}: no id in column {column!r}; give --empty to leave nobody on the list")
+    yield first
+    yield from profile_ids
 
 
 def _told(made: replies.ListReceipt, connection: Connection) -> None:

@@ -2,6 +2,7 @@
 exit codes. `server.command` adds `serve` and `demo`.
 """
 
+import io
 import os
 import sys
 import traceback
@@ -39,6 +40,9 @@ class TagledgerGroup(click.Group):
         if not standalone_mode:
             return super().main(args, prog_name, standalone_mode=False, **extra)
         words = list(sys.argv[1:] if args is None else args)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # What a terminal or a file cannot hold is spelled out: half an answer would be no answer.
+            sys.stdout.reconfigure(errors="backslashreplace")
         sys.exit(self._run(words, prog_name or "tagledger", extra))
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -48,8 +52,7 @@ class TagledgerGroup(click.Group):
             sys.stdout.flush()
             return result
         except BrokenPipeError:
-            # Python flushes stdout once more at its exit, and would complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_stdout()
             return exits.DONE
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -78,6 +81,15 @@ class TagledgerGroup(click.Group):
             if as_json:
                 print_json({"error": {"reason": "USAGE", "message": error.format_message(), "violations": []}})
             return error.exit_code
+        except OSError as error:
+            click.echo(f"error: cannot read or write: {error}", err=True)
+            try:
+                if as_json:
+                    print_json({"error": {"reason": "USAGE", "message": str(error), "violations": []}})
+                sys.stdout.flush()
+            except OSError:
+                _forget_stdout()
+            return exits.USAGE
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted", err=True)
             return exits.INTERRUPTED
@@ -86,6 +98,11 @@ class TagledgerGroup(click.Group):
             if as_json:
                 print_json({"error": {"reason": "FAULT", "message": repr(error), "violations": []}})
             return exits.FAULT
+
+
+def _forget_stdout() -> None:
+    """Let go of what could not be written: Python would try once more at its exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=TagledgerGroup, epilog=exits.HELP, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,8 +2,10 @@
 
 import functools
 import getpass
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +13,14 @@ from typing import Any
 import click
 
 from clients.cli.times import option_cut, option_instant, zone_of
-from clients.sdk import Client, RetryPolicy
+from clients.sdk import Client, RetryPolicy, TagledgerError
 from clients.sdk.settings import DEFAULT_TARGET
 
 Command = Callable[..., Any]
 # A person waits: a wrong address should be told within a second or so, not after the whole deadline.
 _PATIENCE = RetryPolicy(first_seconds=0.1, max_attempts=4)
+# What gRPC says, without a reason of ours, when nobody or somebody else listens there.
+_NOBODY_THERE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "UNKNOWN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,26 @@ class Connection:
     as_json: bool
     timeout_seconds: float
 
-    def client(self, attribution: "Attribution | None" = None, retry: RetryPolicy = _PATIENCE) -> Client:
-        """Open a client."""
-        return Client(
+    @contextmanager
+    def client(self, attribution: "Attribution | None" = None, retry: RetryPolicy = _PATIENCE) -> Iterator[Client]:
+        """Open a client; a call that no service answers tells where it was looked for."""
+        with Client(
             self.target,
             workspace=self.workspace,
             actor=attribution.actor if attribution else None,
             source=attribution.source if attribution else "cli",
             timeout=self.timeout_seconds,
             retry=retry,
-        )
+        ) as made:
+            try:
+                yield made
+            except TagledgerError as error:
+                if error.code in _NOBODY_THERE and not error.reason:
+                    error.message += (
+                        f"; looked for a service at {self.target}: --target or TAGLEDGER_TARGET says where it listens, "
+                        "`tagledger serve` starts one, --timeout waits longer"
+                    )
+                raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,24 @@ def _packed(
     return decorated
 
 
+def _filled(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    """Refuse an empty text, as a variable that is not set gives it: it was meant to say something."""
+    if given is not None and not given.strip():
+        raise click.BadParameter("must not be empty; say it, or leave the option out", context, option)
+    return given
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds: nan is none, though it is beyond no bound."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return seconds
+
+
 def connection_options(command: Command) -> Command:
     """Add --target, --workspace, --timeout and --json, handed over as ``connection``."""
     return _packed(
@@ -83,17 +115,19 @@ def connection_options(command: Command) -> Command:
             envvar="TAGLEDGER_TARGET",
             default=DEFAULT_TARGET,
             show_default=True,
+            show_envvar=True,
+            callback=_filled,
             metavar="HOST:PORT",
             help="Where the service listens.",
         ),
         click.option("--workspace", default="default", show_default=True, metavar="NAME", help="The tenant."),
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
+            type=_Seconds(min=0.001),
             default=30.0,
             show_default=True,
             metavar="SECONDS",
-            help="The deadline of each call.",
+            help="The deadline of each call; inf for none.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, on stdout."),
     )
@@ -141,17 +175,24 @@ def _user() -> str:
         return f"cli:{os.getuid()}"
 
 
-def attribution_options(source: str) -> Callable[[Command], Command]:
-    """Add --actor, --reason and --source, handed over as ``attribution``."""
+def attribution_options(source: str, reason: str = "default: what the command does") -> Callable[[Command], Command]:
+    """Add --actor, --reason and --source, handed over as ``attribution``; ``reason`` says what holds without a reason."""
 
     def add(command: Command) -> Command:
         return _packed(
             command,
             "attribution",
             lambda given: Attribution(given.pop("actor") or _user(), given.pop("reason"), given.pop("source")),
-            click.option("--actor", metavar="WHO", help="Who decides the change [default: cli:$USER]."),
-            click.option("--reason", metavar="TEXT", help="Why, for whoever reads the history."),
-            click.option("--source", default=source, show_default=True, metavar="SYSTEM", help="Where it comes from."),
+            click.option("--actor", callback=_filled, metavar="WHO", help="Who decides the change.  [default: cli:$USER]"),
+            click.option("--reason", callback=_filled, metavar="TEXT", help=f"Why, for whoever reads the history.  [{reason}]"),
+            click.option(
+                "--source",
+                default=source,
+                show_default=True,
+                callback=_filled,
+                metavar="SYSTEM",
+                help="Where it comes from.",
+            ),
         )
 
     return add

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,6 +18,8 @@ from clients.sdk.errors import InvalidExpression, TagledgerError
 from clients.sdk.replies import Warning as ExpressionWarning
 
 _PIPE_WIDTH = 10_000
+_GAP = 2
+_LEAST_WIDTH = 20
 
 
 def _plain(value: object) -> object:
@@ -40,15 +43,19 @@ def instant_text(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def to_json(value: object) -> str:
+def to_json(value: object, *, in_ascii: bool = False) -> str:
     """Return JSON of plain values, dataclasses, instants and decimals."""
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    return json.dumps(value, ensure_ascii=in_ascii, default=_plain)
 
 
 def print_json(result: Mapping[str, object]) -> None:
     """Print the one JSON object of a command."""
-    # Arguments may hold bytes that are no text; what is printed is UTF-8 all the same.
-    sys.stdout.write(to_json(result).encode("utf-8", "backslashreplace").decode() + "\n")
+    text = to_json(result)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # stdout may hold ASCII only, and arguments bytes that are no text
+        text = to_json(result, in_ascii=True)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
@@ -77,12 +84,32 @@ def console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table as wide as its content."""
-    table = Table(*(escape(column) for column in columns), box=None, pad_edge=False, header_style="bold")
-    for row in rows:
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table as wide as its content, or with its last texts cut where the terminal is narrower."""
+    out, kept = console(), list(rows)
+    widths = _widths(headings, kept, out.width)
+    out.width = max(out.width, sum(widths) + _GAP * len(widths))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(escape(heading), no_wrap=True, overflow="ellipsis", width=width)
+    for row in kept:
         table.add_row(*(escape(text_of(cell)) for cell in row))
-    console().print(table)
+    out.print(table)
+
+
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[object]], most: int) -> list[int]:
+    """Return the width of each column. Only texts are cut, from the last on, and not the first column, which names the row."""
+    widths = [
+        max(cell_len(heading), *(cell_len(line) for row in rows for line in text_of(row[place]).splitlines()), 0)
+        for place, heading in enumerate(headings)
+    ]
+    excess = sum(widths) + _GAP * (len(widths) - 1) - most
+    for place in range(len(widths) - 1, 0, -1):
+        if excess > 0 and any(isinstance(row[place], str) for row in rows):
+            cut = min(excess, max(0, widths[place] - max(_LEAST_WIDTH, cell_len(headings[place]))))
+            widths[place] -= cut
+            excess -= cut
+    return widths
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

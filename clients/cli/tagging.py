@@ -3,7 +3,7 @@
 import click
 
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options, zone_option
-from clients.cli.output import print_json, print_text
+from clients.cli.output import print_json, print_text, warn
 from clients.cli.times import option_instant, zone_of
 from clients.sdk import ApplyTag, Change, Client, RemoveTag, errors
 from clients.sdk.replies import ChangesetReceipt
@@ -63,7 +63,7 @@ def _apply(client: Client, changes: list[Change], reason: str, request_id: str |
 @click.option("--create-tags", is_flag=True, help="Define the tag, and its group, when they are missing.")
 @_REQUEST_ID
 @zone_option
-@attribution_options("cli")
+@attribution_options("cli", "required")
 @connection_options
 def tag(
     key: str,
@@ -93,7 +93,7 @@ def tag(
 @_EFFECTIVE_AT
 @_REQUEST_ID
 @zone_option
-@attribution_options("cli")
+@attribution_options("cli", "required")
 @connection_options
 def untag(
     key: str,
@@ -108,4 +108,10 @@ def untag(
     reason, since = _reason(attribution), option_instant("--effective-at", effective_at, zone_of(zone))
     changes: list[Change] = [RemoveTag(profile, key, since) for profile in profiles]
     with connection.client(attribution) as client:
-        _told(_apply(client, changes, reason, request_id), connection, "untagged")
+        receipt = _apply(client, changes, reason, request_id)
+    if receipt.new_profile_count and not connection.as_json:
+        warn(
+            f"{receipt.new_profile_count} of these profiles had never been seen, and are in `everyone` from now on, "
+            "for a removal is a change too: were the ids right?"
+        )
+    _told(receipt, connection, "untagged")

@@ -11,12 +11,26 @@ from typing import Any, Final
 
 from tagledger.v1 import ledger_service_pb2 as wire
 
-from .errors import TypeConflict
+from .errors import InvalidField, TypeConflict
 from .instants import EPOCH, invalid, to_us
+from .to_wire import several
 from .values import Amount, Interaction, InteractionBatch, PropertyColumn
 
 UNITS: Final = 10_000
 _STRING, _NUMBER, _BOOL = "string", "number", "bool"
+_COLUMNS: Final = (
+    "profile_ids",
+    "type_names",
+    "type_index",
+    "occurred_at_us",
+    "touchpoint_names",
+    "touchpoint_index",
+    "amounts",
+    "amount_present",
+    "currency_names",
+    "currency_index",
+    "ids",
+)
 _KINDS: Final[Mapping[type, str]] = {str: _STRING, int: _NUMBER, float: _NUMBER, bool: _BOOL}
 
 
@@ -155,6 +169,8 @@ def _check_text(text: str | None) -> None:
 def _refusal(rows: Sequence[Interaction], cause: Exception) -> Exception:
     """Return the refusal that names the first row that cannot be converted; ``cause`` when none can be blamed."""
     for number, row in enumerate(rows):
+        if not isinstance(row, Interaction) or not isinstance(row.properties, Mapping):
+            return invalid(f"interactions[{number}]", f"must be an Interaction with a mapping of properties, got {row!r}")
         checks: list[tuple[str, Callable[[Any], object], object]] = [
             (name, _check_text, getattr(row, name)) for name in ("profile_id", "type", "touchpoint", "currency", "id")
         ]
@@ -192,31 +208,26 @@ def _wire_property(column: PropertyColumn) -> wire.PropertyColumn:
 
 
 def _wire_columns(batch: InteractionBatch) -> wire.InteractionColumns:
-    return wire.InteractionColumns(
-        profile_ids=batch.profile_ids,
-        type_names=batch.type_names,
-        type_index=batch.type_index,
-        occurred_at_us=batch.occurred_at_us,
-        touchpoint_names=batch.touchpoint_names,
-        touchpoint_index=batch.touchpoint_index,
-        amounts=batch.amounts,
-        amount_present=batch.amount_present,
-        currency_names=batch.currency_names,
-        currency_index=batch.currency_index,
-        ids=batch.ids,
-        properties=[_wire_property(column) for column in batch.properties],
-    )
+    made = wire.InteractionColumns()
+    for name in _COLUMNS:
+        try:
+            getattr(made, name).extend(several(getattr(batch, name), f"interactions.{name}"))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise invalid(f"interactions.{name}", str(error)) from error
+    for column in batch.properties:
+        try:
+            made.properties.append(_wire_property(column))
+        except (TypeError, ValueError, OverflowError, AttributeError) as error:
+            raise invalid(f"interactions.properties[{getattr(column, 'name', column)!r}]", str(error)) from error
+    return made
 
 
 def columns_from(interactions: InteractionBatch | Sequence[Interaction]) -> wire.InteractionColumns:
     """Return the wire's columns of rows or of prepared columns. Raises InvalidField for what cannot be sent."""
     if isinstance(interactions, InteractionBatch):
-        try:
-            return _wire_columns(interactions)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise invalid("interactions", str(error)) from error
-    batch = batch_of(interactions)
+        return _wire_columns(interactions)
+    batch = batch_of(several(interactions, "interactions"))
     try:
         return _wire_columns(batch)
-    except (TypeError, ValueError, OverflowError) as error:
+    except InvalidField as error:
         raise _refusal(interactions, error) from error

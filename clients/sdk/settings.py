@@ -8,6 +8,8 @@ from typing import Final, TypedDict
 MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
 DEFAULT_TARGET: Final = "127.0.0.1:7420"
 DEFAULT_TIMEOUT_SECONDS: Final = 30.0
+# gRPC counts nanoseconds in 64 bits: what is longer than some thirty years would be over at once.
+_ENDLESS_SECONDS: Final = 1e9
 
 # Keepalive finds a peer that vanished without a word; a minute between pings is what servers tolerate. Reconnecting begins
 # early and stays frequent, for a server that restarts is back within seconds.
@@ -43,6 +45,11 @@ class RetryPolicy:
     def allowed_seconds(self, timeout_seconds: float) -> float:
         """Return how long attempts may go on, for a call with this deadline (``math.inf`` for none)."""
         return timeout_seconds if math.isfinite(timeout_seconds) else self.within_seconds
+
+
+def deadline(seconds: float) -> float | None:
+    """Return a deadline as gRPC takes it: None for none."""
+    return seconds if seconds < _ENDLESS_SECONDS else None
 
 
 class WriteOptions(TypedDict, total=False):

@@ -1,7 +1,8 @@
 """Requests from plain values: the only place, with interactions.py, that builds protobuf messages to send."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from tagledger.v1 import common_pb2, export_service_pb2, expression_pb2, ledger_service_pb2, list_service_pb2
 
@@ -13,6 +14,7 @@ _UPLOAD_MODES = {
     "add": list_service_pb2.UPLOAD_MODE_ADD,
     "remove": list_service_pb2.UPLOAD_MODE_REMOVE,
 }
+T = TypeVar("T")
 KnownAt = int | datetime | None
 """A position of the log, an instant on the recording clock, or None for the end of the log."""
 
@@ -29,13 +31,36 @@ def text(given: str, field: str) -> str:
     try:
         given.encode()
     except UnicodeEncodeError as error:
-        raise invalid(field, str(error)) from error
+        raise invalid(field, f"must be valid Unicode: {error}") from error
+    return given
+
+
+def several(given: T, field: str) -> T:
+    """Return what holds several values, refusing a single text, which would be taken for as many as it has letters."""
+    if isinstance(given, str | bytes):
+        raise invalid(field, f"must be a list or another iterable, got one text; give [{given[:80]!r}] for one")
+    if not isinstance(given, Iterable | AsyncIterable):
+        raise invalid(field, f"must be a list or another iterable, got {given!r}")
     return given
 
 
 def texts(given: Sequence[str], field: str) -> list[str]:
     """Return the texts, refusing the first that is no valid Unicode."""
-    return [text(one, f"{field}[{number}]") for number, one in enumerate(given)]
+    return [text(one, f"{field}[{number}]") for number, one in enumerate(several(given, field))]
+
+
+def page_size(given: int) -> int:
+    """Return the size of a page, which the service checks further."""
+    if isinstance(given, bool) or not isinstance(given, int) or not -(2**31) <= given < 2**31:
+        raise invalid("page_size", f"must be a whole number of at most 32 bits, got {given!r}")
+    return given
+
+
+def seconds(given: float, field: str) -> float:
+    """Return a deadline."""
+    if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
+        raise invalid(field, f"must be a number of seconds above 0 (math.inf for no deadline), got {given!r}")
+    return given
 
 
 def known_at(cut: KnownAt) -> common_pb2.KnownAt | None:
@@ -88,7 +113,7 @@ def changeset(context: common_pb2.WriteContext, changes: Iterable[Change]) -> le
     """Return the changes as one request, tags and traits each in the order given."""
     request = ledger_service_pb2.ApplyChangesetRequest(context=context)
     add_tag, add_trait = request.tags.add, request.traits.add
-    for number, change in enumerate(changes):
+    for number, change in enumerate(several(changes, "changes")):
         place = f"changes[{number}]"
         try:
             if isinstance(change, SetTrait):
@@ -117,8 +142,18 @@ def changeset(context: common_pb2.WriteContext, changes: Iterable[Change]) -> le
             else:
                 raise invalid(place, f"must be ApplyTag, RemoveTag or SetTrait, got {change!r}")
         except (TypeError, ValueError) as error:
-            raise invalid(place, str(error)) from error
+            raise _refusal(change, place, error) from error
     return request
+
+
+def _refusal(change: Change, place: str, cause: Exception) -> Exception:
+    """Return the refusal that names the field of a change that cannot be sent; raises it where a text is to blame."""
+    named = "trait" if isinstance(change, SetTrait) else "tag"
+    for field in ("profile_id", named):
+        text(getattr(change, field), f"{place}.{field}")
+    if isinstance(change, ApplyTag):
+        return invalid(f"{place}.value", f"must be a number, got {change.value!r}")
+    return invalid(place, str(cause))
 
 
 def upload_mode(mode: str) -> list_service_pb2.UploadMode:
@@ -133,8 +168,10 @@ def export_columns(columns: Sequence[ExportColumn]) -> list[export_service_pb2.E
     """Return the columns beside profile_id."""
     wire = export_service_pb2.ExportColumn
     made = []
-    for number, column in enumerate(columns):
-        name = text(column.name, f"columns[{number}]")
+    for number, column in enumerate(several(columns, "columns")):
+        if not isinstance(column, ExportColumn) or not isinstance(column.kind, ColumnKind):
+            raise invalid(f"columns[{number}]", f"must be an ExportColumn with a ColumnKind, got {column!r}")
+        name = text(column.name, f"columns[{number}].name")
         match column.kind:
             case ColumnKind.TRAIT:
                 made.append(wire(trait=name))

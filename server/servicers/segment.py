@@ -76,8 +76,7 @@ class SegmentServicer(rpc.SegmentServiceServicer):
             )
         if not request.profile_ids:
             checks.add("profile_ids", "at least one profile id is needed")
-        for i, profile_id in enumerate(request.profile_ids):
-            checks.profile_id(f"profile_ids[{i}]", profile_id)
+        checks.profile_ids("profile_ids", request.profile_ids)
         checks.refuse()
         asked = self._ask(request.context, request.segment)
         answers = await self._work.by_cost(asked, lambda: self._questions.check(asked, request.profile_ids))

@@ -24,6 +24,7 @@ class DecidedChanges:
 def decide_changes(overlay: Overlay, draft: ChangesDraft, now: int, fresh: Fresh) -> DecidedChanges:
     """Raises UnknownTag, TagRetired, TypeConflict, InvalidField. `now`: the moment of recording."""
     numbers = _tag_numbers(overlay.state, draft.tags)
+    _refuse_ended(draft.tags, now)
     typed = [(f"traits[{i}].value", t.trait, t.type) for i, t in enumerate(draft.traits) if t.type is not None]
     check_types(overlay.state.index.traits, overlay.trait_types, typed)
     kinds = {name: trait.kind for name, trait in overlay.state.index.traits.items()} | overlay.trait_types
@@ -69,6 +70,20 @@ def _tag_numbers(state: WorkspaceState, tags: Sequence[TagDraft]) -> list[int]:
     return [number for number in (numbers[change.tag] for change in tags) if number is not None]
 
 
+def _refuse_ended(tags: Sequence[TagDraft], now: int) -> None:
+    """What holds from the moment of recording on has to end after it; what names its own instant was checked by itself."""
+    violations = [
+        Violation(
+            f"tags[{i}].expires_at_us",
+            "must lie after the moment of recording, from which the tag would hold; leave it out, or give effective_at_us",
+        )
+        for i, change in enumerate(tags)
+        if change.expires_at is not None and change.effective_at is None and change.expires_at <= now
+    ]
+    if violations:
+        raise InvalidField.of(violations)
+
+
 def _tag_columns(overlay: Overlay, tags: Sequence[TagDraft], numbers: Sequence[int], now: int, fresh: Fresh) -> TagColumns:
     known_before = len(overlay.state.profiles)
     ordinals = overlay.ordinals([change.profile_id for change in tags], fresh)
@@ -107,14 +122,25 @@ def _tags_already_so(
             of_tag.setdefault(number, []).append(i)
     for number, places in of_tag.items():
         tag = state.index.tags[number]
+        asked = [(i, instant, held) for i in places for instant, held in _asked(tags[i], effective[i])]
         codes = tag.history.visible(state.version).codes_at(
-            np.asarray([ordinals[i] for i in places], np.uint32), np.asarray([effective[i] for i in places], np.int64)
+            np.asarray([ordinals[i] for i, _, _ in asked], np.uint32),
+            np.asarray([instant for _, instant, _ in asked], np.int64),
         )
-        for i, code in zip(places, codes.tolist(), strict=True):
-            change = tags[i]
-            wanted = 0 if not change.applied else 1 if change.value is None else 1 + tag.values.code(change.value)
-            already[i] = code == wanted and not (change.value is not None and wanted == 1)
+        for i in places:
+            already[i] = True
+        for (i, _, held), code in zip(asked, codes.tolist(), strict=True):
+            value = tags[i].value if held else None
+            wanted = int(held) if value is None else 1 + tag.values.code(value)
+            already[i] &= code == wanted and not (value is not None and wanted == 1)
     return already
+
+
+def _asked(change: TagDraft, effective: int) -> Sequence[tuple[int, bool]]:
+    """The instants that a change speaks of, and whether the tag is held then: an expiry says when it is held to, not after."""
+    if change.expires_at is None:
+        return ((effective, change.applied),)
+    return ((effective, True), (change.expires_at - 1, True), (change.expires_at, False))
 
 
 def _refuse_unknown_traits(traits: Sequence[TraitDraft], kinds: dict[str, ValueType]) -> None:

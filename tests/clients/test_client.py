@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -150,6 +151,40 @@ def test_a_naive_instant_is_refused_before_anything_is_sent(fake: FakeServer) ->
             client.record_interactions([Interaction("p", "t", NOON), Interaction("p", "t", naive)])
         with pytest.raises(errors.InvalidField, match=r"interactions\[0\].profile_id"):
             client.record_interactions([Interaction("\udc80", "t", NOON)])
+    assert fake.requests == []
+
+
+@pytest.mark.parametrize(
+    ("field", "call"),
+    [
+        # One text is as many texts as it has letters.
+        ("profile_ids", lambda client: client.upload_list("autumn", "ana", reason="test")),
+        ("profile_ids", lambda client: client.check("everyone", "ana")),
+        ("columns", lambda client: list(client.export_arrow("everyone", "age"))),
+        ("changes", lambda client: client.apply_changeset("ana", reason="test")),
+        ("interactions", lambda client: client.record_interactions("ana")),
+        ("batches", lambda client: client.stream_interactions("ana")),
+        ("interactions.profile_ids", lambda client: client.record_interactions(InteractionBatch("a", [1], ["t"]))),
+        # What is nothing of the kind.
+        ("columns[0]", lambda client: list(client.export("everyone", ["age"]))),
+        ("columns[0]", lambda client: list(client.export("everyone", [ExportColumn("trait", "age")]))),  # type: ignore[arg-type]
+        ("changes[0].profile_id", lambda client: client.apply_tag(5, "vip", reason="test")),
+        ("changes[0].trait", lambda client: client.set_trait("ana", 5, "x", reason="test")),
+        ("changes[0].value", lambda client: client.apply_tag("ana", "vip", value="x", reason="test")),
+        ("interactions[0]", lambda client: client.record_interactions([7])),
+        ("interactions.type_index", lambda client: client.record_interactions(InteractionBatch(["a"], [1], ["t"], [2**40]))),
+        ("page_size", lambda client: list(client.members("everyone", page_size=2**40))),
+        ("name", lambda client: client.changeset(None)),
+        ("timeout", lambda client: client.count("everyone", timeout=float("nan"))),
+        ("target", lambda client: Client(None)),  # type: ignore[arg-type]
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_its_field_before_anything_is_sent(
+    fake: FakeServer, field: str, call: Callable[[Any], object]
+) -> None:
+    with Client(fake.target, actor="a") as client, pytest.raises(errors.InvalidField) as raised:
+        call(client)
+    assert [one.field for one in raised.value.violations] == [field]
     assert fake.requests == []
 
 

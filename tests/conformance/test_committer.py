@@ -276,6 +276,29 @@ def test_an_expiry_ends_an_assignment_and_is_no_change_of_its_own(address: str) 
         assert [r.already_so_count for r in (while_held, expired, again)] == [1, 1, 0]
 
 
+def test_another_expiry_is_a_change_and_the_same_one_is_not(address: str) -> None:
+    with client_of(address) as client:
+        client.define_tag("vip", reason="test")
+
+        def changed(end: datetime, value: float | None = None) -> int:
+            return client.apply_tag("a", "vip", value=value, effective_at=_AT, expires_at=end, reason="why").changed_count
+
+        client.apply_tag("a", "vip", effective_at=_AT, reason="why")
+        assert [changed(_AT + 3 * _DAY), changed(_AT + 3 * _DAY)] == [1, 0]
+        assert [changed(_AT + 2 * _DAY), changed(_AT + 2 * _DAY)] == [1, 0]
+        assert [changed(_AT + 2 * _DAY, 0.5), changed(_AT + 2 * _DAY, 0.5)] == [1, 0]
+
+
+def test_a_tag_that_would_have_ended_before_it_is_recorded_is_refused(address: str) -> None:
+    with client_of(address) as client:
+        client.define_tag("vip", reason="test")
+        with pytest.raises(errors.InvalidField, match="give effective_at_us") as refused:
+            client.apply_changeset([ApplyTag("b", "vip"), ApplyTag("b", "vip", expires_at=_AT)], reason="why")
+        assert [one.field for one in refused.value.violations] == ["tags[1].expires_at_us"]
+        client.apply_tag("b", "vip", expires_at=datetime.now(UTC) + _DAY, reason="why")
+        assert client.count("everyone").count == 1
+
+
 # --- many at once ---------------------------------------------------------------------------------------------------------
 
 

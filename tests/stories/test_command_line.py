@@ -174,6 +174,19 @@ def test_tags_and_traits_follow_their_own_clocks_and_tell_who_and_why(shell: She
     assert "moved away" in out
 
 
+def test_tags_that_have_ended_before_they_are_imported_are_rejected_by_row(shell: Shell, workspace: str) -> None:
+    path, there = shell.folder / "ended.csv", ("--workspace", workspace)
+    path.write_text("who,until\na,2020-03-01\nb,2199-01-01\nc,\nd,2020-03-01\n")
+    line = ("import", "tags", path, "--profile", "who", "--tag", "vip", "--expires", "until", "--create-tags", *there)
+    first, second = (shell.json(*line, "--batch-rows", 3, code=6) for _ in range(2))
+    assert [first[name] for name in ("accepted", "duplicates", "rejected")] == [2, 0, 2]
+    assert [second[name] for name in ("accepted", "duplicates", "rejected")] == [0, 2, 2]
+    assert [(one["row"], "over" in one["reason"]) for one in first["rejected_examples"]] == [(1, True), (4, True)]
+    assert shell.json("members", "tagged vip", *there)["members"] == ["b", "c"]
+    assert shell.json(*line, "--effective-at", "2020-01-01")["accepted"] == 4
+    assert shell.count("tagged vip", *there, "--as-of", "2020-02-01") == 4
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "arrow"])
 def test_an_export_has_every_member_once(shell: Shell, form: str) -> None:
     path = _purchases(shell.folder / f"{form}.parquet", 2_000)

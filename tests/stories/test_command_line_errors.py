@@ -6,6 +6,7 @@ starts one.
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -113,6 +114,11 @@ NINES = "9" * 5_000
         (("count", "everyone", "--nonsense"), USAGE, "USAGE"),
         (("count", "everyone", "--timeout", "0"), USAGE, "USAGE"),
         (("count", "everyone", "--timeout", "soon"), USAGE, "USAGE"),
+        (("count", "everyone", "--timeout", "nan"), USAGE, "USAGE"),
+        (("count", "everyone", "--timeout", "1e-9"), USAGE, "USAGE"),
+        (("count", "everyone", "--target", ""), USAGE, "USAGE"),
+        (("tag", "vip", "p1", "--reason", "r", "--actor", ""), USAGE, "USAGE"),
+        (("catalogue", "define-tag", "x", "--reason", " "), USAGE, "USAGE"),
         (("members", "everyone", "--limit", "-1"), USAGE, "USAGE"),
         (("history", "profile", "p1", "--limit", "0"), USAGE, "USAGE"),
         (("history", "nonsense"), USAGE, "USAGE"),
@@ -238,6 +244,7 @@ NINES = "9" * 5_000
         ((*IMPORT, "{folder}/good.parquet", *MAPPED, "--batch-rows", "0"), USAGE, "USAGE"),
         ((*IMPORT, "{folder}/good.parquet", *MAPPED, "--rejects", "{folder}/folder"), USAGE, "USAGE"),
         ((*IMPORT, "{folder}/bad-cells.csv", *MAPPED, "--rejects", "{folder}/nowhere/r.csv"), USAGE, "USAGE"),
+        ((*IMPORT, "{folder}/bad-cells.csv", *MAPPED, "--rejects", "{folder}/rejects.xlsx"), USAGE, "USAGE"),
         ((*IMPORT, "-", *MAPPED), USAGE, "USAGE"),
         (("import", "tags", "{folder}/header.csv", "--profile", "who"), USAGE, "USAGE"),
         (("import", "traits", "{folder}/header.csv", "--profile", "who"), USAGE, "USAGE"),
@@ -266,6 +273,22 @@ def test_a_mistake_has_its_exit_code_and_changes_nothing(shell: Shell, words: tu
     shell.refused(words, code, reason)
     assert shell.run("catalogue", "names", "--json")[1] == before
     assert not list(shell.folder.glob(".*.part"))
+
+
+@pytest.mark.parametrize("target", ["127.0.0.1:1", "nowhere.invalid:7420"])
+def test_a_service_that_is_not_there_is_looked_for_where_the_message_says(shell: Shell, target: str) -> None:
+    words = ("count", "everyone", "--target", target)
+    err = shell.refused(words, UNAVAILABLE, "UNAVAILABLE")
+    for told in (target, "--target", "TAGLEDGER_TARGET", "tagledger serve"):
+        assert told in err
+        assert told in only_object(shell.run(*words, "--json")[1])["error"]["message"]
+
+
+def test_whoever_is_untagged_without_having_been_seen_is_told_of(shell: Shell) -> None:
+    words = ("untag", "vip", "--reason", "a test")
+    assert "warning" not in shell.run(*words, "p1")[2]
+    code, _, err = shell.run(*words, "p1", "mispelt")
+    assert (code, "1 of these profiles" in err) == (0, True)
 
 
 def test_people_see_where_an_expression_goes_wrong(shell: Shell) -> None:
@@ -299,6 +322,55 @@ def test_rows_that_cannot_be_read_are_rejected_one_by_one(shell: Shell) -> None:
     only_object(out)
 
 
+def test_an_export_replaces_files_only_and_leaves_what_they_are(shell: Shell, tmp_path: Path) -> None:
+    kept, link, pipe = tmp_path / "kept.csv", tmp_path / "link.csv", tmp_path / "pipe.csv"
+    kept.write_text("older")
+    kept.chmod(0o600)
+    link.symlink_to(kept)
+    assert shell.run("export", "everyone", "--output", str(link))[0] == 0
+    assert link.is_symlink()
+    assert kept.read_text().startswith("profile_id")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+        assert shell.run("export", "everyone", "--output", str(pipe))[0] == 0
+        assert reader.read() == kept.read_text()
+    assert shell.run("export", "everyone", "--output", "/dev/null", "--format", "parquet")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words", "told"),
+    [
+        ("short.csv", b"who,at\np1,1\np2\n", (), "row 2: 1 cells where the header has 2"),
+        ("latin.csv", b"who,at\np1,1\n\xe9,1\n", (), "row 2: who: not UTF-8"),
+        ("short.jsonl", b'{"who": "p1"}\n\n{"who": \n', (), "row 3: no JSON"),
+        ("long.csv", b"who\np1\n" + b"p" * 257 + b"\n", (), "row 2: who: longer than 256 bytes"),
+        ("list.parquet", b"", ("--profile", "list"), "column 'list' is list"),
+        ("header.csv", b"who,at\n", (), "give --empty"),
+        ("blank.jsonl", b'{"who": null}\n', (), "give --empty"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_half_a_list_or_an_empty_one_is_never_uploaded_by_mistake(
+    shell: Shell, name: str, content: bytes, words: tuple[str, ...], told: str
+) -> None:
+    path = shell.folder / f"upload-{name}"
+    path.write_bytes(content or (shell.folder / "good.parquet").read_bytes())
+    (shell.folder / "one.csv").write_text("who\np1\n")
+    assert shell.run("lists", "upload", "mailing", "{folder}/one.csv", "--profile", "who")[0] == 0
+    before = shell.run("lists", "show", "mailing", "--json")[1]
+    err = shell.refused(("lists", "upload", "mailing", str(path), "--profile", "who", *words), USAGE, "USAGE")
+    assert told in err
+    assert shell.run("lists", "show", "mailing", "--json")[1] == before
+
+
+def test_a_list_is_emptied_when_that_is_said(shell: Shell) -> None:
+    (shell.folder / "one.csv").write_text("who\np1\n")
+    assert shell.run("lists", "upload", "emptied", "{folder}/one.csv", "--profile", "who")[0] == 0
+    code, out, _ = shell.run("lists", "upload", "emptied", "{folder}/header.csv", "--profile", "who", "--empty", "--json")
+    assert (code, only_object(out)["profiles"]) == (0, 0)
+
+
 def test_the_file_of_rejected_rows_never_replaces_the_file_that_is_read(shell: Shell) -> None:
     path = shell.folder / "precious.csv"
     path.write_text("who,at\na,never\n")
@@ -323,6 +395,21 @@ def test_arguments_that_are_no_text_are_refused_with_one_object(shell: Shell, wo
     assert done.returncode == code, done
     assert b"Traceback" not in done.stderr
     assert only_object(done.stdout.decode())["error"]["message"]
+
+
+@pytest.mark.parametrize("words", [("members", "everyone"), ("members", "everyone", "--json"), ("catalogue", "tags")])
+def test_a_full_disk_is_told_and_what_stdout_cannot_hold_is_spelled_out(shell: Shell, words: tuple[str, ...]) -> None:
+    shell.run("tag", "vip", "甲", "--reason", "a test")
+    shell.run("catalogue", "define-tag", "茶")
+    environment = {**os.environ, "TAGLEDGER_TARGET": shell.target}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([TAGLEDGER, *words], stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert done.returncode == USAGE
+    assert done.stderr == "error: cannot read or write: [Errno 28] No space left on device\n"
+    line, environment = [TAGLEDGER, *words], {**environment, "PYTHONIOENCODING": "ascii"}
+    printed = subprocess.run(line, capture_output=True, text=True, env=environment, check=True).stdout
+    assert r"\u7532" in printed or r"\u8336" in printed
+    assert "--json" not in words or "甲" in only_object(printed)["members"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import cast
 
 import grpc
@@ -16,13 +15,9 @@ from domain import limits
 from server.usecases import list_commands, uploading
 from server.usecases.drafts import UploadDraft
 from tests.harness import Store, running_server
+from tests.stories.asking import AT, connected, members, refused
 
-AT = datetime(2026, 1, 1, tzinfo=UTC)
 WHY = "a test"
-
-
-def connected(address: str) -> Client:
-    return Client(address, actor="staff:li", source="test")
 
 
 @pytest.fixture
@@ -31,19 +26,6 @@ def client(address: str) -> Iterator[Client]:
     with connected(address) as made:
         made.record_interactions([Interaction(who, "purchase", AT) for who in ("ana", "bo", "cy")])
         yield made
-
-
-def members(client: Client, expression: str, **clocks: object) -> set[str]:
-    return set(client.members(expression, **clocks))  # type: ignore[arg-type]
-
-
-def refused(kind: type[errors.TagledgerError], call: Callable[[], object], client: Client) -> errors.TagledgerError:
-    """The refusal of a write, which must leave the log and every list as they were."""
-    before = client.count("everyone").position, list(client.uploaded_lists(show_retired=True))
-    with pytest.raises(kind) as told:
-        call()
-    assert (client.count("everyone").position, list(client.uploaded_lists(show_retired=True))) == before
-    return told.value
 
 
 def test_an_upload_replaces_the_list_and_earlier_versions_stay(client: Client) -> None:

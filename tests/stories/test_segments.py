@@ -1,8 +1,7 @@
 """Segments with names, through the real client over a real socket: what they mean, when, who said so, and what is refused."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,15 +9,9 @@ import pytest
 from clients.sdk import ApplyTag, Client, Interaction, errors
 from domain.limits import MAX_PLANNED_DEPTH, MAX_SEGMENT_NESTING
 from tests.harness import Store, running_server
+from tests.stories.asking import AT, connected, members, position, refused
 
-AT = datetime(2026, 1, 1, tzinfo=UTC)
 NOBODY_KNOWS = "no-such-segment"
-
-
-@contextmanager
-def connected(address: str) -> Iterator[Client]:
-    with Client(address, actor="staff:li", source="test") as client:
-        yield client
 
 
 @pytest.fixture
@@ -28,23 +21,6 @@ def client(address: str) -> Iterator[Client]:
         did = (("bought", "purchase"), ("looked", "visit"), ("both", "purchase"), ("both", "visit"))
         made.record_interactions([Interaction(who, what, AT) for who, what in did], reason="a test")
         yield made
-
-
-def members(client: Client, expression: str, known_at: int | None = None) -> set[str]:
-    return set(client.members(expression, known_at=known_at))
-
-
-def position(client: Client) -> int:
-    return client.count("everyone").position
-
-
-def refused(kind: type[errors.TagledgerError], call: Callable[[], object], client: Client) -> errors.TagledgerError:
-    """The refusal of a write, which must leave the log and every segment as they were."""
-    before = position(client), [client.segment(found.name) for found in client.segments(show_retired=True)]
-    with pytest.raises(kind) as told:
-        call()
-    assert (position(client), [client.segment(found.name) for found in client.segments(show_retired=True)]) == before
-    return told.value
 
 
 # --- what they mean -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Rows of a file as changesets of tags or traits."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +13,8 @@ from clients.cli.imports import cells
 from clients.cli.imports.plan import Field, Plan, batch_id
 from clients.cli.imports.run import Batch
 from clients.cli.imports.sources import Chunk
-from clients.sdk import ApplyTag, Change, Client, SetTrait
+from clients.cli.output import instant_text
+from clients.sdk import ApplyTag, Change, Client, SetTrait, errors
 from clients.sdk.replies import Receipt
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,8 +84,8 @@ def _effective(chunk: Chunk, at: str | None, fixed: Instant, plan: Plan, rejects
 
 def tag_changes(
     chunk: Chunk, mapping: TagMapping, plan: Plan, refusal: Callable[[str], str | None]
-) -> tuple[list[Change], dict[int, str], list[int]]:
-    """Return the changes, the rejected offsets with reasons, and which of those the catalogue is to blame for.
+) -> tuple[dict[int, ApplyTag], dict[int, str], list[int]]:
+    """Return the changes by offset, the rejected offsets with reasons, and which of those the catalogue is to blame for.
 
     ``refusal`` tells why a tag cannot be applied now, None when it can.
     """
@@ -114,13 +115,13 @@ def tag_changes(
         if why is not None:
             blamed.append(offset)
             rejects.add(offset, why)
-    changes: list[Change] = [
-        ApplyTag(profile, key or "", score, since, until)
+    changes = {
+        offset: ApplyTag(profile, key or "", score, since, until)
         for offset, (profile, key, score, since, until) in enumerate(
             zip(profiles, tags, scores, effective, expiries, strict=True)
         )
         if offset not in rejects.reasons
-    ]
+    }
     return changes, rejects.reasons, blamed
 
 
@@ -143,14 +144,28 @@ def trait_changes(chunk: Chunk, mapping: TraitMapping, plan: Plan) -> tuple[list
     return changes, rejects.reasons
 
 
-def _batch(
-    chunk: Chunk, request_id: str, changes: list[Change], rejected: Mapping[int, str], client: Client, reason: str
-) -> Batch:
-    def send(made: list[Change], name: str, timeout: float) -> Receipt:
-        return client.apply_changeset(made, reason=reason, request_id=name, timeout=timeout)
+def _send(client: Client, reason: str, changes: Iterable[Change], request_id: str, timeout: float) -> Receipt:
+    return client.apply_changeset(changes, reason=reason, request_id=request_id, timeout=timeout)
 
-    sender = partial(send, changes) if changes else None
-    return Batch(chunk, request_id, len(chunk.rows) - len(rejected), rejected, sender)
+
+def _send_tags(
+    client: Client, reason: str, changes: dict[int, ApplyTag], rejected: dict[int, str], request_id: str, timeout: float
+) -> Receipt:
+    """Record tags; if the service does not take them all, then again without those whose expiry is over, which are rejected.
+
+    Not before: the same file may have been recorded when they were not over yet.
+    """
+    try:
+        return _send(client, reason, changes.values(), request_id, timeout)
+    except (errors.InvalidField, errors.RequestIdReused):
+        now = datetime.now(UTC)
+        for offset, change in changes.items():
+            if change.effective_at is None and change.expires_at is not None and change.expires_at <= now:
+                rejected[offset] = f"expires at {instant_text(change.expires_at)}, which is over; say when it held with --at"
+        left = [change for offset, change in changes.items() if offset not in rejected]
+        if not 0 < len(left) < len(changes):
+            raise
+        return _send(client, reason, left, request_id, timeout)
 
 
 def tag_batches(
@@ -165,7 +180,8 @@ def tag_batches(
     """Yield the batches of an import of tags."""
     for number, chunk in enumerate(chunks):
         changes, rejected, blamed = tag_changes(chunk, mapping, plan, refusal)
-        yield _batch(chunk, batch_id(base, number, blamed), changes, rejected, client, reason)
+        sender = partial(_send_tags, client, reason, changes, rejected) if changes else None
+        yield Batch(chunk, batch_id(base, number, blamed), rejected, sender)
 
 
 def trait_batches(
@@ -174,7 +190,7 @@ def trait_batches(
     """Yield the batches of an import of traits."""
     for number, chunk in enumerate(chunks):
         changes, rejected = trait_changes(chunk, mapping, plan)
-        yield _batch(chunk, batch_id(base, number), changes, rejected, client, reason)
+        yield Batch(chunk, batch_id(base, number), rejected, partial(_send, client, reason, changes) if changes else None)
 
 
 def distinct_texts(tables: Iterator[pa.Table], column: str) -> list[str]:

@@ -18,9 +18,9 @@ from clients.cli.imports.changes import TagMapping, TraitMapping, distinct_texts
 from clients.cli.imports.inference import infer_kinds
 from clients.cli.imports.interactions import InteractionMapping, batches
 from clients.cli.imports.plan import Field, Plan, base_id, fields_of
-from clients.cli.imports.rejects import RejectsFile
+from clients.cli.imports.rejects import RejectsFile, rows_format
 from clients.cli.imports.run import Batch, Tally, report_result, run
-from clients.cli.imports.sources import FileProblem, Source, chunks, content_digest, open_source, read_tables, require, spooled
+from clients.cli.imports.sources import Source, chunks, content_digest, open_source, read_tables, require, spooled
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
 from clients.cli.output import print_json
 from clients.cli.times import option_instant, zone_of
@@ -64,9 +64,6 @@ class Import:
     def use(self, columns: Sequence[str]) -> None:
         """Check that the columns are there and can be imported."""
         require(self.source, columns, self.plan.file_name)
-        for name, kind in self.source.types(columns).items():
-            if not cells.supported(kind):
-                raise FileProblem(f"{self.plan.file_name}: column {name!r} is {kind}, which cannot be imported")
 
     def typed(self, fields: tuple[Field, ...], known: Mapping[str, str], *, as_trait: bool) -> tuple[Field, ...]:
         """Return the fields with their kinds: as the caller says, as the file says, or for CSV as all its cells read."""
@@ -150,7 +147,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     decorated: Callable[..., Any] = run_it
     for option in reversed(options):
         decorated = option(decorated)
-    return connection_options(attribution_options("import")(decorated))
+    return connection_options(attribution_options("import", "default: import of FILE")(decorated))
 
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE")
@@ -336,6 +333,8 @@ def _rejects_path(name: str | None, source: Path) -> Path | None:
     if not name:
         return None
     path = Path(name)
+    if rows_format(path) is None:
+        raise click.UsageError(f"--rejects: {name} ends neither in .csv nor in .jsonl, which tells how to write it")
     if path.resolve() == source.resolve():
         raise click.UsageError(f"--rejects: {name} is the file that is imported; give another name")
     if not path.parent.is_dir():

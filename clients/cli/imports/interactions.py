@@ -153,4 +153,4 @@ def batches(
     for number, chunk in enumerate(chunks):
         columns, rejected = convert(chunk, mapping, plan)
         sender = None if columns is None else partial(send, columns)
-        yield Batch(chunk, batch_id(base, number), 0 if columns is None else len(columns), rejected, sender)
+        yield Batch(chunk, batch_id(base, number), rejected, sender)

@@ -7,13 +7,20 @@ from typing import Any, Self, TextIO
 
 import click
 
+from clients.cli.imports.sources import FORMATS
 from clients.cli.output import text_of, to_json
 
 _SHOWN = 10
 
 
+def rows_format(path: Path) -> str | None:
+    """Return csv or jsonl as the name ends, None for another ending."""
+    found = FORMATS.get(path.suffix.lower())
+    return found if found in ("csv", "jsonl") else None
+
+
 class RejectsFile:
-    """Writes rejected rows as CSV, or as JSONL when the name ends so; the file is made only if a row is rejected."""
+    """Writes rejected rows as CSV or JSONL, as the name ends; the file is made only if a row is rejected."""
 
     def __init__(self, path: Path | None, columns: Sequence[str]) -> None:
         self._path = path
@@ -55,7 +62,7 @@ class RejectsFile:
             self._file = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
             raise click.UsageError(f"--rejects: cannot write {path}: {error.strerror}") from error
-        if path.suffix.lower() not in (".jsonl", ".ndjson", ".json"):
+        if rows_format(path) == "csv":
             self._writer = csv.writer(self._file)
             self._writer.writerow(["row", "reason", *self._columns])
 

@@ -23,13 +23,17 @@ _BATCH_SECONDS = 120.0
 
 @dataclass(slots=True)
 class Batch:
-    """One batch, converted: what ``send`` will record, and the rows that are left out."""
+    """One batch, converted: what ``send`` will record, and the rows that are left out, also those that ``send`` leaves out."""
 
     chunk: Chunk
     request_id: str
-    row_count: int
     rejected: Mapping[int, str]
     send: Callable[[str, float], Receipt] | None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are not left out."""
+        return len(self.chunk.rows) - len(self.rejected)
 
     def cells(self, offset: int) -> dict[str, object]:
         """Return the cells of one row as they stand in the file."""

@@ -20,6 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from clients.cli.imports.cells import supported
+
 FORMATS: Final = {
     ".csv": "csv",
     ".jsonl": "jsonl",
@@ -223,7 +225,7 @@ def open_source(path: Path, chosen: str | None) -> Source:
 
 
 def require(source: Source, used: Sequence[str], file_name: str) -> None:
-    """Raise FileProblem, naming what there is, when a column is missing or ambiguous."""
+    """Raise FileProblem, naming what there is, when a column is missing, ambiguous or of a type that cannot be imported."""
     missing = [name for name in used if name not in source.columns]
     if missing:
         names = ", ".join(source.columns[:_MAX_WARNED_COLUMNS]) or "none"
@@ -231,6 +233,9 @@ def require(source: Source, used: Sequence[str], file_name: str) -> None:
     double = [name for name in used if source.columns.count(name) > 1]
     if double:
         raise FileProblem(f"{file_name}: more than one column is called {double[0]!r}")
+    for name, kind in source.types(used).items():
+        if not supported(kind):
+            raise FileProblem(f"{file_name}: column {name!r} is {kind}, which cannot be imported")
 
 
 def read_tables(source: Source, used: Sequence[str], file_name: str) -> Iterator[pa.Table]:

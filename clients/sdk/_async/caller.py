@@ -20,9 +20,14 @@ from tagledger.v1 import (
 from .. import to_wire
 from ..errors import InvalidField
 from ..instants import invalid
-from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy
+from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy, deadline
 from ..status_details import error_from
 from . import primitives
+
+
+def _of_stream(timeout: float | None) -> float | None:
+    """Return the deadline of a stream, which has none unless one is given."""
+    return deadline(to_wire.seconds(math.inf if timeout is None else timeout, "timeout"))
 
 
 class AsyncCaller:
@@ -50,7 +55,7 @@ class AsyncCaller:
         self.source = source
         self._timeout_seconds = timeout
         self._retry = retry
-        self._channel = primitives.open_channel(target, credentials, CHANNEL_OPTIONS)
+        self._channel = primitives.open_channel(to_wire.text(target, "target"), credentials, CHANNEL_OPTIONS)
         stubs: Any = (
             ledger_service_pb2_grpc.LedgerServiceStub,
             catalogue_service_pb2_grpc.CatalogueServiceStub,
@@ -107,13 +112,13 @@ class AsyncCaller:
             request.page_token = reply.next_page_token
 
     async def _call(self, method: Any, request: Any, timeout: float | None, request_id: str | None) -> Any:
-        timeout_seconds = self._timeout_seconds if timeout is None else timeout
+        timeout_seconds = to_wire.seconds(self._timeout_seconds if timeout is None else timeout, "timeout")
         begun = primitives.monotonic()
         attempt = 0
         while True:
             left = timeout_seconds - (primitives.monotonic() - begun)
             try:
-                return await method(request, timeout=left if math.isfinite(left) else None)
+                return await method(request, timeout=deadline(left))
             except grpc.RpcError as failure:
                 error = error_from(failure, request_id)
             except ValueError as failure:
@@ -129,9 +134,30 @@ class AsyncCaller:
                 raise error
             await primitives.sleep(delay)
 
+    async def _send_stream(self, method: Any, requests: AsyncIterator[Any], request_id: str, timeout: float | None) -> Any:
+        """Send a stream of requests, and return the reply. What the making of a request raised is raised as it is."""
+        refused: list[Exception] = []
+
+        async def watched() -> AsyncIterator[Any]:
+            try:
+                async for request in requests:
+                    yield request
+            except Exception as error:
+                refused.append(error)
+                raise
+
+        try:
+            return await method(watched(), timeout=_of_stream(timeout))
+        except primitives.BrokenCall as failure:
+            if refused:
+                raise refused[0] from None
+            if not isinstance(failure, grpc.RpcError):
+                raise
+            raise error_from(failure, request_id) from None
+
     async def _parts(self, method: Any, request: Any, timeout: float | None) -> AsyncIterator[Any]:
         """Yield the parts of a server's stream; the call is cancelled when the caller stops early."""
-        call = method(request, timeout=timeout)
+        call = method(request, timeout=_of_stream(timeout))
         try:
             async for part in call:
                 yield part

@@ -40,7 +40,7 @@ class AsyncSegmentCalls(AsyncCaller):
         request = segment_service_pb2.ListMembersRequest(
             context=to_wire.read_context(self.workspace, as_of, known_at),
             segment=to_wire.segment(expression),
-            page_size=page_size,
+            page_size=to_wire.page_size(page_size),
         )
         async for reply in self._pages(self._segments.ListMembers, request, timeout):
             yield from_wire.members_page(reply)

@@ -31,7 +31,7 @@ class HistoryCalls(Caller):
             known_at=to_wire.known_at(known_at),
             newest_first=newest_first,
             without_interactions=without_interactions,
-            page_size=page_size,
+            page_size=to_wire.page_size(page_size),
         )
         for reply in self._pages(self._history.ListProfileHistory, request, timeout):
             for entry in reply.entries:
@@ -52,7 +52,7 @@ class HistoryCalls(Caller):
             tag=to_wire.text(tag, "tag"),
             known_at=to_wire.known_at(known_at),
             newest_first=newest_first,
-            page_size=page_size,
+            page_size=to_wire.page_size(page_size),
         )
         for reply in self._pages(self._history.ListTagHistory, request, timeout):
             for entry in reply.entries:
@@ -63,10 +63,10 @@ class HistoryCalls(Caller):
         request = history_service_pb2.GetChangesetRequest(workspace=to_wire.text(self.workspace, "workspace"), page_size=1_000)
         if isinstance(name, str):
             request.changeset_id = to_wire.text(name, "changeset_id")
-        elif -(2**63) <= name < 2**63:
+        elif isinstance(name, int) and -(2**63) <= name < 2**63:
             request.at_position = name
         else:
-            raise invalid("at_position", f"is no position of a log: {name}")
+            raise invalid("name", f"must be the id of a changeset or its position in the log, got {name!r}")
         entries: list[replies.HistoryEntry] = []
         for reply in self._pages(self._history.GetChangeset, request, timeout):
             entries += map(from_wire.history_entry, reply.entries)

@@ -1,17 +1,16 @@
 # Generated from ../_async/ledger.py by clients/generate_sync.py. Do not edit.
 """Writing: changesets and interactions."""
 
+import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-import grpc
 from tagledger.v1 import ledger_service_pb2
 
 from .. import from_wire, replies, to_wire
 from ..interactions import columns_from
-from ..status_details import error_from
 from ..values import ApplyTag, Change, Interaction, InteractionBatch, RemoveTag, SetTrait, TraitValue
 from . import primitives
 from .buffer import InteractionBuffer
@@ -124,31 +123,19 @@ class LedgerCalls(Caller):
         the same batches again under the same ``request_id`` (it is in the exception), and none counts twice. Nothing is
         repeated here, for the batches already taken are gone.
         """
+        given = to_wire.several(batches, "batches")
         stream_id = str(uuid.uuid4()) if request_id is None else request_id
         base = uuid.uuid5(uuid.NAMESPACE_OID, stream_id)
-        refused: list[Exception] = []
 
         def requests() -> Iterator[Any]:
-            number = 0
-            try:
-                for batch in primitives.iterate(batches):
-                    yield ledger_service_pb2.StreamInteractionsRequest(
-                        context=self._write_context(actor, reason, source, str(uuid.uuid5(base, str(number)))),
-                        interactions=columns_from(batch),
-                    )
-                    number += 1
-            except Exception as error:
-                refused.append(error)
-                raise
+            numbers = itertools.count()
+            for batch in primitives.iterate(given):
+                yield ledger_service_pb2.StreamInteractionsRequest(
+                    context=self._write_context(actor, reason, source, str(uuid.uuid5(base, str(next(numbers))))),
+                    interactions=columns_from(batch),
+                )
 
-        try:
-            reply = self._ledger.StreamInteractions(requests(), timeout=timeout)
-        except primitives.BrokenCall as failure:
-            if refused:
-                raise refused[0] from None
-            if not isinstance(failure, grpc.RpcError):
-                raise
-            raise error_from(failure, stream_id) from None
+        reply = self._send_stream(self._ledger.StreamInteractions, requests(), stream_id, timeout)
         return replies.StreamReceipt(
             reply.position,
             stream_id,

@@ -5,12 +5,10 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Unpack
 
-import grpc
 from tagledger.v1 import list_service_pb2 as wire
 
 from .. import from_wire, replies, to_wire
 from ..settings import WriteOptions
-from ..status_details import error_from
 from . import primitives
 from .caller import Caller
 
@@ -40,6 +38,7 @@ class ListCalls(Caller):
         sent. Nothing is repeated here, for the ids already taken are gone: when the call breaks, send the same ids again under
         the same ``request_id`` (it is in the exception).
         """
+        given = to_wire.several(profile_ids, "profile_ids")
         upload_id = str(uuid.uuid4()) if request_id is None else request_id
         first = wire.UploadListRequest(
             context=self._write_context(actor, reason, source, upload_id),
@@ -47,31 +46,18 @@ class ListCalls(Caller):
             description=to_wire.text(description, "description"),
             mode=to_wire.upload_mode(mode),
         )
-        refused: list[Exception] = []
 
         def parts() -> Iterator[Any]:
             part = first
-            try:
-                for profile_id in primitives.iterate(profile_ids):
-                    part.profile_ids.append(to_wire.text(profile_id, "profile_ids"))
-                    if len(part.profile_ids) == _PART:
-                        yield part
-                        part = wire.UploadListRequest()
-            except Exception as error:
-                refused.append(error)
-                raise
+            for profile_id in primitives.iterate(given):
+                part.profile_ids.append(to_wire.text(profile_id, "profile_ids"))
+                if len(part.profile_ids) == _PART:
+                    yield part
+                    part = wire.UploadListRequest()
             part.last = True
             yield part
 
-        try:
-            reply = self._lists.UploadList(parts(), timeout=timeout)
-        except primitives.BrokenCall as failure:
-            if refused:
-                raise refused[0] from None
-            if not isinstance(failure, grpc.RpcError):
-                raise
-            raise error_from(failure, upload_id) from None
-        return from_wire.list_receipt(reply)
+        return from_wire.list_receipt(self._send_stream(self._lists.UploadList, parts(), upload_id, timeout))
 
     def uploaded_list(self, name: str, *, timeout: float | None = None) -> replies.UploadedList:
         """Return one list by name, with all its versions, newest first; ``timeout`` is for each page of these."""
