@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.changeset import (
     CatalogueChange,
@@ -52,6 +52,8 @@ from tests.oracle.histories.vocabulary import (
     random_vocabulary,
 )
 
+_DUPLICATE = 0.04  # a row that is the same as one recorded before, as of a sender without ids
+
 
 def random_changesets(
     rng: random.Random,
@@ -83,6 +85,8 @@ class _History:
     seen: int = 0
     ids: int = 0
     used: list[int] = field(default_factory=lambda: [0])
+    sent: list[Interaction] = field(default_factory=list)
+    changed: list[TagChange] = field(default_factory=list)
     groups: dict[int, str] = field(default_factory=dict)
     tags: dict[int, tuple[int | None, str]] = field(default_factory=dict)
     retired: set[int] = field(default_factory=set)
@@ -263,6 +267,9 @@ class _History:
         rows: list[TagChange] = []
         instant = self._instant()
         for _ in range(self._rows()):
+            if self.changed and rng.random() < _DUPLICATE:
+                rows.append(rng.choice(self.changed))
+                continue
             at = instant if rng.random() < 0.3 else self._instant()
             same = rows and rng.random() < 0.3
             ordinal, tag = (rows[-1].ordinal, rows[-1].tag) if same else (self._ordinal(), rng.choice(list(self.tags)))
@@ -274,6 +281,7 @@ class _History:
             if applied and rng.random() < 0.2:
                 later = max(self._instant(), rows[-1].effective_at + 1)
                 rows.append(TagChange(ordinal, tag, False, later, expiry=True))
+        self.changed += [row for row in rows if not row.applied]  # what is applied may be of a tag that is retired later
         return rows
 
     def _trait(self) -> TraitChange:
@@ -287,10 +295,13 @@ class _History:
     def _interactions(self) -> list[Interaction]:
         rows: list[Interaction] = []
         for _ in range(self._rows()):
-            if rows and self.rng.random() < 0.4:
+            if self.sent and self.rng.random() < _DUPLICATE:
+                rows.append(replace(self.rng.choice(self.sent), id=""))
+            elif rows and self.rng.random() < 0.4:
                 rows.append(self._interaction(rows[-1].ordinal, self._near(rows[-1].occurred_at)))
             else:
                 rows.append(self._interaction(self._ordinal(), self._instant()))
+        self.sent += rows
         return rows
 
     def _interaction(self, ordinal: int, occurred_at: int) -> Interaction:
