@@ -1,7 +1,8 @@
 """Is one profile in a segment? Answered from that profile's rows, so that many segments are checked within a millisecond.
 
-Leaves that a profile's own rows, tags and traits decide quickly are decided here; the others are asked for all profiles,
-through the planner. Leaves that are equal, told by their canonical text, are decided once for all segments of a request.
+Leaves that a profile's own rows, tags and traits decide quickly are decided here; the others are planned and run for this one
+profile, whose rows the costly ones read. Leaves that are equal, told by their canonical text, are decided once for all segments
+of a request.
 """
 
 from bisect import bisect_left
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+from pyroaring import BitMap
 
 from domain.language.syntax import And, Did, Edge, Everyone, Expression, Filter, InList, InSegment, Leaf, Not, Or, Tagged, Trait
 from domain.language.windows import resolve
@@ -74,7 +76,8 @@ class ProfileChecker:
             case Trait():
                 return self._trait(leaf)
             case _:
-                return self._ordinal in evaluator.members(leaf, self._view)
+                alone = BitMap([self._ordinal]) & self._view.universe()
+                return bool(alone & evaluator.planned(leaf, self._view).members_among(alone))
 
     def _in_universe(self) -> bool:
         if self._exists is None:

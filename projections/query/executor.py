@@ -43,6 +43,10 @@ class Execution:
         self.verify()
         return self._run(self.root)
 
+    def members_among(self, candidates: BitMap) -> BitMap:
+        """The members among these profiles; of others the bitmap may say anything. Refusals are for `verify` to raise."""
+        return self._run_for(self.root, candidates)
+
     def count(self) -> int:
         """How many; the last intersection is counted without being made."""
         self.verify()
