@@ -42,6 +42,13 @@ class Column(Generic[_Scalar]):
         self._array[count:needed] = added
         self._view = self._array[:needed]
 
+    def move_to(self, array: npt.NDArray[Any], known: int) -> None:
+        """Go on in an array that begins with the first `known` values, if it has room for all. Called by the writer."""
+        count = len(self._view)
+        if len(array) >= count:
+            array[known:count] = self._view[known:]
+            self._array, self._view = array, array[:count]
+
     @property
     def size_bytes(self) -> int:
         """Memory held, spare capacity included."""

@@ -51,6 +51,11 @@ class History:
         changes = self.visible(int(np.iinfo(np.uint32).max))
         return {name: getattr(changes, name) for name in ("effective", "versions", "ordinals", "codes")}
 
+    def move_to(self, columns: Mapping[str, npt.NDArray[Any]], count: int) -> None:
+        """Go on in these columns, which begin with the first `count` rows. Called by the writer."""
+        for name, array in columns.items():
+            getattr(self, f"_{name}").move_to(array, count)
+
     def append(self, effective: Int64s, version: int, ordinals: Ordinals, codes: Codes) -> None:
         """Append the rows of one changeset, in its order. Called by the one writer."""
         self._codes.extend(codes)

@@ -52,6 +52,11 @@ class Universe:
         """All rows, for a snapshot: taken while nothing is appended."""
         return {"instants": self._instants.view(), "ordinals": self._ordinals.view(), "versions": self._versions.view()}
 
+    def move_to(self, columns: Mapping[str, npt.NDArray[Any]], count: int) -> None:
+        """Go on in these columns, which begin with the first `count` rows. Called by the writer."""
+        for name in ("instants", "ordinals", "versions"):
+            getattr(self, f"_{name}").move_to(columns[name], count)
+
     def known(self) -> Point[Holders] | None:
         """The remembered universe of the present, for a snapshot."""
         return self._states.known()

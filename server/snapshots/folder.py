@@ -31,7 +31,7 @@ from server.eventlog import payload
 from server.eventlog.folder_lock import lock_folder
 from server.eventlog.port import EventLog
 from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile, checksum_of, read, write
-from server.snapshots.parts import Captured, Found, Part, catalogue_versions, restored
+from server.snapshots.parts import HISTORIES, Captured, Found, Part, catalogue_versions, restored
 from server.usecases.state import WorkspaceState
 
 FORMAT = 2
@@ -67,6 +67,7 @@ class SnapshotFolder:
         self._folder = folder
         self._files: WeakKeyDictionary[AnyRun, str] = WeakKeyDictionary()
         self._refused: dict[Path, str] = {}
+        self._histories: Mapping[str, Mapping[str, str]] = {}
 
     @property
     def refused(self) -> list[str]:
@@ -98,7 +99,15 @@ class SnapshotFolder:
         finally:
             # Also when the disk was full: what was written of this one must not stay, for it will be tried again.
             self._tidy()
+        self._histories = {one["name"]: {part: one["parts"][part][0] for part in HISTORIES} for one in described}
         return sum(file.size for file in _files_of({"workspaces": described}))
+
+    def histories(self) -> dict[str, dict[str, ArrayFile]]:
+        """By workspace, what `move_histories` takes: of the snapshot that was written last, mapped anew."""
+        return {
+            workspace: {part: read(self._folder / name) for part, name in files.items()}
+            for workspace, files in self._histories.items()
+        }
 
     def _write_manifest(self, manifest: bytes, position: int) -> None:
         whole = {"crc32": zlib.crc32(manifest), "manifest": orjson.Fragment(manifest)}

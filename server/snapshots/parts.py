@@ -171,6 +171,19 @@ def _json(values: list[Value]) -> list[Any]:
     return [str(value) for value in values] if values and isinstance(values[0], date) else values.copy()
 
 
+HISTORIES = (UNIVERSE, TAGS, TRAITS)
+
+
+def move_histories(state: WorkspaceState, parts: Mapping[str, ArrayFile]) -> None:
+    """Let the state go on in the files of a snapshot of it (HISTORIES), out of memory. Nothing may be applied meanwhile."""
+    index = state.index
+    index.universe.move_to(parts[UNIVERSE].arrays, parts[UNIVERSE].counts["instants"])
+    for number in parts[TAGS].about:
+        index.tags[int(number)].history.move_to(*_history_columns(parts[TAGS], f"{number}."))
+    for k, stored in enumerate(parts[TRAITS].about["traits"]):
+        index.traits[stored["name"]].history.move_to(*_history_columns(parts[TRAITS], f"{k}."))
+
+
 # --- to a state -----------------------------------------------------------------------------------------------------------
 
 
@@ -238,9 +251,14 @@ def _universe_in(part: ArrayFile) -> Universe:
     return Universe.over(part.arrays, part.counts["instants"], point)
 
 
-def _history(part: ArrayFile, prefix: str) -> History:
+def _history_columns(part: ArrayFile, prefix: str) -> tuple[dict[str, AnyArray], int]:
+    """And how many rows they have."""
     names = ("effective", "versions", "ordinals", "codes")
-    return History.over({name: part.arrays[prefix + name] for name in names}, part.counts[prefix + "effective"])
+    return {name: part.arrays[prefix + name] for name in names}, part.counts[prefix + "effective"]
+
+
+def _history(part: ArrayFile, prefix: str) -> History:
+    return History.over(*_history_columns(part, prefix))
 
 
 def _tag_in(part: ArrayFile, number: str) -> TagIndex:

@@ -1,17 +1,19 @@
-"""Keeps snapshots fresh beside the running server, and big runs out of memory.
+"""Keeps snapshots fresh beside the running server, and what is closed out of memory.
 
 A thread of its own: merges runs, moves closed ones into mapped files, and writes a snapshot when the log has grown enough since
-the last one. The writer waits only while the state is captured, between two commits: views of append-only columns and copies
-of open ends.
+the last one, in whose files the histories of tags and traits then go on. The writer waits only between two commits: while the
+state is captured (views of append-only columns, copies of open ends), and while histories change over.
 """
 
 import threading
 import time
+from collections.abc import Mapping
 
 import structlog
 
+from server.snapshots.array_file import ArrayFile
 from server.snapshots.folder import SnapshotFolder
-from server.snapshots.parts import Captured, captured
+from server.snapshots.parts import Captured, captured, move_histories
 from server.usecases.committer import Committer
 
 _PAUSE_SECONDS = 0.2
@@ -59,6 +61,16 @@ class Upkeep(threading.Thread):
         self._merge_when_idle()
         if self._folder and self._committer.running and not self._end.is_set() and self._has_grown():
             self.write_snapshot()
+            self._move_histories(self._folder.histories())
+
+    def _move_histories(self, files: Mapping[str, Mapping[str, ArrayFile]]) -> None:
+        """Tags, traits and who exists, out of memory into the files that were just written."""
+
+        def move() -> None:
+            for name, parts in files.items():
+                move_histories(self._committer.states[name], parts)
+
+        self._committer.between_commits(move)
 
     def _merge_when_idle(self) -> None:
         """One run a type answers quickest. While rows come in, merging that far would never end."""

@@ -31,7 +31,7 @@ from server.eventlog.postgres import PostgresEventLog
 from server.eventlog.sqlite import SqliteEventLog
 from server.snapshots import array_file, folder, parts
 from server.snapshots.folder import SnapshotFolder
-from server.snapshots.parts import captured
+from server.snapshots.parts import captured, move_histories
 from server.snapshots.snapshotter import Upkeep
 from server.usecases.committer import Committer
 from server.usecases.drafts import CatalogueDraft, CreateWorkspace, DefineTag, Request
@@ -473,6 +473,18 @@ def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqli
                     snapshots.keep(state, smallest)
                     kept = [(mapped(run), len(run) >= smallest) for run in closed_runs(state)]
                     assert all(in_file == large for in_file, large in kept)
+                if k % 5 == 0:
+                    snapshots.write([captured(state) for state in live.states.values()], live.position)
+                    files = snapshots.histories()
+                    ledger.write(1)
+                    live.catch_up()
+                    for name, state in live.states.items():
+                        move_histories(state, files[name])
+                        histories = [tag.history for tag in state.index.tags.values()]
+                        histories += [trait.history for trait in state.index.traits.values()]
+                        moved = [in_a_file(array) for history in histories for array in history.columns().values()]
+                        assert all(moved)
+                        assert all(map(in_a_file, state.index.universe.columns().values()))
         finally:
             done.set()
         assert [reader.result(_SECONDS_MAX) for reader in readers] == [[]] * _READERS
@@ -483,13 +495,15 @@ def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqli
 def mapped(run: Any) -> bool:
     """Do the arrays of the run lie in a file? All of them, or none."""
     arrays = [run.low, run.high, run.values] if isinstance(run, key_map.Run) else [run.times.offsets, *run.columns.values()]
-    in_files = set()
-    for array in arrays:
-        while array is not None and not isinstance(array, np.memmap):
-            array = array.base if isinstance(array, np.ndarray) else None
-        in_files.add(array is not None)
+    in_files = set(map(in_a_file, arrays))
     assert len(in_files) == 1
     return in_files.pop()
+
+
+def in_a_file(array: Any) -> bool:
+    while array is not None and not isinstance(array, np.memmap):
+        array = array.base if isinstance(array, np.ndarray) else None
+    return array is not None
 
 
 # --- beside a server that works -------------------------------------------------------------------------------------------
