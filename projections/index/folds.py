@@ -24,7 +24,8 @@ _REMEMBERED = 4
 _KEYFRAME_ROWS = 1 << 14
 _KEYFRAMES = 32  # up to 64 bytes a row, of a tag that many lost; 5 of one that half of all profiles have
 _ON_TIME = 0.9
-_SAMPLED = 512
+_SAMPLED = 2_048
+_REMOVAL_COST = 3  # for its profile's other rows have to be found
 _GROUPED_ROWS = 1 << 17  # of fewer rows all are looked at
 _BEFORE_ALL, _AFTER_ALL = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
 
@@ -202,7 +203,9 @@ class Fold(Generic[_S]):
         wanted = sample(rows, as_of)
 
         def distance(point: Point[_S]) -> tuple[int, int]:
-            return int(np.count_nonzero(wanted != sample(point.rows, point.effective_max))), abs(point.rows - rows)
+            held = sample(point.rows, point.effective_max)
+            added, removed = (int(np.count_nonzero(one)) for one in (wanted & ~held, held & ~wanted))
+            return added + _REMOVAL_COST * removed, abs(point.rows - rows)
 
         return min((self._start, self._present, *self._past, *self._keyframes), key=distance)
 

@@ -54,7 +54,7 @@ def members(expression: Expression | Prepared, view: View) -> BitMap:
 
 
 def explain(expression: Expression | Prepared, view: View, ordinal: int | None) -> Explanation:
-    """Run every step, and tell of each."""
+    """Run every step for all profiles, and tell of each: a question stops where nothing is left, and may ask of few only."""
     started = time.perf_counter_ns()
     execution = Execution(view, _plan(expression, view), thorough=True)
     result = execution.members()
@@ -78,6 +78,8 @@ def _explained(depth: int, step: Step, execution: Execution, ordinal: int | None
     match step:
         case Lookup():
             name, note = step.operator.name, step.operator.note()
+            if step.narrow_below:
+                note += f"; beside others, where fewer than {step.narrow_below:,} profiles are left, only their rows are read"
         case Intersection():
             name = "and" if step.wanted else "not"
             note = f"{len(step.wanted) or 'universe'} to intersect, {len(step.unwanted)} to leave out"

@@ -8,7 +8,20 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Final
 
-from projections.index import bitmaps, blocks, by_profile, candidates, folds, lists, ordering, parallel, rows, runs, zones
+from projections.index import (
+    bitmaps,
+    blocks,
+    by_profile,
+    candidates,
+    folds,
+    lists,
+    ordering,
+    parallel,
+    past_blocks,
+    rows,
+    runs,
+    zones,
+)
 from projections.query import planner
 from projections.query.operators import aggregating, coarse, totals
 
@@ -33,6 +46,7 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (zones, "_BLOCK_ROWS", (1, 3)),
     (ordering, "_BLOCK_PROFILES_BITS", (2,)),
     (ordering, "_BLOCK_ROWS_BITS", (0,)),
+    (past_blocks, "_ROOM_ROWS", (0, 1, 3)),
     (parallel, "_FEW", (2,)),
     (runs, "_FEW_ROWS", (0,)),
     (runs, "_GATHER_COST", (1, 0)),

@@ -61,4 +61,4 @@ class DidOperator:
 
     def note(self) -> str:
         """See Operator."""
-        return self.selection.note()
+        return self.selection.union_note() if self._existence else self.selection.note()

@@ -50,4 +50,4 @@ class EdgeOperator:
 
     def note(self) -> str:
         """See Operator."""
-        return self.selection.note()
+        return self.selection.union_note()

@@ -94,6 +94,13 @@ class Selection:
             return 0
         return self.known.collect(self.start, self.end, self.view.version).count_among(candidates)
 
+    def union_note(self) -> str:
+        """The bounds, and what `profiles` unites."""
+        if self.passes or self.known is None or self.start >= self.end:
+            return self.note()
+        pieces = self.known.collect(self.start, self.end, self.view.version)
+        return f"{self.note()}; {len(pieces.blocks)} blocks, {sum(map(len, pieces.loose)):,} rows at their ends"
+
     def row_estimate(self) -> int:
         """How many rows at most."""
         return self.known.count_estimate(self.start, self.end) if self.known and self.start < self.end else 0
