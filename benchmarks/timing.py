@@ -26,9 +26,15 @@ class Timings:
         """One call in a hundred takes longer."""
         return float(np.percentile(self.calls_ms, 99))
 
+    @property
+    def longest_ms(self) -> float:
+        """The longest call."""
+        return max(self.calls_ms)
+
     def as_json(self) -> dict[str, float | int]:
         """The figures that reports keep."""
-        return {"calls": len(self.calls_ms), "p50_ms": round(self.p50_ms, 4), "p99_ms": round(self.p99_ms, 4)}
+        figures = {"p50_ms": self.p50_ms, "p99_ms": self.p99_ms, "longest_ms": self.longest_ms}
+        return {"calls": len(self.calls_ms), **{name: round(figure, 4) for name, figure in figures.items()}}
 
 
 @dataclass(frozen=True, slots=True)
