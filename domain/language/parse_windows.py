@@ -34,6 +34,8 @@ class Windows(Cursor):
             return self.in_window()
         if self.accept("today"):
             return Calendar(1, Unit.DAY, self.zone())
+        if self.accept("this"):
+            return self.this()
         if self.accept("on"):
             day = self.day()
             return On(Day(day, self.zone()))
@@ -50,14 +52,18 @@ class Windows(Cursor):
     def in_window(self) -> Window:
         """What follows `in` of a window."""
         if self.accept("this"):
-            unit = self.unit(CALENDAR_UNITS, "")
-            return Calendar(1, unit, self.zone())
+            return self.this()
         periods = "to count periods, write `in at least 2 of last 3 calendar months`"
         window = "write for example `in last 30 days` or `in this month`"
         self.expect("last", "`last` or `this`", periods if self.at("of", 1) else window)
         if self.at("calendar", 1):
             return self.calendar()
         return Last(*self.rolling_span("write `in last 3 calendar months`, or days"))
+
+    def this(self) -> Calendar:
+        """What follows `this`."""
+        unit = self.unit(CALENDAR_UNITS, "")
+        return Calendar(1, unit, self.zone())
 
     def calendar(self, hint: str = "") -> Calendar:
         """What follows `last`: N calendar units [zone Z]; `hint` helps those who left out `calendar`."""

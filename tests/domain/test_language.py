@@ -252,6 +252,7 @@ WINDOWS: list[tuple[str, Window]] = [
     ("in last 1200 calendar months zone Asia/Tokyo", Calendar(1_200, Unit.MONTH, "Asia/Tokyo")),
     ('in last 3 calendar years zone "Etc/GMT+8"', Calendar(3, Unit.YEAR, "Etc/GMT+8")),
     ("today zone UTC", Calendar(1, Unit.DAY)),
+    ("this month zone Asia/Shanghai", Calendar(1, Unit.MONTH, "Asia/Shanghai")),
     ("in this month zone Asia/Shanghai", Calendar(1, Unit.MONTH, "Asia/Shanghai")),
     ("on 2016-02-29 zone Asia/Tokyo", On(Day(date(2016, 2, 29), "Asia/Tokyo"))),
     ("between 2017-06-01 and 30 hours ago", Between(Day(date(2017, 6, 1)), Ago(30, Unit.HOUR))),
