@@ -1,4 +1,4 @@
-"""Between numpy arrays of ordinals and roaring bitmaps, by the routes that are fast (library-facts.md 2.3).
+"""Between numpy arrays of ordinals and roaring bitmaps, by the routes that are fast.
 
 Only `array.array` enters pyroaring without boxing each value, so that everything goes through it.
 """

@@ -1,7 +1,7 @@
 """Who did, between two instants: from bitmaps of aligned blocks of 2^k units, and from the rows at the two ragged ends.
 
 A unit is an hour; where more than a few thousand rows fall into an hour, a quarter of one. Blocks are built on first use and
-kept. Exact to the microsecond (design.md section 5).
+kept. Exact to the microsecond.
 """
 
 from collections.abc import Iterator
