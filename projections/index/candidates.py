@@ -86,6 +86,10 @@ class _Numbered:
         found = each(lambda part: rows.at(part).column(name), halves(len(rows)))
         return found[0] if len(found) == 1 else np.concatenate(found)
 
+    def codes(self, name: str, picked: Picked) -> AnyColumn:
+        """See RowSource."""
+        return self.rows.at(picked).codes(name)
+
 
 def numbered(rows: RowSet, numbers: UInt32s) -> RowSet:
     """The rows with these numbers of candidates in the place of their ordinals."""

@@ -68,6 +68,9 @@ class RowSource(Protocol):
     def values(self, name: str, picked: Picked) -> AnyColumn:
         """Values of a column at these places, in the column's own dtype; all absent where the source does not have it."""
 
+    def codes(self, name: str, picked: Picked) -> AnyColumn:
+        """The same of a column of codes, in as few bytes as they are kept in."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowSet:
@@ -82,6 +85,10 @@ class RowSet:
     def column(self, name: str) -> AnyColumn:
         """Values of a column; must not be written."""
         return self.source.values(name, self.picked)
+
+    def codes(self, name: str) -> AnyColumn:
+        """Values of a column of codes, of any unsigned or signed dtype; must not be written."""
+        return self.source.codes(name, self.picked)
 
     def where(self, flags: npt.NDArray[np.bool_]) -> "RowSet":
         """The rows whose flag is True."""

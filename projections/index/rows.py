@@ -65,6 +65,8 @@ class Tail:
         column = self.columns.get(name)
         return absent(name, len(RowSet(self, picked))) if column is None else column[picked]
 
+    codes = values
+
 
 class InteractionRows:
     """All interactions of one type."""

@@ -86,6 +86,10 @@ class Run:
             return absent(name, len(RowSet(self, picked)))
         return widened(name, self.columns[name][picked])
 
+    def codes(self, name: str, picked: Picked) -> AnyColumn:
+        """See RowSource."""
+        return self.columns[name][picked] if name in self.columns else absent(name, len(RowSet(self, picked)))
+
     @property
     def size_bytes(self) -> int:
         """Memory of the columns, and roughly of the block bitmaps."""

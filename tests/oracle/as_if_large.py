@@ -23,7 +23,7 @@ from projections.index import (
     zones,
 )
 from projections.query import planner
-from projections.query.operators import aggregating, coarse, totals
+from projections.query.operators import aggregating, coarse, filtering, totals
 
 _MINUTE_US: Final = 60_000_000
 _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
@@ -51,6 +51,7 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (runs, "_FEW_ROWS", (0,)),
     (runs, "_GATHER_COST", (1, 0)),
     (aggregating, "_PART_ROWS", (1, 3)),
+    (filtering, "_FEW_CODES", (0, 1)),
     (totals, "_COUNTED_ROWS", (1, 3)),
     (totals, "_LARGE_COUNT", (1, 2)),
     (coarse, "_ROWS_MIN", (0,)),

@@ -10,12 +10,13 @@ import numpy as np
 
 from domain.language.syntax import ClockCondition, Condition, Filter, FilterAll, FilterAny, FilterNot, Op
 from domain.limits import MAX_AMOUNT_UNITS
-from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, RowSet
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, AnyColumn, RowSet
 from projections.index.workspace_index import WorkspaceIndex, property_column
 from projections.query.operators.comparing import Flags, compare_whole, value_predicate
 from projections.query.operators.wall_clock import clock_flags
 
 AMOUNT_UNITS = 10_000
+_FEW_CODES = 4
 RowFilter = Callable[[RowSet], Flags]
 
 
@@ -42,7 +43,12 @@ def compiled(condition: Filter, index: WorkspaceIndex) -> RowFilter:
 def compiled_parts(condition: Filter, index: WorkspaceIndex) -> tuple[RowFilter, ...]:
     """The same as filters that rows must all pass: what one leaves, the next one looks at."""
     operands = condition.operands if isinstance(condition, FilterAll) else (condition,)
-    return tuple(compiled(operand, index) for operand in operands)
+    return tuple(compiled(operand, index) for operand in sorted(operands, key=_is_slow))
+
+
+def _is_slow(condition: Filter) -> bool:
+    """Better asked of few rows: codes are compared in a fraction of the time."""
+    return not isinstance(condition, Condition) or condition.property == "amount"
 
 
 def _condition(condition: Condition, index: WorkspaceIndex) -> RowFilter:
@@ -52,16 +58,28 @@ def _condition(condition: Condition, index: WorkspaceIndex) -> RowFilter:
             return _amount(condition)
         case "currency":
             flags = index.currencies.matching(predicate)
-            return lambda rows: flags[rows.column(CURRENCY)] & (rows.column(AMOUNT) != NO_AMOUNT)
+            return lambda rows: _of_codes(flags, rows.codes(CURRENCY)) & (rows.column(AMOUNT) != NO_AMOUNT)
         case "touchpoint":
             flags = index.touchpoints.matching(predicate)
-            return lambda rows: flags[rows.column(TOUCHPOINT)]
+            return lambda rows: _of_codes(flags, rows.codes(TOUCHPOINT))
         case name:
             known = index.properties.get(name)
             if known is None:
                 return lambda rows: np.zeros(len(rows), dtype=np.bool_)
             flags, column = known.values.matching(predicate), property_column(name)
-            return lambda rows: flags[rows.column(column)]
+            return lambda rows: _of_codes(flags, rows.codes(column))
+
+
+def _of_codes(by_code: Flags, codes: AnyColumn) -> Flags:
+    """Flags of the rows. A few codes are compared with, a row at a time in vectors; a table has to be looked into for each."""
+    wanted, unwanted = np.flatnonzero(by_code), np.flatnonzero(~by_code)
+    few = wanted if len(wanted) <= len(unwanted) else unwanted
+    if len(few) > _FEW_CODES:
+        return by_code[codes]
+    if not len(few):
+        return np.full(len(codes), few is unwanted)
+    found: Flags = functools.reduce(np.logical_or, [codes == code for code in few.tolist()])
+    return found if few is wanted else ~found
 
 
 def _amount(condition: Condition) -> RowFilter:
