@@ -97,7 +97,7 @@ class InteractionRows:
         for first in range(len(runs) - _FANOUT + 1):
             group = runs[first : first + _FANOUT]
             if len(group[0]) < 2 * len(group[-1]) and sum(map(len, group)) <= _MERGED_ROWS_MAX:
-                self._replace(group)
+                self._replace(group, for_long=False)
                 return True
         return False
 
@@ -114,7 +114,7 @@ class InteractionRows:
         group = runs[first:]
         sizes = sorted(map(len, group))
         if len(group) > 1 and sum(sizes[:-1]) >= smaller_share * sizes[-1]:
-            self._replace(group)
+            self._replace(group, for_long=True)
 
     @classmethod
     def over(cls, runs: Sequence[Run], tail: Mapping[str, AnyColumn]) -> "InteractionRows":
@@ -140,8 +140,8 @@ class InteractionRows:
             if run in runs:
                 self._state = (tuple(moved if one is run else one for one in runs), tail)
 
-    def _replace(self, group: Sequence[Run]) -> None:
-        merged = Run.merged(group)
+    def _replace(self, group: Sequence[Run], *, for_long: bool) -> None:
+        merged = Run.merged(group, for_long=for_long)
         with self._swap:
             runs, tail = self._state
             at = runs.index(group[0])

@@ -38,8 +38,8 @@ class Run:
         return cls(Times.of(columns[TIME][order]), kept, int(columns[VERSION].max()))
 
     @classmethod
-    def merged(cls, runs: Sequence["Run"]) -> "Run":
-        """One run with the rows of several; rows of equal time stay in the order of the runs."""
+    def merged(cls, runs: Sequence["Run"], *, for_long: bool) -> "Run":
+        """One run with the rows of several; rows of equal time stay in the order of the runs. `for_long`: will it stay?"""
         everything = [RowSet(run, slice(0, len(run))) for run in runs]
         order = np.argsort(np.concatenate([rows.column(TIME) for rows in everything]), kind="stable")
         kept = {}
@@ -47,8 +47,9 @@ class Run:
             column = np.concatenate([rows.column(name) for rows in everything])[order]
             kept[name] = column if name == ORDINAL else narrowed(name, column)
         times = Times.of(np.concatenate([rows.column(TIME) for rows in everything])[order])
-        # By profile too before questions see it: one of them would wait for seconds. Runs of one tail are small.
-        return cls(times, kept, max(run.max_version for run in runs), ByProfile.of(kept[ORDINAL]))
+        # By profile too before questions see it, or one of them would wait for seconds. While a log is read nobody asks.
+        asked_for = for_long or any(run._by_profile for run in runs)
+        return cls(times, kept, max(run.max_version for run in runs), ByProfile.of(kept[ORDINAL]) if asked_for else None)
 
     def moved(self, times: Times, columns: Mapping[str, AnyColumn], by_profile: ByProfile) -> "Run":
         """The same rows in other arrays, with the bitmaps that were built."""
