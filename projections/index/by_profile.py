@@ -28,7 +28,9 @@ class ByProfile:
     def of(cls, ordinals: UInt32s) -> "ByProfile":
         """For the rows of these profiles."""
         # Sorting whole numbers is far quicker than an argsort, so the place goes along in the lower half.
-        packed = (ordinals.astype(np.uint64) << _PLACE_BITS) | np.arange(len(ordinals), dtype=np.uint64)
+        packed = ordinals.astype(np.uint64)  # in place from here: of the largest runs each copy is a gigabyte
+        packed <<= _PLACE_BITS
+        packed |= np.arange(len(ordinals), dtype=np.uint64)
         packed.sort()
         places = (packed & _PLACES).astype(np.uint32)
         packed >>= _PLACE_BITS

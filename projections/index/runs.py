@@ -47,6 +47,7 @@ class Run:
             column = np.concatenate([rows.column(name) for rows in everything])[order]
             kept[name] = column if name == ORDINAL else narrowed(name, column)
         times = Times.of(np.concatenate([rows.column(TIME) for rows in everything])[order])
+        del order, everything
         # By profile too before questions see it, or one of them would wait for seconds. While a log is read nobody asks.
         asked_for = for_long or any(run._by_profile for run in runs)
         return cls(times, kept, max(run.max_version for run in runs), ByProfile.of(kept[ORDINAL]) if asked_for else None)
