@@ -10,6 +10,7 @@ Int64s = npt.NDArray[np.int64]
 
 _BUCKET_ROWS = 8
 _SAMPLED = 64
+_NUMBERED_ROWS = 1 << 20
 _PLACE_BITS = np.uint64(32)
 _PLACES = np.uint64(0xFFFF_FFFF)
 
@@ -30,7 +31,9 @@ class ByProfile:
         # Sorting whole numbers is far quicker than an argsort, so the place goes along in the lower half.
         packed = ordinals.astype(np.uint64)  # in place from here: of the largest runs each copy is a gigabyte
         packed <<= _PLACE_BITS
-        packed |= np.arange(len(ordinals), dtype=np.uint64)
+        for first in range(0, len(packed), _NUMBERED_ROWS):
+            part = packed[first : first + _NUMBERED_ROWS]
+            part |= np.arange(first, first + len(part), dtype=np.uint64)
         packed.sort()
         places = (packed & _PLACES).astype(np.uint32)
         packed >>= _PLACE_BITS

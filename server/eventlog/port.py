@@ -62,6 +62,10 @@ class AppendConflict(Exception):
     """A version or a request id of the batch is taken; nothing was written. Catch up, and decide again."""
 
 
+_FIRST_READ_EVENTS, _READ_EVENTS_MAX = 16, 500
+_READ_BYTES = 32 * 1024 * 1024
+
+
 @contextmanager
 def unavailable(doing: str) -> Iterator[None]:
     """Turn what a driver says into StoreUnavailable without its text, which goes to the log; conflicts pass."""
@@ -108,3 +112,13 @@ class EventLog(Protocol):
 
     def close(self) -> None:
         """Release connections and locks."""
+
+
+def batches(log: EventLog, after: int) -> Iterator[Sequence[StoredChangeset]]:
+    """The events behind a position to the end, some at a time: as many as fit, for they have from bytes to megabytes."""
+    limit = _FIRST_READ_EVENTS
+    while events := log.read(after=after, limit=limit):
+        yield events
+        after = events[-1].position
+        size = sum(len(event.state) for event in events)
+        limit = min(_READ_EVENTS_MAX, max(1, len(events) * _READ_BYTES // max(1, size)))

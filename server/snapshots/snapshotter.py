@@ -54,10 +54,13 @@ class Upkeep(threading.Thread):
 
     def _once(self) -> None:
         for state in list(self._committer.states.values()):
-            while not self._end.is_set() and state.compact():
-                pass
-            if self._folder and not self._end.is_set():
-                self._folder.keep(state, _KEPT_ENTRIES)
+            while not self._end.is_set():
+                merged = state.compact()
+                # After each merge, not after all: while a log is read there is always another one.
+                if self._folder:
+                    self._folder.keep(state, _KEPT_ENTRIES)
+                if not merged:
+                    break
         self._merge_when_idle()
         if self._folder and self._committer.running and not self._end.is_set() and self._has_grown():
             self.write_snapshot()

@@ -21,14 +21,13 @@ from domain.changeset import Recorded
 from domain.errors import CallerError, LogDamaged, Overloaded, RequestIdReused, ShuttingDown, StoreUnavailable
 from domain.limits import MAX_QUEUED_WRITE_BYTES
 from server.eventlog import payload
-from server.eventlog.port import AppendConflict, EventLog, NewChangeset, StoredChangeset
+from server.eventlog.port import AppendConflict, EventLog, NewChangeset, StoredChangeset, batches
 from server.usecases.deciding import Decision, Transaction
 from server.usecases.drafts import Draft, Receipt
 from server.usecases.state import ComputedKeys, WorkspaceState
 
 _GROUP_DRAFTS_MAX = 512
 _GROUP_BYTES_MAX = 32 * 1024 * 1024
-_READ_EVENTS = 500
 _CONFLICTS_MAX = 20
 _SOFTWARE_ERROR = 70  # sysexits.h
 _log = structlog.get_logger("tagledger.committer")
@@ -306,7 +305,7 @@ class Committer:
     def catch_up(self, progress: Callable[[int], None] | None = None) -> None:
         """Apply what the log holds beyond what is applied. `progress` gets the number of events so far."""
         done = 0
-        while events := self._log.read(after=self.position, limit=_READ_EVENTS):
+        for events in batches(self._log, self.position):
             for event in events:
                 self._apply_stored(event)
             done += len(events)

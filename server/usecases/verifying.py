@@ -7,15 +7,13 @@ whole stream can rewrite its hashes too: therefore checkpoints, which are kept e
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 
 from domain.errors import LogDamaged
 from server.eventlog import payload
-from server.eventlog.port import EventLog, StoredChangeset
+from server.eventlog.port import EventLog, StoredChangeset, batches
 from server.usecases.comparing import first_difference
 from server.usecases.state import WorkspaceState
-
-_READ_EVENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,12 @@ class Verification:
         `loaded`: what a snapshot holds, which is brought up to the end meanwhile; empty for none.
         """
         self._loaded = loaded
-        after = 0
-        while events := [event for event in self._log.read(after=after, limit=_READ_EVENTS) if event.position <= self._end]:
+        for events in batches(self._log, 0):
             before = self.count
-            for event in events:
+            for event in takewhile(lambda event: event.position <= self._end, events):
                 self._take_in(event)
-            after = events[-1].position
+            if events[-1].position >= self._end:  # what is recorded meanwhile is not verified
+                break
             self._progress(before, self.count)
         for name, stream in self._streams.items():
             self._refuse_spare_profiles(name, stream)
