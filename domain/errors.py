@@ -83,6 +83,12 @@ class LimitExceeded(CallerError):
             violations=[Violation(field, message)],
         )
 
+    @classmethod
+    def refuse(cls, limit: str, *, field: str, maximum: int, actual: int, remedy: str) -> None:
+        """Raise it where `actual` is more than the maximum."""
+        if actual > maximum:
+            raise cls.of(limit, field=field, maximum=maximum, actual=actual, remedy=remedy)
+
 
 class InvalidPageToken(CallerError):
     """The token is not ours, or belongs to another question."""

@@ -287,5 +287,4 @@ def _refuse_nesting(levels: int) -> None:
 
 
 def _refuse(limit: str, maximum: int, actual: int, remedy: str) -> None:
-    if actual > maximum:
-        raise LimitExceeded.of(limit, field="segment", maximum=maximum, actual=actual, remedy=remedy)
+    LimitExceeded.refuse(limit, field="segment", maximum=maximum, actual=actual, remedy=remedy)

@@ -289,39 +289,36 @@ def check_size(expression: Expression) -> None:
         node, depth = waiting.pop()
         check_depth(depth)
         count += 1 + _listed(node)
-        if count > MAX_EXPRESSION_NODES:
-            raise LimitExceeded.of(
-                "expression nodes",
-                field="segment",
-                maximum=MAX_EXPRESSION_NODES,
-                actual=count,
-                remedy="split the segment, or mark the listed profiles with a tag",
-            )
+        LimitExceeded.refuse(
+            "expression nodes",
+            field="segment",
+            maximum=MAX_EXPRESSION_NODES,
+            actual=count,
+            remedy="split the segment, or mark the listed profiles with a tag",
+        )
         waiting.extend((child, depth + 1) for child in children(node))
 
 
 def check_depth(depth: int) -> None:
     """LimitExceeded beyond the deepest nesting."""
-    if depth > MAX_EXPRESSION_DEPTH:
-        raise LimitExceeded.of(
-            "expression depth",
-            field="segment",
-            maximum=MAX_EXPRESSION_DEPTH,
-            actual=depth,
-            remedy="nest fewer parentheses, nots, ands and ors",
-        )
+    LimitExceeded.refuse(
+        "expression depth",
+        field="segment",
+        maximum=MAX_EXPRESSION_DEPTH,
+        actual=depth,
+        remedy="nest fewer parentheses, nots, ands and ors",
+    )
 
 
 def check_length(characters: int) -> None:
     """LimitExceeded for a text (given or canonical) that is too long."""
-    if characters > MAX_EXPRESSION_CHARACTERS:
-        raise LimitExceeded.of(
-            "expression text",
-            field="segment",
-            maximum=MAX_EXPRESSION_CHARACTERS,
-            actual=characters,
-            remedy="split the segment, or mark the listed profiles with a tag",
-        )
+    LimitExceeded.refuse(
+        "expression text",
+        field="segment",
+        maximum=MAX_EXPRESSION_CHARACTERS,
+        actual=characters,
+        remedy="split the segment, or mark the listed profiles with a tag",
+    )
 
 
 def children(node: Expression | Filter) -> Iterator[Expression | Filter]:

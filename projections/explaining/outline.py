@@ -38,11 +38,10 @@ class Outline:
 
 
 def _refuse_many(leaves: int) -> None:
-    if leaves > MAX_EXPLAINED_LEAVES:
-        raise LimitExceeded.of(
-            "explained leaves",
-            field="segment",
-            maximum=MAX_EXPLAINED_LEAVES,
-            actual=leaves,
-            remedy="explain a part of the expression, or leave profile_id out",
-        )
+    LimitExceeded.refuse(
+        "explained leaves",
+        field="segment",
+        maximum=MAX_EXPLAINED_LEAVES,
+        actual=leaves,
+        remedy="explain a part of the expression, or leave profile_id out",
+    )

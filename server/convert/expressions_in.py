@@ -65,14 +65,13 @@ def segment_in(segment: pb.Segment) -> Segment:
     """A segment in either form. Raises InvalidExpression, LimitExceeded."""
     match segment.WhichOneof("form"):
         case "text":
-            if len(segment.text) > limits.MAX_EXPRESSION_CHARACTERS:
-                raise LimitExceeded.of(
-                    "expression text",
-                    field="segment.text",
-                    maximum=limits.MAX_EXPRESSION_CHARACTERS,
-                    actual=len(segment.text),
-                    remedy="split it into several segments",
-                )
+            LimitExceeded.refuse(
+                "expression text",
+                field="segment.text",
+                maximum=limits.MAX_EXPRESSION_CHARACTERS,
+                actual=len(segment.text),
+                remedy="split it into several segments",
+            )
             return Segment(segment.text, None)
         case "tree":
             tree = normalize(_expression(segment.tree, 1))

@@ -38,14 +38,13 @@ def upload_in(first: pb.UploadListRequest) -> UploadDraft:
 def part_in(part: pb.UploadListRequest, number: int) -> list[str]:
     """The ids of a part, counted from 0. Raises InvalidField, LimitExceeded."""
     profile_ids = list(part.profile_ids)
-    if len(profile_ids) > limits.MAX_BATCH_ROWS:
-        raise LimitExceeded.of(
-            "list ids",
-            field="profile_ids",
-            maximum=limits.MAX_BATCH_ROWS,
-            actual=len(profile_ids),
-            remedy="send several parts",
-        )
+    LimitExceeded.refuse(
+        "list ids",
+        field="profile_ids",
+        maximum=limits.MAX_BATCH_ROWS,
+        actual=len(profile_ids),
+        remedy="send several parts",
+    )
     checks = Checks()
     if number:
         for field in ("context", "list", "description", "mode"):

@@ -67,14 +67,13 @@ _Windowed = pb.TagChanged | pb.Did | pb.Measure | pb.Resumed | pb.Sequence | pb.
 
 def deeper(depth: int) -> int:
     """The depth of what stands below; LimitExceeded when this is too deep already."""
-    if depth > limits.MAX_EXPRESSION_DEPTH:
-        raise LimitExceeded.of(
-            "expression depth",
-            field="segment.tree",
-            maximum=limits.MAX_EXPRESSION_DEPTH,
-            actual=depth,
-            remedy="nest less deeply",
-        )
+    LimitExceeded.refuse(
+        "expression depth",
+        field="segment.tree",
+        maximum=limits.MAX_EXPRESSION_DEPTH,
+        actual=depth,
+        remedy="nest less deeply",
+    )
     return depth + 1
 
 

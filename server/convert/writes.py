@@ -26,9 +26,9 @@ def changes_in(request: pb.ApplyChangesetRequest) -> ChangesDraft:
     checks = Checks()
     context = request_in(request, request.context, checks)
     count = len(request.tags) + len(request.traits)
-    if count > limits.MAX_CHANGES:
-        remedy = "send several changesets"
-        raise LimitExceeded.of("changes", field="tags, traits", maximum=limits.MAX_CHANGES, actual=count, remedy=remedy)
+    LimitExceeded.refuse(
+        "changes", field="tags, traits", maximum=limits.MAX_CHANGES, actual=count, remedy="send several changesets"
+    )
     if not count:
         checks.add("tags", "at least one change of a tag or trait is needed")
     tags = [_tag_in(f"tags[{i}]", change, checks) for i, change in enumerate(request.tags)]
@@ -86,18 +86,16 @@ def interactions_in(request: InteractionsRequest) -> InteractionsDraft:
 
 
 def _check_size(columns: pb.InteractionColumns, rows: int) -> None:
-    if rows > limits.MAX_BATCH_ROWS:
-        raise LimitExceeded.of(
-            "batch rows", field="interactions", maximum=limits.MAX_BATCH_ROWS, actual=rows, remedy="send several batches"
-        )
-    if len(columns.properties) > limits.MAX_PROPERTIES_PER_BATCH:
-        raise LimitExceeded.of(
-            "properties",
-            field="interactions.properties",
-            maximum=limits.MAX_PROPERTIES_PER_BATCH,
-            actual=len(columns.properties),
-            remedy="leave some out, or send them with other interactions",
-        )
+    LimitExceeded.refuse(
+        "batch rows", field="interactions", maximum=limits.MAX_BATCH_ROWS, actual=rows, remedy="send several batches"
+    )
+    LimitExceeded.refuse(
+        "properties",
+        field="interactions.properties",
+        maximum=limits.MAX_PROPERTIES_PER_BATCH,
+        actual=len(columns.properties),
+        remedy="leave some out, or send them with other interactions",
+    )
     if not rows:
         raise InvalidField.of([Violation("interactions.profile_ids", "at least one interaction is needed")])
 

@@ -54,14 +54,13 @@ class ExportServicer(rpc.ExportServiceServicer):
 
 
 def _columns_in(request: pb.ExportMembersRequest, checks: Checks) -> list[ColumnRequest]:
-    if len(request.columns) > limits.MAX_EXPORT_COLUMNS:
-        raise LimitExceeded.of(
-            "export columns",
-            field="columns",
-            maximum=limits.MAX_EXPORT_COLUMNS,
-            actual=len(request.columns),
-            remedy="export in several runs at the same clocks",
-        )
+    LimitExceeded.refuse(
+        "export columns",
+        field="columns",
+        maximum=limits.MAX_EXPORT_COLUMNS,
+        actual=len(request.columns),
+        remedy="export in several runs at the same clocks",
+    )
     columns = []
     for i, column in enumerate(request.columns):
         kind = column.WhichOneof("column")

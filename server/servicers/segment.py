@@ -66,14 +66,13 @@ class SegmentServicer(rpc.SegmentServiceServicer):
     async def CheckProfiles(self, request: pb.CheckProfilesRequest, context: Context) -> pb.CheckProfilesResponse:
         """See the proto."""
         checks = Checks()
-        if len(request.profile_ids) > limits.MAX_CHECKED_PROFILES:
-            raise LimitExceeded.of(
-                "checked profiles",
-                field="profile_ids",
-                maximum=limits.MAX_CHECKED_PROFILES,
-                actual=len(request.profile_ids),
-                remedy="ask in several requests, or list the members",
-            )
+        LimitExceeded.refuse(
+            "checked profiles",
+            field="profile_ids",
+            maximum=limits.MAX_CHECKED_PROFILES,
+            actual=len(request.profile_ids),
+            remedy="ask in several requests, or list the members",
+        )
         if not request.profile_ids:
             checks.add("profile_ids", "at least one profile id is needed")
         checks.profile_ids("profile_ids", request.profile_ids)

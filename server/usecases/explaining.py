@@ -61,11 +61,10 @@ class Explaining:
 
 
 def _refuse_many(events: int) -> None:
-    if events > MAX_EXPLAINED_EVENTS:
-        raise LimitExceeded.of(
-            "explained events",
-            field="profile_id",
-            maximum=MAX_EXPLAINED_EVENTS,
-            actual=events,
-            remedy="cut the log with known_at, or ask CheckProfiles for the answer alone",
-        )
+    LimitExceeded.refuse(
+        "explained events",
+        field="profile_id",
+        maximum=MAX_EXPLAINED_EVENTS,
+        actual=events,
+        remedy="cut the log with known_at, or ask CheckProfiles for the answer alone",
+    )

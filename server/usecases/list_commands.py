@@ -77,5 +77,4 @@ def _refuse_retired(entry: ListEntry, remedy: str) -> None:
 
 
 def _refuse_excess(limit: str, maximum: int, actual: int, remedy: str) -> None:
-    if actual > maximum:
-        raise LimitExceeded.of(limit, field="list", maximum=maximum, actual=actual, remedy=remedy)
+    LimitExceeded.refuse(limit, field="list", maximum=maximum, actual=actual, remedy=remedy)

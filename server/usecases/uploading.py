@@ -35,10 +35,9 @@ class GatheredUpload:
     def add(self, profile_ids: Sequence[str]) -> None:
         """Take in a part. Raises LimitExceeded."""
         self._count += len(profile_ids)
-        if self._count > MAX_LIST_IDS:
-            raise LimitExceeded.of(
-                "list ids", field="profile_ids", maximum=MAX_LIST_IDS, actual=self._count, remedy="upload several lists"
-            )
+        LimitExceeded.refuse(
+            "list ids", field="profile_ids", maximum=MAX_LIST_IDS, actual=self._count, remedy="upload several lists"
+        )
         if not profile_ids:
             return
         # No id has U+0000 in it, so that the bytes tell the ids whatever parts they came in.
