@@ -4,7 +4,7 @@ A unit is an hour; where more than a few thousand rows fall into an hour, a quar
 kept. Exact to the microsecond.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,6 +67,18 @@ class Blocks:
         blocks = Blocks(times, ordinals)
         blocks._blocks, blocks._unions, blocks._unions_bytes = self._blocks, self._unions, self._unions_bytes
         return blocks
+
+    def take_over(self, parts: "Sequence[Blocks]") -> None:
+        """Build what is built of any of these, whose rows together are ours, so that no reader waits for it."""
+        built = [(part._units_an_hour, *key) for part in parts for key in list(part._blocks) if key != _WHOLE]
+        for level, block in {(self._level(units, level), block) for units, level, block in built}:
+            if level >= 0 and all(part._level(self._units_an_hour, level) >= 0 for part in parts):
+                theirs = [part._block(part._level(self._units_an_hour, level), block) for part in parts]
+                self._blocks[level, block] = bitmaps.union(theirs)
+
+    def _level(self, units_an_hour: int, level: int) -> int:
+        """The level here of blocks that have another level where an hour has so many units; below 0 for none."""
+        return level + self._units_an_hour.bit_length() - units_an_hour.bit_length()
 
     @property
     def size_bytes(self) -> int:

@@ -142,6 +142,7 @@ class InteractionRows:
 
     def _replace(self, group: Sequence[Run], *, for_long: bool) -> None:
         merged = Run.merged(group, for_long=for_long)
+        merged.blocks.take_over([run.blocks for run in group])
         with self._swap:
             runs, tail = self._state
             at = runs.index(group[0])
