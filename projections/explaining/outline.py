@@ -26,7 +26,13 @@ class Outline:
     def of(cls, expression: Expression, view: View, ordinal: int | None) -> "Outline":
         """Raises LimitExceeded, UnknownList, UnknownSegment."""
         skeleton = Skeleton(expression, view.index.catalogue.segments, view.version)
-        _refuse_many(len(skeleton.leaves))
+        LimitExceeded.refuse(
+            "explained leaves",
+            field="segment",
+            maximum=MAX_EXPLAINED_LEAVES,
+            actual=len(skeleton.leaves),
+            remedy="explain a part of the expression, or leave profile_id out",
+        )
         places = skeleton.leaves.items()
         listings = {text: Listing.of(one.leaf, view, ordinal) for text, one in places if isinstance(one.leaf, InList)}
         return cls(view, ordinal, skeleton, listings)
@@ -35,13 +41,3 @@ class Outline:
     def deciding_uploads(self) -> set[int]:
         """The versions of the stream whose uploads put the profile on these lists, or took it off, last."""
         return {listing.decided_by for listing in self.listings.values() if listing.decided_by is not None}
-
-
-def _refuse_many(leaves: int) -> None:
-    LimitExceeded.refuse(
-        "explained leaves",
-        field="segment",
-        maximum=MAX_EXPLAINED_LEAVES,
-        actual=leaves,
-        remedy="explain a part of the expression, or leave profile_id out",
-    )

@@ -38,12 +38,14 @@ def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers, profil
     if entry is None:
         if draft.mode is UploadMode.REMOVE:
             raise UnknownList.of(draft.name, f"there is no list {draft.name!r} to remove profiles from", "list")
-        _refuse_excess("lists", MAX_LISTS, len(lists.entries) + 1, "upload a new version of a list that is there")
+        remedy = "upload a new version of a list that is there"
+        LimitExceeded.refuse("lists", field="list", maximum=MAX_LISTS, actual=len(lists.entries) + 1, remedy=remedy)
         number, made = len(lists.entries) + 1, [ListDefined(len(lists.entries) + 1, draft.name, draft.description)]
     else:
         _refuse_retired(entry, "takes no more uploads; upload under another name")
         remedy = "upload under another name, or use a tag for what changes often"
-        _refuse_excess("list versions", MAX_LIST_VERSIONS, len(entry.versions) + 1, remedy)
+        versions = len(entry.versions) + 1
+        LimitExceeded.refuse("list versions", field="list", maximum=MAX_LIST_VERSIONS, actual=versions, remedy=remedy)
         number, made = entry.number, []
     # Of the ids that were unknown when they came, some may have been seen since, here or by another server.
     since, unknown = draft.unknown.seen_since(profiles, len(profiles))
@@ -74,7 +76,3 @@ def _refuse_retired(entry: ListEntry, remedy: str) -> None:
     if entry.retired:
         message = f"list {entry.name!r} is retired: it {remedy}"
         raise RetiredError(message, metadata={"list": entry.name}, violations=[Violation("list", message)])
-
-
-def _refuse_excess(limit: str, maximum: int, actual: int, remedy: str) -> None:
-    LimitExceeded.refuse(limit, field="list", maximum=maximum, actual=actual, remedy=remedy)
