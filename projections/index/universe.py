@@ -96,6 +96,9 @@ class Universe:
         instants, versions, ordinals = self._instants.view(), self._versions.view(), self._ordinals.view()
         return Changes(instants[:count], versions[:count], ordinals[:count], np.broadcast_to(_EXISTS, count))
 
+    def __len__(self) -> int:
+        return len(self._versions)
+
     @property
     def size_bytes(self) -> int:
         """Memory held."""

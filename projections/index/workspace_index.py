@@ -268,13 +268,20 @@ class WorkspaceIndex:
         """Merge some runs, in the background; False when there is nothing to merge."""
         return sum(rows.compact() for rows in list(self.interactions.values())) > 0
 
+    def _histories(self) -> list[History]:
+        return [tag.history for tag in list(self.tags.values())] + [trait.history for trait in list(self.traits.values())]
+
+    @property
+    def history_rows(self) -> int:
+        """Changes of tags, traits and the universe, of all versions."""
+        return sum(len(history) for history in self._histories()) + len(self.universe)
+
     @property
     def size_bytes(self) -> int:
         """Memory of the stores, roughly."""
-        histories = [tag.history for tag in list(self.tags.values())] + [trait.history for trait in list(self.traits.values())]
         rows = sum(rows.size_bytes for rows in list(self.interactions.values()))
         lists = self.list_members.size_bytes
-        return rows + lists + self.universe.size_bytes + sum(history.size_bytes for history in histories)
+        return rows + lists + self.universe.size_bytes + sum(history.size_bytes for history in self._histories())
 
 
 def property_column(name: str) -> str:

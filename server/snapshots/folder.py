@@ -14,6 +14,7 @@ import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,7 +32,7 @@ from server.eventlog import payload
 from server.eventlog.folder_lock import lock_folder
 from server.eventlog.port import EventLog
 from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile, checksum_of, read, write
-from server.snapshots.parts import HISTORIES, Captured, Found, Part, catalogue_versions, restored
+from server.snapshots.parts import Captured, Found, Part, catalogue_versions, restored
 from server.usecases.state import WorkspaceState
 
 FORMAT = 2
@@ -67,7 +68,8 @@ class SnapshotFolder:
         self._folder = folder
         self._files: WeakKeyDictionary[AnyRun, str] = WeakKeyDictionary()
         self._refused: dict[Path, str] = {}
-        self._histories: Mapping[str, Mapping[str, str]] = {}
+        self._own: set[str] = set()
+        """Files that were written here."""
 
     @property
     def refused(self) -> list[str]:
@@ -90,6 +92,11 @@ class SnapshotFolder:
             for key_run in keys.runs():
                 if len(key_run) >= smallest and key_run not in self._files:
                     keys.replace(key_run, self._kept_keys(key_run))
+        self._drop_unused()
+
+    def keep_parts(self, parts: Mapping[str, Part]) -> dict[str, ArrayFile]:
+        """The parts in files of their own, mapped. Who maps them needs no names: the next `keep` removes these."""
+        return {name: read(self._folder / self._part(part)) for name, part in parts.items()}
 
     def write(self, workspaces: Sequence[Captured], position: int) -> int:
         """Write a snapshot, and remove what no snapshot needs any more; bytes written or referred to."""
@@ -99,15 +106,7 @@ class SnapshotFolder:
         finally:
             # Also when the disk was full: what was written of this one must not stay, for it will be tried again.
             self._tidy()
-        self._histories = {one["name"]: {part: one["parts"][part][0] for part in HISTORIES} for one in described}
         return sum(file.size for file in _files_of({"workspaces": described}))
-
-    def histories(self) -> dict[str, dict[str, ArrayFile]]:
-        """By workspace, what `move_histories` takes: of the snapshot that was written last, mapped anew."""
-        return {
-            workspace: {part: read(self._folder / name) for part, name in files.items()}
-            for workspace, files in self._histories.items()
-        }
 
     def _write_manifest(self, manifest: bytes, position: int) -> None:
         whole = {"crc32": zlib.crc32(manifest), "manifest": orjson.Fragment(manifest)}
@@ -139,6 +138,7 @@ class SnapshotFolder:
 
     def _write(self, kind: str, arrays: Arrays, about: Mapping[str, Any], spare: float = 0.0) -> str:
         name = f"{kind}-{uuid.uuid4().hex}.arrays"
+        self._own.add(name)
         write(self._folder / name, arrays, about, spare=spare)
         return name
 
@@ -169,6 +169,16 @@ class SnapshotFolder:
         moved = _key_run(read(self._folder / name))
         self._files[moved] = name
         return moved
+
+    def _drop_unused(self) -> None:
+        """Remove own files that neither a run in use nor a manifest names: of runs that were merged meanwhile."""
+        named = set(self._files.values())
+        for path in self._manifests():
+            with suppress(Refused):
+                named |= {file.name for file in _files_of(_manifest(path))}
+        for name in self._own - named:
+            (self._folder / name).unlink(missing_ok=True)
+        self._own &= named
 
     def _tidy(self) -> None:
         """Remove manifests that are old or were refused, and files that neither a manifest nor a run in use names."""

@@ -74,9 +74,7 @@ def captured(state: WorkspaceState) -> Captured:
     id_runs, id_entries = state.seen_ids.captured()
     parts = {
         CLOCK: _clock(index),
-        UNIVERSE: _universe(index.universe),
-        TAGS: _tags(index.tags),
-        TRAITS: _traits(index.traits),
+        **histories(state),
         TAILS: Part(
             {f"{k}.{name}": column for k, (_, tail) in enumerate(interactions.values()) for name, column in tail.items()},
             {"types": list(interactions)},
@@ -171,11 +169,14 @@ def _json(values: list[Value]) -> list[Any]:
     return [str(value) for value in values] if values and isinstance(values[0], date) else values.copy()
 
 
-HISTORIES = (UNIVERSE, TAGS, TRAITS)
+def histories(state: WorkspaceState) -> dict[str, Part]:
+    """The parts that only grow: tags, traits, and who exists. Nothing may be applied meanwhile."""
+    index = state.index
+    return {UNIVERSE: _universe(index.universe), TAGS: _tags(index.tags), TRAITS: _traits(index.traits)}
 
 
 def move_histories(state: WorkspaceState, parts: Mapping[str, ArrayFile]) -> None:
-    """Let the state go on in the files of a snapshot of it (HISTORIES), out of memory. Nothing may be applied meanwhile."""
+    """Let the state go on in the files of its `histories`, out of memory. Nothing may be applied meanwhile."""
     index = state.index
     index.universe.move_to(parts[UNIVERSE].arrays, parts[UNIVERSE].counts["instants"])
     for number in parts[TAGS].about:

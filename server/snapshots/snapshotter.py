@@ -1,19 +1,17 @@
 """Keeps snapshots fresh beside the running server, and what is closed out of memory.
 
-A thread of its own: merges runs, moves closed ones into mapped files, and writes a snapshot when the log has grown enough since
-the last one, in whose files the histories of tags and traits then go on. The writer waits only between two commits: while the
-state is captured (views of append-only columns, copies of open ends), and while histories change over.
+A thread of its own: merges runs, moves closed ones and what histories have so far into mapped files, and writes a snapshot when
+the log has grown enough since the last one. The writer waits only between two commits: while the state is captured (views of
+append-only columns, copies of open ends), and while histories change over.
 """
 
 import threading
 import time
-from collections.abc import Mapping
 
 import structlog
 
-from server.snapshots.array_file import ArrayFile
 from server.snapshots.folder import SnapshotFolder
-from server.snapshots.parts import Captured, captured, move_histories
+from server.snapshots.parts import Captured, captured, histories, move_histories
 from server.usecases.committer import Committer
 
 _PAUSE_SECONDS = 0.2
@@ -21,6 +19,7 @@ _KEPT_ENTRIES = 1 << 18
 _GROWN_ROWS = 2_000_000
 _GROWN_SHARE = 0.2
 _GROWN_EVENTS = 100_000
+_GROWN_HISTORY_ROWS = 1 << 20
 _WORTH_MERGING = 0.1
 _WORTH_ROWS = 200_000
 _WORTH_EVENTS = 2_000
@@ -35,13 +34,14 @@ class Upkeep(threading.Thread):
         super().__init__(name="upkeep", daemon=True)
         self._committer, self._folder, self._every = committer, folder, every
         self._end = threading.Event()
-        self._rows = self._events = self._rows_before = 0
+        self._rows = self._events = self._rows_before = self._kept_history_rows = 0
         self.position = 0
         """Of the last snapshot."""
 
     def loaded(self, position: int) -> None:
         """A snapshot was loaded at start."""
         self.position, self._events, self._rows = position, position, self._row_count()
+        self._kept_history_rows = self._history_rows()
 
     def run(self) -> None:
         """Until stopped."""
@@ -53,6 +53,8 @@ class Upkeep(threading.Thread):
                 self._end.wait(10.0)
 
     def _once(self) -> None:
+        if self._folder and self._committer.running:
+            self._keep_histories(self._folder)  # first: what is merged behind it takes memory too
         for state in list(self._committer.states.values()):
             while not self._end.is_set():
                 merged = state.compact()
@@ -64,16 +66,25 @@ class Upkeep(threading.Thread):
         self._merge_when_idle()
         if self._folder and self._committer.running and not self._end.is_set() and self._has_grown():
             self.write_snapshot()
-            self._move_histories(self._folder.histories())
 
-    def _move_histories(self, files: Mapping[str, Mapping[str, ArrayFile]]) -> None:
-        """Tags, traits and who exists, out of memory into the files that were just written."""
+    def _keep_histories(self, folder: SnapshotFolder) -> None:
+        """Tags, traits and who exists go on in files, when they have grown enough since they last moved there."""
+        rows = self._history_rows()
+        if rows - self._kept_history_rows < max(_GROWN_HISTORY_ROWS, _GROWN_SHARE * self._kept_history_rows):
+            return
+        states = dict(self._committer.states)
+        taken = self._committer.between_commits(lambda: {name: histories(state) for name, state in states.items()})
+        files = {name: folder.keep_parts(parts) for name, parts in taken.items()}
 
         def move() -> None:
             for name, parts in files.items():
-                move_histories(self._committer.states[name], parts)
+                move_histories(states[name], parts)
 
         self._committer.between_commits(move)
+        self._kept_history_rows = rows
+
+    def _history_rows(self) -> int:
+        return sum(state.index.history_rows for state in list(self._committer.states.values()))
 
     def _merge_when_idle(self) -> None:
         """One run a type answers quickest. While rows come in, merging that far would never end."""
