@@ -18,6 +18,7 @@ _PAUSE_SECONDS = 0.2
 _KEPT_ENTRIES = 1 << 18
 _GROWN_ROWS = 2_000_000
 _GROWN_SHARE = 0.2
+_GROWN_SHARE_REPLAYING = 1.0  # all is written again each time
 _GROWN_EVENTS = 100_000
 _GROWN_HISTORY_ROWS = 1 << 20
 _WORTH_MERGING = 0.1
@@ -53,10 +54,10 @@ class Upkeep(threading.Thread):
                 self._end.wait(10.0)
 
     def _once(self) -> None:
-        if self._folder and self._committer.running:
-            self._keep_histories(self._folder)  # first: what is merged behind it takes memory too
         for state in list(self._committer.states.values()):
             while not self._end.is_set():
+                if self._folder:
+                    self._keep_histories(self._folder)  # first: merging takes memory too
                 merged = state.compact()
                 # After each merge, not after all: while a log is read there is always another one.
                 if self._folder:
@@ -70,7 +71,8 @@ class Upkeep(threading.Thread):
     def _keep_histories(self, folder: SnapshotFolder) -> None:
         """Tags, traits and who exists go on in files, when they have grown enough since they last moved there."""
         rows = self._history_rows()
-        if rows - self._kept_history_rows < max(_GROWN_HISTORY_ROWS, _GROWN_SHARE * self._kept_history_rows):
+        share = _GROWN_SHARE if self._committer.running else _GROWN_SHARE_REPLAYING
+        if rows - self._kept_history_rows < max(_GROWN_HISTORY_ROWS, share * self._kept_history_rows):
             return
         states = dict(self._committer.states)
         taken = self._committer.between_commits(lambda: {name: histories(state) for name, state in states.items()})

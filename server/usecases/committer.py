@@ -74,6 +74,10 @@ class Committer:
         self._queue: queue.SimpleQueue[_Waiting | _Task | None] = queue.SimpleQueue()
         self._queued_bytes = 0
         self._queued_lock = threading.Lock()
+        self._while_replaying: queue.SimpleQueue[_Task] = queue.SimpleQueue()
+        self._replaying = False
+        self._beginning = threading.Lock()
+        """Held while something begins, replay or commits, that applies changesets."""
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._vaults: dict[str, tuple[Iterator[tuple[int, str]], int]] = {}
@@ -112,20 +116,30 @@ class Committer:
     def between_commits(self, do: Callable[[], _Result]) -> _Result:
         """Run it where nothing is applied meanwhile, and wait for its result; it must be quick, for writes wait too."""
         task = _Task(do)
-        with self._queued_lock:
-            queued = self.running and not self._stopping
-            if queued:
-                self._queue.put(task)
-        if not queued:
-            if self.running:
-                self._thread.join()
-            task.run()
+        with self._beginning:
+            if not self._queued(task):
+                if self.running:
+                    self._thread.join()
+                task.run()
         result: _Result = task.done.result()
         return result
 
+    def _queued(self, task: _Task) -> bool:
+        """Leave it to whoever applies changesets now; False if nobody does."""
+        with self._queued_lock:
+            if self._replaying:
+                self._while_replaying.put(task)
+                return True
+            if self.running and not self._stopping:
+                self._queue.put(task)
+                return True
+            return False
+
     def start(self) -> None:
         """Begin to commit. `catch_up` must have been called."""
-        self._thread.start()
+        with self._beginning:
+            self._thread.start()
+
 
     def stop(self) -> None:
         """Refuse new drafts, commit those that wait, and end."""
@@ -304,13 +318,27 @@ class Committer:
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> None:
         """Apply what the log holds beyond what is applied. `progress` gets the number of events so far."""
-        done = 0
-        for events in batches(self._log, self.position):
-            for event in events:
-                self._apply_stored(event)
-            done += len(events)
-            if progress:
-                progress(done)
+        if not self.running:
+            with self._beginning:
+                self._replaying = True
+        try:
+            done = 0
+            for events in batches(self._log, self.position):
+                for event in events:
+                    self._apply_stored(event)
+                done += len(events)
+                self._run_tasks()
+                if progress:
+                    progress(done)
+        finally:
+            with self._queued_lock:
+                self._replaying = False
+            self._run_tasks()
+
+    def _run_tasks(self) -> None:
+        """Those that were left to whoever replays; none while commits run."""
+        while not self._while_replaying.empty():
+            self._while_replaying.get().run()
 
     def _apply_stored(self, event: StoredChangeset) -> None:
         recorded = payload.decode(event.workspace, event.version, event.position, event.state)
