@@ -8,11 +8,13 @@ import gc
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.engine import Asker, filled_index, merge_runs
-from benchmarks.peers.base import Peer, RowFiles
+from benchmarks.peers.apart import PeerApart
+from benchmarks.peers.base import RowFiles
 from benchmarks.peers.opening import opened_together
 from benchmarks.question import Asked, asked_moments
 from benchmarks.question_table import HEADLINE
@@ -68,7 +70,7 @@ def _bare(rows: RowFiles, moments: Sequence[Asked]) -> list[Callable[[], int]]:
     return [HEADLINE.floor(ready, asked) for asked in moments]
 
 
-def _check_equal(asker: Asker, peers: Sequence[Peer], moments: Sequence[Asked]) -> None:
+def _check_equal(asker: Asker, peers: Sequence[PeerApart], moments: Sequence[Asked]) -> None:
     for asked in moments:
         expected = asker.ask(asked)
         for peer in peers:
@@ -82,17 +84,13 @@ def _engine_callers(
 ) -> dict[str, Caller]:
     """The engine with all blocks built, and its floor."""
     measure(asker.ask, asker.quarters())
-    return {name: Caller(asker.ask, moments), floor_name: Caller(lambda run: run(), bare)}
+    return {name: Caller.here(asker.ask, moments), floor_name: Caller.here(lambda run: run(), bare)}
 
 
-def _peer_caller(peer: Peer, moments: Sequence[Asked], calls: int) -> Caller:
+def _peer_caller(peer: PeerApart, moments: Sequence[Asked], calls: int) -> Caller:
     """The peer with warm caches."""
-
-    def ask(asked: Asked) -> object:
-        return peer.ask(HEADLINE, asked)
-
-    measure(ask, moments[:_PEER_WARM_CALLS])
-    return Caller(ask, moments[_PEER_WARM_CALLS : _PEER_WARM_CALLS + calls])
+    peer.measure(HEADLINE, moments[:_PEER_WARM_CALLS])
+    return Caller(partial(peer.measure, HEADLINE), moments[_PEER_WARM_CALLS : _PEER_WARM_CALLS + calls])
 
 
 def _run_count(index: WorkspaceIndex) -> int:

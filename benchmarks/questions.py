@@ -1,10 +1,11 @@
 """The questions of benchmarks.question_table: the engine, the bare operations and the peers, on one population loaded once.
 
 Each call asks at another microsecond of the last 60 days, so nothing can answer from a result that it keeps. The engine, the
-floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other.
-Every peer is asked all questions for their answers before it is timed with one, and a difference ends the run without a report.
-The engine takes turns with each of them, and a ratio is of the medians of such turns: other load then falls on both. `p50_ms`
-and `p99_ms` are the engine's in turns with the fastest peer, where there is one, else in turns with the floor.
+floor and every peer must give the same counts at several instants before anything is timed. Peers come one after the other, in
+processes of their own. Every peer is asked all questions for their answers before it is timed with one, and a difference ends
+the run without a report. The engine takes turns with each of them, and a ratio is of the medians of such turns: other load then
+falls on both. `p50_ms` and `p99_ms` are the engine's in turns with the fastest peer, where there is one, else in turns with
+the floor.
 """
 
 import gc
@@ -13,13 +14,15 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.engine import Asker, filled_index, merge_runs
-from benchmarks.peers.base import Peer, RowFiles
+from benchmarks.peers.apart import PeerApart
+from benchmarks.peers.base import RowFiles
 from benchmarks.peers.opening import opened
 from benchmarks.question import POSTGRES, Answer, Asked, Question, Way, asked_moments
 from benchmarks.question_table import QUESTIONS
@@ -200,28 +203,28 @@ def _engine_and_floor(
     probe_ms = measure(asker.ask, moments[:_PROBE_CALLS]).p50_ms
     calls = min(_CALLS, max(_LEAST_CALLS, int(1_000 * seconds / probe_ms)))
     bare = [question.floor(ready, asked) for asked in moments[: min(calls, _FLOOR_CALLS)]]
-    turns = {"engine": Caller(asker.ask, moments[:calls]), "floor": Caller(lambda run: run(), bare)}
+    turns = {"engine": Caller.here(asker.ask, moments[:calls]), "floor": Caller.here(lambda run: run(), bare)}
     if question.way is Way.PAST:
-        turns["present"] = Caller(asker.ask_present, moments[:calls])
+        turns["present"] = Caller.here(asker.ask_present, moments[:calls])
     times = take_turns(turns, _ROUNDS)
     return _Measured(question, asker, times["engine"], times["floor"], expected, present=times.get("present"))
 
 
-def _compare(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> None:
+def _compare(peer: PeerApart, one: _Measured, moments: Sequence[Asked]) -> None:
     equal = _equal_calls(one.question, slow=peer.name == POSTGRES)
     for asked, answer in zip(moments[:equal], one.expected, strict=False):
         _check(peer.name, one.question, asked, peer.ask(one.question, asked), answer)
 
 
-def _ask_peer(peer: Peer, one: _Measured, moments: Sequence[Asked]) -> None:
+def _ask_peer(peer: PeerApart, one: _Measured, moments: Sequence[Asked]) -> None:
     """With warm caches: turns last equally long; a few short calls between long ones would only meet cold caches."""
     equal = _equal_calls(one.question, slow=peer.name == POSTGRES)
-    probe = measure(lambda asked: peer.ask(one.question, asked), moments[:_PROBE_CALLS], at_most_seconds=_PROBE_SECONDS)
+    probe = peer.measure(one.question, moments[:_PROBE_CALLS], _PROBE_SECONDS)
     calls = _SLOW_PEER_CALLS if probe.p50_ms > _SLOW_PEER_MS else _PEER_CALLS
     as_long = calls * max(1, round(probe.p50_ms / one.engine.p50_ms))
     turns = {
-        "engine": Caller(one.asker.ask, moments[equal : equal + as_long]),
-        peer.name: Caller(lambda asked: peer.ask(one.question, asked), moments[equal : equal + calls]),
+        "engine": Caller.here(one.asker.ask, moments[equal : equal + as_long]),
+        peer.name: Caller(partial(peer.measure, one.question), moments[equal : equal + calls]),
     }
     times = take_turns(turns, min(_ROUNDS, calls))
     one.beside[peer.name], one.peers[peer.name] = times["engine"], times[peer.name]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,14 +38,6 @@ class Timings:
         return {"calls": len(self.calls_ms), **{name: round(figure, 4) for name, figure in figures.items()}}
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Something to measure, and what to call it with."""
-
-    call: Callable[[Any], object]
-    arguments: Sequence[Any]
-
-
 def measure(call: Callable[[_Argument], object], arguments: Iterable[_Argument], *, at_most_seconds: float = 30.0) -> Timings:
     """Call with each argument, and stop early when the time is up."""
     clock, durations = time.perf_counter_ns, []
@@ -59,10 +52,24 @@ def measure(call: Callable[[_Argument], object], arguments: Iterable[_Argument],
     return Timings(durations)
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Something to measure, and what to call it with."""
+
+    measured: Callable[[Sequence[Any]], Timings]
+    """All calls with these arguments: here, or in another process."""
+    arguments: Sequence[Any]
+
+    @classmethod
+    def here(cls, call: Callable[[Any], object], arguments: Sequence[Any]) -> "Caller":
+        """A call in this process."""
+        return cls(partial(measure, call), arguments)
+
+
 def take_turns(callers: Mapping[str, Caller], rounds: int) -> dict[str, Timings]:
     """Measure every caller a part of its arguments at a time, in turns: other load then falls on all of them."""
     durations: dict[str, list[float]] = {name: [] for name in callers}
     for number in range(rounds):
         for name, caller in callers.items():
-            durations[name] += measure(caller.call, caller.arguments[number::rounds]).calls_ms
+            durations[name] += caller.measured(caller.arguments[number::rounds]).calls_ms
     return {name: Timings(calls_ms) for name, calls_ms in durations.items()}

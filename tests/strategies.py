@@ -5,7 +5,7 @@ The vocabulary is small so that random expressions meet random data; pass the na
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -192,6 +192,7 @@ def leaves(names: Names) -> SearchStrategy[Expression]:
         segments(names),
         lists(names),
         tops(names),
+        st.builds(lambda top, inner: replace(top, among=inner), tops(names), tagged(names) | segments(names).map(Not)),
         samples(names),
         st.builds(ObservedSince, points(names)),
     )
@@ -236,7 +237,7 @@ def measures(names: Names) -> SearchStrategy[Expression]:
 
 def edges(names: Names) -> SearchStrategy[Expression]:
     """First and last interactions."""
-    return st.builds(Edge, st.booleans(), st.sampled_from(names.types), windows(names), wheres(names))
+    return st.builds(Edge, st.booleans(), st.sampled_from(names.types), windows(names), wheres(names), wheres(names))
 
 
 def periods(names: Names) -> SearchStrategy[Expression]:
@@ -281,7 +282,7 @@ def lists(names: Names) -> SearchStrategy[Expression]:
     return st.builds(InList, st.sampled_from(names.lists), st.none() | st.integers(1, 3))
 
 
-def tops(names: Names) -> SearchStrategy[Expression]:
+def tops(names: Names) -> Ranks:
     """Ranks, by number and by share, by every measure."""
     sizes = st.sampled_from(_TOPS)
     types, where, window = st.sampled_from(names.types), wheres(names), windows(names)
@@ -307,7 +308,8 @@ def samples(names: Names) -> SearchStrategy[Expression]:
 
 def traits(names: Names) -> SearchStrategy[Expression]:
     """Comparisons of traits."""
-    return _comparisons(names.traits).map(lambda parts: Trait(*parts))
+    comparisons = _comparisons(names.traits)
+    return st.builds(lambda parts, lasting: Trait(parts[0], parts[1], parts[2], lasting), comparisons, st.none() | spans(names))
 
 
 def wheres(names: Names) -> SearchStrategy[Filter | None]:

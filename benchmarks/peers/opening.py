@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from benchmarks.peers.apart import PeerApart, apart
 from benchmarks.peers.base import Peer, RowFiles
 from benchmarks.peers.chdb_peers import ChdbBitmapPeer, ChdbEngine, ChdbScanPeer
 from benchmarks.peers.duckdb_peer import DuckDbPeer
@@ -12,20 +13,22 @@ from benchmarks.processes import postgres
 from benchmarks.question import BITMAPS, DUCKDB, POSTGRES, SCAN
 
 
-def opened(names: Collection[str], rows: RowFiles, folder: Path, *, by_profile: bool) -> Iterator[Peer]:
+def opened(names: Collection[str], rows: RowFiles, folder: Path, *, by_profile: bool) -> Iterator[PeerApart]:
     """The peers of these names. `by_profile`: will they be asked about single profiles?"""
     for made, peers in _OPENERS:
         if not set(made).isdisjoint(names):
-            with peers(rows, folder, by_profile) as found:
+            with apart(peers, rows, folder, by_profile=by_profile) as found:
                 yield from (peer for peer in found if peer.name in names)
 
 
 @contextmanager
-def opened_together(names: Collection[str], rows: RowFiles, folder: Path) -> Iterator[list[Peer]]:
+def opened_together(names: Collection[str], rows: RowFiles, folder: Path) -> Iterator[list[PeerApart]]:
     """The peers of these names, side by side, so that they can take turns."""
     with ExitStack() as stack:
         groups = [
-            stack.enter_context(peers(rows, folder, False)) for made, peers in _OPENERS if not set(made).isdisjoint(names)
+            stack.enter_context(apart(peers, rows, folder, by_profile=False))
+            for made, peers in _OPENERS
+            if not set(made).isdisjoint(names)
         ]
         yield [peer for group in groups for peer in group if peer.name in names]
 

@@ -106,7 +106,11 @@ class _Checker:
                 case Tagged(tags) | TagChanged(tags):
                     for tag in tags:
                         yield from self._unknown("tag", tag, self._vocabulary.tags, node.span)
-                case Did() | Edge() | Periods() | Resumed():
+                case Edge():
+                    yield from self._interactions(node.type, node.where, node.span)
+                    if node.having is not None:
+                        yield from self._filter(node.having)
+                case Did() | Periods() | Resumed():
                     yield from self._interactions(node.type, node.where, node.span)
                 case Measure():
                     yield from self._measured(node, node.function)

@@ -18,8 +18,8 @@ KEYWORDS: Final = frozenset(
         "[a-z]+",
         """
         and or not everyone tagged any of did at least most exactly more fewer less than times time where in last first calendar
-        minute minutes hour hours day days week weeks month months year years between since before on ever ago today this zone
-        exists starts with true false
+        second seconds minute minutes hour hours day days week weeks month months year years between since before on ever ago
+        today this zone exists starts with true false
         """,
     )
 )

@@ -76,14 +76,14 @@ class Filters(Windows):
 
     # --- filters ---
 
-    def where(self) -> Filter | None:
-        """[where FILTER]; in parentheses, or as long as conditions follow each other."""
-        if not self.accept("where"):
+    def where(self, word: str = "where") -> Filter | None:
+        """[where FILTER], or what begins with another word; in parentheses, or as long as conditions follow each other."""
+        if not self.accept(word):
             return None
         if self.at("("):
             return self.filter_factor()
         if self.at("not"):
-            raise self.failure("a property", "put filters with `not` in parentheses: `where (not …)`")
+            raise self.failure("a property", f"put filters with `not` in parentheses: `{word} (not …)`")
         operands: list[Filter] = [self.condition()]
         while self.at("and") and self.reads_as_condition(1):
             self.next()

@@ -1,5 +1,6 @@
 """Part of the grammar: leaves that count, measure or order interactions, and ranks by such measures."""
 
+from abc import abstractmethod
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -60,6 +61,10 @@ class Measured(NamedTuple):
 
 class Interactions(Filters):
     """Methods are named after what they read."""
+
+    @abstractmethod
+    def parenthesised(self) -> Expression:
+        """An expression and `)`, after `(`."""
 
     # --- did, and what it goes on with ---
 
@@ -135,15 +140,15 @@ class Interactions(Filters):
     # --- first, last, resumed, stopped ---
 
     def edge(self) -> Expression:
-        """first|last TYPE [where FILTER] WINDOW."""
+        """first|last TYPE [where FILTER] [with FILTER] WINDOW."""
         last = self.next().keyword == "last"
         span = self.span(self.peek())
         type_name = self.name("an interaction type")
-        where = self.where()
+        where, having = self.where(), self.where("with")
         window = self.window()
         if window is None:
             raise self.failure(A_WINDOW, f"`{'last' if last else 'first'}` asks when, so it needs a window")
-        return Edge(last, type_name, window, where, span)
+        return Edge(last, type_name, window, where, having, span)
 
     def resumed(self) -> Expression:
         """resumed TYPE [where FILTER] after SPAN [WINDOW]."""
@@ -163,7 +168,7 @@ class Interactions(Filters):
         where = self.where()
         self.expect("for", "`where` or `for`", "write for example `stopped purchase for 60 days`")
         pause = self.lasting()
-        return Edge(True, type_name, Before(Ago(pause.count, pause.unit)), where, span)
+        return Edge(True, type_name, Before(Ago(pause.count, pause.unit)), where, span=span)
 
     # --- functions ---
 
@@ -182,7 +187,7 @@ class Interactions(Filters):
         return Measure(function, type_name, property_name, value, where, window, zone, span)
 
     def top(self) -> Expression:
-        """top N|N% by FUNCTION(…) [WINDOW]."""
+        """top N|N% by FUNCTION(…) [WINDOW] [among (EXPRESSION)]."""
         self.next()
         token = self.peek()
         number = self.number("a number of profiles such as 100, or a share such as 10%")
@@ -193,7 +198,11 @@ class Interactions(Filters):
         if not self.at_function():
             raise self.failure("a measure such as `sum(purchase.amount)` or `count(purchase)`")
         function, type_name, property_name, where, zone, span = self.measured()
-        return Top(number, percent, function, type_name, property_name, where, self.window() or Ever(), zone, span)
+        window, among = self.window() or Ever(), None
+        if self.accept("among"):
+            self.expect("(", "`(` and an expression", "write for example `among (tagged vip)`")
+            among = self.parenthesised()
+        return Top(number, percent, function, type_name, property_name, where, window, zone, among, span)
 
     def measured(self) -> Measured:
         """FUNCTION(TYPE[.PROPERTY] [where FILTER] [zone Z])."""

@@ -11,6 +11,7 @@ from domain.language.syntax import (
     Expression,
     InList,
     InSegment,
+    Lasting,
     ObservedSince,
     Sample,
     Span,
@@ -81,12 +82,7 @@ class Leaves(Interactions):
         tags, span = self.tags()
         value = self.tag_value()
         actor, source = self.attribution()
-        lasting = None
-        if self.accept("for"):
-            for word in ("at", "least"):
-                self.expect(word, "`at least` and a span", "write for example `for at least 30 days`")
-            lasting = self.lasting()
-        return Tagged(tags, value, actor, source, lasting, span)
+        return Tagged(tags, value, actor, source, self.held(), span)
 
     def tag_changed(self) -> Expression:
         """tag TAGS added|removed [by "ACTOR"] [from "SOURCE"] [WINDOW]."""
@@ -129,16 +125,24 @@ class Leaves(Interactions):
         self.refuse(token, rules.attribution_problem(text, what))
         return text
 
+    def held(self) -> Lasting | None:
+        """[for at least SPAN]."""
+        if not self.accept("for"):
+            return None
+        for word in ("at", "least"):
+            self.expect(word, "`at least` and a span", "write for example `for at least 30 days`")
+        return self.lasting()
+
     # --- traits ---
 
     def trait(self) -> Expression:
-        """TRAIT OP value, or TRAIT among days."""
+        """TRAIT OP value [for at least SPAN], or TRAIT among days."""
         token = self.peek()
         name = self.name("a trait")
         if self.at("anniversary") or (self.at("in") and not self.at("(", 1)):
             return self.trait_date(name, self.span(token))
         op, values = self.comparison("trait", name)
-        return Trait(name, op, values, self.span(token))
+        return Trait(name, op, values, self.held(), self.span(token))
 
     def trait_date(self, name: str, span: Span) -> Expression:
         """What follows a trait: [anniversary] in last|next …, anniversary today."""

@@ -75,7 +75,7 @@ class Windows(Cursor):
         return Calendar(count, unit, self.zone())
 
     def lasting(self) -> Lasting:
-        """N minutes|hours|days|weeks, of a pause or a state."""
+        """N seconds|minutes|hours|days|weeks, of a pause or a state."""
         return Lasting(*self.rolling_span("write days"))
 
     def rolling_span(self, remedy: str) -> tuple[int, Unit]:

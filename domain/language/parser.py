@@ -89,10 +89,11 @@ class _Parser(Leaves):
             operand: Expression = Not(self.factor())
             self.close()
             return operand
-        if self.accept("("):
-            self.open()
-            inner = self.expression()
-            self.expect(")", "`and`, `or` or `)`")
-            self.close()
-            return inner
-        return self.leaf()
+        return self.parenthesised() if self.accept("(") else self.leaf()
+
+    def parenthesised(self) -> Expression:
+        self.open()
+        inner = self.expression()
+        self.expect(")", "`and`, `or` or `)`")
+        self.close()
+        return inner

@@ -87,24 +87,24 @@ def to_text(expression: Expression) -> str:
             return _did(expression)
         case Measure(function, type_name, name, value, where, window, zone):
             return f"{_measured(function, type_name, name, where, zone)}{_bound(value)}{_window(window)}"
-        case Edge(last, type_name, window, where):
-            return f"{'last' if last else 'first'} {name_text(type_name)}{_where(where)} {window_text(window)}"
+        case Edge(last, type_name, window, where, having):
+            filters = _where(where) + _where(having, "with")
+            return f"{'last' if last else 'first'} {name_text(type_name)}{filters} {window_text(window)}"
         case Periods(type_name, where, count, periods):
             return f"did {name_text(type_name)}{_where(where)} in {_count(count)} of last {_calendar(periods)}"
         case Resumed(type_name, where, pause, window):
             return f"resumed {name_text(type_name)}{_where(where)} after {_lasting(pause)}{_window(window)}"
         case Sequence():
             return _sequence(expression)
-        case Trait(name, op, values):
-            return _comparison(name_text(name), op, values)
+        case Trait(name, op, values, lasting):
+            return _comparison(name_text(name), op, values) + _held(lasting)
         case TraitDate():
             return _trait_date(expression)
         case InSegment(name, version) | InList(name, version):
             kind = "segment" if isinstance(expression, InSegment) else "list"
             return f"in {kind} {name_text(name)}" + ("" if version is None else f" version {version}")
-        case Top(number, percent, measure, type_name, name, where, window, zone):
-            size = number_text(number) + ("%" if percent else "")
-            return f"top {size} by {_measured(measure, type_name, name, where, zone)}{_window(window)}"
+        case Top():
+            return _top(expression)
         case Sample(percent, salt):
             return f"sample {number_text(percent)}% by {string_text(salt)}"
         case ObservedSince(point):
@@ -120,8 +120,11 @@ def _inside(operand: Expression, *looser: type[Expression]) -> str:
 
 def _tagged(node: Tagged) -> str:
     value = _bound(node.value) if node.value else ""
-    lasting = f" for at least {_lasting(node.lasting)}" if node.lasting else ""
-    return f"tagged {_tags(node.tags)}{value}{_attribution(node.actor, node.source)}{lasting}"
+    return f"tagged {_tags(node.tags)}{value}{_attribution(node.actor, node.source)}{_held(node.lasting)}"
+
+
+def _held(lasting: Lasting | None) -> str:
+    return f" for at least {_lasting(lasting)}" if lasting else ""
 
 
 def _tags(tags: tuple[str, ...]) -> str:
@@ -155,6 +158,13 @@ def _sequence(node: Sequence) -> str:
     return text + _closing_window(None if last.within else last.where, node.window)
 
 
+def _top(node: Top) -> str:
+    size = number_text(node.number) + ("%" if node.percent else "")
+    measured = _measured(node.measure, node.type, node.property, node.where, node.zone)
+    among = f" among ({to_text(node.among)})" if node.among else ""
+    return f"top {size} by {measured}{_window(node.window)}{among}"
+
+
 def _measured(function: Function | None, type_name: str, name: str, where: Filter | None, zone: str = "UTC") -> str:
     measured = name_text(type_name) + (f".{name_text(name)}" if name else "")
     return f"{function.value if function else 'count'}({measured}{_where(where)}{_zone(zone)})"
@@ -184,13 +194,13 @@ def _comparison(compared: str, op: Op, values: Iterable[Literal]) -> str:
 # --- filters ----------------------------------------------------------------------------------------------------------------
 
 
-def _where(where: Filter | None) -> str:
+def _where(where: Filter | None, word: str = "where") -> str:
     if where is None:
         return ""
     plain = where.operands if isinstance(where, FilterAll) else (where,)
     text = _filter(where)
     free = all(isinstance(operand, Condition | ClockCondition) for operand in plain)
-    return f" where {text}" if free else f" where ({text})"
+    return f" {word} {text}" if free else f" {word} ({text})"
 
 
 def _filter(node: Filter) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from domain.language.syntax import And, Expression, InSegment, Not, Or, TagChanged, Tagged
+from domain.language.syntax import And, Expression, InSegment, Not, Or, TagChanged, Tagged, Top
 
 Renaming = Callable[[str], str]
 """The name to write instead."""
@@ -20,5 +20,7 @@ def renamed(expression: Expression, tag: Renaming, segment: Renaming) -> Express
             return replace(expression, tags=tuple(map(tag, tags)))
         case InSegment(name):
             return replace(expression, segment=segment(name))
+        case Top(among=among) if among is not None:
+            return replace(expression, among=renamed(among, tag, segment))
         case _:
             return expression  # the other leaves name nothing that can be renamed

@@ -63,6 +63,7 @@ from domain.limits import (
 )
 
 UNIT_COUNT_MAX = {
+    Unit.SECOND: MAX_SPAN_DAYS * 24 * 60 * 60,
     Unit.MINUTE: MAX_SPAN_DAYS * 24 * 60,
     Unit.HOUR: MAX_SPAN_DAYS * 24,
     Unit.DAY: MAX_SPAN_DAYS,
@@ -322,7 +323,7 @@ def check_length(characters: int) -> None:
 
 
 def children(node: Expression | Filter) -> Iterator[Expression | Filter]:
-    """The nodes directly below, in the order of the text; below a leaf, its filters."""
+    """The nodes directly below, in the order of the text; below a leaf, its filters, and whom `top` ranks among."""
     match node:
         case And(operands) | Or(operands):
             yield from operands
@@ -332,7 +333,11 @@ def children(node: Expression | Filter) -> Iterator[Expression | Filter]:
             yield operand
         case FilterNot(inner):
             yield inner
-        case Did() | Measure() | Edge() | Periods() | Resumed() | Top():
+        case Edge(where=where, having=having):
+            yield from (filter_ for filter_ in (where, having) if filter_ is not None)
+        case Top(where=where, among=among):
+            yield from (child for child in (where, among) if child is not None)
+        case Did() | Measure() | Periods() | Resumed():
             if node.where is not None:
                 yield node.where
         case StepSequence(_, where, steps):

@@ -204,12 +204,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The first (or last) matching interaction of all time lies in the window."""
+    """The first (or last) matching interaction of all time lies in the window, and is as `having` says.
+
+    Of several at that instant, one that is so is enough.
+    """
 
     last: bool
     type: str
     window: Window
     where: Filter | None = None
+    having: Filter | None = None
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -296,7 +300,8 @@ class InList:
 class Top:
     """The profiles that rank first by a measure, among those that have a value of it. Equal values: lower ordinal first.
 
-    `percent`: `number` per cent of those, rounded up; else that many. `measure` None counts interactions.
+    `percent`: `number` per cent of those, rounded up; else that many. `measure` None counts interactions. `among`: only its
+    members rank.
     """
 
     number: Decimal
@@ -307,6 +312,7 @@ class Top:
     where: Filter | None = None
     window: Window = _EVER
     zone: str = "UTC"
+    among: "Expression | None" = None
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -329,11 +335,12 @@ class ObservedSince:
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A comparison of a trait; `values` as in Condition."""
+    """A comparison of a trait; `values` as in Condition. `lasting`: it held at every instant of [as_of - span, as_of]."""
 
     name: str
     op: Op
     values: tuple[Literal, ...]
+    lasting: Lasting | None = None
     span: Span = field(default=NOWHERE, compare=False)
 
 

@@ -8,6 +8,7 @@ from enum import Enum
 class Unit(Enum):
     """Units of spans; the value is the singular text form."""
 
+    SECOND = "second"
     MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
@@ -16,7 +17,7 @@ class Unit(Enum):
     YEAR = "year"
 
 
-ROLLING_UNITS = (Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK)
+ROLLING_UNITS = (Unit.SECOND, Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK)
 CALENDAR_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
 
 

@@ -120,9 +120,15 @@ def _normal(node: Expression) -> Expression:
             return Not(_normal(operand))
         case Tagged(tags, actor=actor, source=source) | TagChanged(tags, actor=actor, source=source):
             return replace(node, tags=tuple(map(_nfc, tags)), actor=_nfc_if_given(actor), source=_nfc_if_given(source))
-        case Measure() | Top():
+        case Measure():
             return replace(node, type=_nfc(node.type), property=_nfc(node.property), where=_normal_where(node.where))
-        case Did() | Edge() | Periods() | Resumed():
+        case Top():
+            among, where = node.among and _normal(node.among), _normal_where(node.where)
+            return replace(node, type=_nfc(node.type), property=_nfc(node.property), where=where, among=among)
+        case Edge():
+            where, having = _normal_where(node.where), _normal_where(node.having)
+            return replace(node, type=_nfc(node.type), where=where, having=having)
+        case Did() | Periods() | Resumed():
             return replace(node, type=_nfc(node.type), where=_normal_where(node.where))
         case Sequence():
             steps = (replace(step, type=_nfc(step.type), where=_normal_where(step.where)) for step in node.steps)
@@ -204,6 +210,7 @@ def _problems(node: Expression | Filter) -> Iterator[str]:
         case Trait(name):
             yield rules.name_problem(name, "a trait")
             yield from _comparison(node)
+            yield "" if node.lasting is None else _lasting(node.lasting)
         case TraitDate():
             yield from _trait_date(node)
         case InSegment(name, version) | InList(name, version):

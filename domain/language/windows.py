@@ -26,7 +26,13 @@ from domain.language.syntax import (
 )
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 
-UNIT_US = {Unit.MINUTE: 60 * SECOND_US, Unit.HOUR: 3_600 * SECOND_US, Unit.DAY: DAY_US, Unit.WEEK: 7 * DAY_US}
+UNIT_US = {
+    Unit.SECOND: SECOND_US,
+    Unit.MINUTE: 60 * SECOND_US,
+    Unit.HOUR: 3_600 * SECOND_US,
+    Unit.DAY: DAY_US,
+    Unit.WEEK: 7 * DAY_US,
+}
 """Length of the rolling units, in microseconds."""
 
 _FIRST_DATE = date(1899, 12, 1)  # clocks differ by less than a month, so every earlier day ends before MIN_INSTANT_US

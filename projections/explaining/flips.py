@@ -134,12 +134,11 @@ def _fixed(leaf: Leaf, world: World, as_of: int) -> set[int]:
             assert world.first_instant is not None, "a world without events has no turning points"
             return _after({world.first_instant}, _spans_of_point(leaf.point))
         case Tagged():
-            lasting = [span_us(leaf.lasting)] if leaf.lasting else []
-            return _after(_instants_of_tags(leaf, world), lasting) | {MIN_INSTANT_US + span for span in lasting}
+            return _held(_instants_of_tags(leaf, world), leaf.lasting)
         case TagChanged():
             return _in_window(_instants_of_tags(leaf, world), leaf.window, as_of)
         case Trait():
-            return {event.at for event in world.events if _is_of_trait(event.entry, leaf.name)}
+            return _held({event.at for event in world.events if _is_of_trait(event.entry, leaf.name)}, leaf.lasting)
         case TraitDate():
             return {event.at for event in world.events if _is_of_trait(event.entry, leaf.name)} | _days(leaf, world, as_of)
         case Did() | Measure() | Edge() | Resumed():
@@ -152,6 +151,12 @@ def _fixed(leaf: Leaf, world: World, as_of: int) -> set[int]:
             raise ValueError(f"segment {leaf.segment!r} stands for other leaves; expand it first")
         case _:
             assert_never(leaf)
+
+
+def _held(instants: set[int], lasting: Lasting | None) -> set[int]:
+    """Of states: when one begins, and when it has lasted."""
+    spans = [span_us(lasting)] if lasting else []
+    return _after(instants, spans) | {MIN_INSTANT_US + span for span in spans}
 
 
 def _of_sequence(leaf: Steps, world: World, as_of: int) -> set[int]:

@@ -78,17 +78,18 @@ def of_periods(leaf: Periods, world: World, as_of: int, holds: bool) -> Cited:
 
 
 def of_edge(leaf: Edge, world: World, as_of: int, holds: bool) -> Cited:
-    """Those in the window, the first (last) one first; or those outside of it that come before (after) them."""
-    start, end = resolve(leaf.window, as_of)
+    """Those in the window, the first (last) one first; or those that come before (after) the first (last) one that would do."""
     every = selected(world, leaf.type, leaf.where, _EVER, as_of)
-    inside = [event for event in every if start <= event.at < end]
-    if leaf.last:
-        every.reverse()
-        inside.reverse()
+    inside = selected(world, leaf.type, leaf.where, leaf.window, as_of)
     if holds:
-        return inside, ""
+        return inside[::-1] if leaf.last else inside, ""
+    wanted = _both(leaf.where, leaf.having)
+    alike = selected(world, leaf.type, wanted, leaf.window, as_of) if leaf.having else inside
+    if alike:
+        at = alike[-1 if leaf.last else 0].at
+        return [event for event in every[::-1] if event.at > at] if leaf.last else [e for e in every if e.at < at], ""
     if inside:
-        return [event for event in every if event.at >= end] if leaf.last else [e for e in every if e.at < start], ""
+        return (), "none in the window is as `with` asks"
     return (), "none in the window" if every else "none at all"
 
 
@@ -115,9 +116,12 @@ def _read(leaf: Measure | Top, world: World, as_of: int) -> list[Event]:
     # A rank by the number of distinct values is given to those without any value, too.
     of_values = function in (Function.AVG, Function.MIN, Function.MAX)
     if of_values or (function is Function.DISTINCT and isinstance(leaf, Measure)):
-        present = Condition(leaf.property, Op.EXISTS, ())
-        where = rules.filter_conjunction([where, present]) if where else present
+        where = _both(where, Condition(leaf.property, Op.EXISTS, ()))
     return selected(world, leaf.type, where, leaf.window, as_of)[::-1]
+
+
+def _both(one: Filter | None, other: Filter | None) -> Filter | None:
+    return rules.filter_conjunction([one, other]) if one and other else one or other
 
 
 def _newest(found: Sequence[Event]) -> Iterator[Sequence[Event]]:

@@ -13,6 +13,7 @@ from projections.history.entries import TagEntry, TraitEntry
 from projections.query.prepared import Prepared
 
 Cited = tuple[Sequence[Event], str]
+_NOT_SO_LONG, _TOO_LONG_AGO = "not for so long without a break", "so long ago there was nothing"
 
 
 def of_tagged(leaf: Tagged, world: World, as_of: int, holds: bool) -> Cited:
@@ -28,7 +29,7 @@ def of_tagged(leaf: Tagged, world: World, as_of: int, holds: bool) -> Cited:
     if cited or holds:
         return _newest_first(cited), ""
     if good and leaf.lasting:
-        return (), "not for so long without a break" if since >= MIN_INSTANT_US else "so long ago there was nothing"
+        return (), _NOT_SO_LONG if since >= MIN_INSTANT_US else _TOO_LONG_AGO
     known = any(world.catalogue.tag_number(key) is not None for key in leaf.tags)
     return (), "never applied so" if known else "not in the catalogue"
 
@@ -49,11 +50,15 @@ def of_tag_changed(leaf: TagChanged, world: World, as_of: int, holds: bool) -> C
 
 def of_trait(leaf: Trait | TraitDate, world: World, as_of: int, holds: bool) -> Cited:
     """The settings that give it, or what cleared or replaced it."""
-    good = set(world.alone(leaf, as_of))
+    lasting = leaf.lasting if isinstance(leaf, Trait) else None
+    since = as_of - (span_us(lasting) if lasting else 0)
+    good = set(world.alone(replace(leaf, lasting=None) if isinstance(leaf, Trait) else leaf, as_of))
     changes = [event for event in world.visible(as_of) if _is_of_trait(event, leaf.name)]
-    cited = _trailing(changes, good) if holds else _after_the_last_good(changes, good, as_of)
+    cited = _trailing(changes, good) if holds else _after_the_last_good(changes, good, since)
     if cited:
         return _newest_first(cited), ""
+    if good and lasting:
+        return (), _NOT_SO_LONG if since >= MIN_INSTANT_US else _TOO_LONG_AGO
     return (), "no value that fits was ever set" if changes else "never set"
 
 

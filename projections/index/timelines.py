@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
+from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Codes, History, Int64s
 from projections.index.ordering import order_of_profiles
@@ -50,6 +52,12 @@ class Timeline:
     def in_force(self, instant: int) -> npt.NDArray[np.bool_]:
         """Flags of the states in force at an instant: at most one a profile."""
         return (self.effective <= instant) & (self.until > instant)
+
+    def throughout(self, good: npt.NDArray[np.bool_], since: int, as_of: int) -> BitMap:
+        """Who was in a good state (flags of the rows) at `since`, and in no other one until as_of."""
+        bad_later = ~good & (self.effective > since) & (self.effective <= as_of)
+        started = bitmaps.from_ordinals(self.ordinals[good & self.in_force(since)])
+        return started - bitmaps.from_ordinals(self.ordinals[bad_later])
 
 
 class Timelines:

@@ -61,6 +61,7 @@ class TraitIndex:
         self.kind = kind
         self.history = History() if history is None else history
         self.values: Dictionary[Value] = Dictionary()
+        self.timelines = Timelines(self.history)
         self.codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
 
 

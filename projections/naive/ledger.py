@@ -192,6 +192,8 @@ class NaiveLedger:
                 self._refuse_unknown(version.expression, replace(clock, names=version.names))
             case tree.InList():
                 self.listed(expression, clock)
+            case tree.Top() if expression.among is not None:
+                self._refuse_unknown(expression.among, clock)
             case _:
                 pass
 
@@ -215,8 +217,7 @@ class NaiveLedger:
             case tree.TagChanged():
                 return self._tag_changed(leaf, clock)
             case tree.Trait():
-                rows = deciding(self.traits, leaf.name, clock)
-                return frozenset(o for o, row in rows.items() if matches(row.value, leaf.op, leaf.values))
+                return self._trait(leaf, clock)
             case tree.TraitDate():
                 return self._trait_date(leaf, clock)
             case tree.Did():
@@ -252,18 +253,16 @@ class NaiveLedger:
         return frozenset(row.ordinal for row in rows if clock.sees(row) and by(row.at))
 
     def _tagged(self, leaf: tree.Tagged, clock: Clock) -> frozenset[int]:
-        since = clock.as_of - (length(leaf.lasting) if leaf.lasting else 0)
-        if leaf.lasting and since < MIN_INSTANT_US:
-            return frozenset()
-        found = set[int]()
-        for states in self._states(leaf.tags, clock):
-            # The state at `since`, and all that came after it.
-            first = max((i for i, row in enumerate(states) if row.at <= since), default=None)
-            if first is not None and all(
-                row.holds and has_value(row.value, leaf.value) and attributed(leaf, row) for row in states[first:]
-            ):
-                found.add(states[0].ordinal)
-        return frozenset(found)
+        def good(row: ChangeRow) -> bool:
+            return row.holds and has_value(row.value, leaf.value) and attributed(leaf, row)
+
+        return throughout(self._states(leaf.tags, clock), good, leaf.lasting, clock)
+
+    def _trait(self, leaf: tree.Trait, clock: Clock) -> frozenset[int]:
+        def good(row: ChangeRow) -> bool:
+            return matches(row.value, leaf.op, leaf.values)
+
+        return throughout(states_of(self.traits, leaf.name, clock).values(), good, leaf.lasting, clock)
 
     def _tag_changed(self, leaf: tree.TagChanged, clock: Clock) -> frozenset[int]:
         found = set[int]()
@@ -300,7 +299,8 @@ class NaiveLedger:
     def _top(self, leaf: tree.Top, clock: Clock) -> frozenset[int]:
         rows = self._selected(leaf.type, leaf.where, leaf.window, clock)
         refuse_mixed_currencies(leaf, [row for of_profile in rows.values() for row in of_profile])
-        results = {ordinal: aggregate(leaf, of_profile) for ordinal, of_profile in rows.items()}
+        ranking = rows.keys() if leaf.among is None else self._members(leaf.among, clock)
+        results = {ordinal: aggregate(leaf, of_profile) for ordinal, of_profile in rows.items() if ordinal in ranking}
         ranked = sorted((-result, ordinal) for ordinal, result in results.items() if result is not None)
         number = Fraction(leaf.number)
         places = math.ceil(len(ranked) * number / 100) if leaf.percent else int(number)
@@ -309,8 +309,13 @@ class NaiveLedger:
     def _edge(self, leaf: tree.Edge, clock: Clock) -> frozenset[int]:
         choose = max if leaf.last else min
         rows = self._selected(leaf.type, leaf.where, tree.Ever(), clock)
-        edges = {ordinal: choose(row.at for row in of_profile) for ordinal, of_profile in rows.items()}
-        return frozenset(ordinal for ordinal, at in edges.items() if inside(leaf.window, at, clock.as_of))
+        found = set[int]()
+        for ordinal, of_profile in rows.items():
+            at = choose(row.at for row in of_profile)
+            alike = [row for row in of_profile if row.at == at and passes(leaf.having, row)]
+            if alike and inside(leaf.window, at, clock.as_of):
+                found.add(ordinal)
+        return frozenset(found)
 
     def _periods(self, leaf: tree.Periods, clock: Clock) -> frozenset[int]:
         starts = period_starts(leaf.periods, clock.as_of)
@@ -346,6 +351,22 @@ class NaiveLedger:
             if row.type == name and clock.sees(row) and inside(window, row.at, clock.as_of) and passes(where, row):
                 rows.setdefault(row.ordinal, []).append(row)
         return rows
+
+
+def throughout(
+    histories: Iterable[list[ChangeRow]], good: Callable[[ChangeRow], bool], lasting: tree.Lasting | None, clock: Clock
+) -> frozenset[int]:
+    """Whose history of states, each in order of time, was good from the beginning of the span (as_of without one) to as_of."""
+    since = clock.as_of - (length(lasting) if lasting else 0)
+    if lasting and since < MIN_INSTANT_US:
+        return frozenset()
+    found = set[int]()
+    for states in histories:
+        # The state at `since`, and all that came after it.
+        first = max((i for i, row in enumerate(states) if row.at <= since), default=None)
+        if first is not None and all(map(good, states[first:])):
+            found.add(states[0].ordinal)
+    return frozenset(found)
 
 
 def attributed(leaf: tree.Tagged | tree.TagChanged, row: ChangeRow) -> bool:

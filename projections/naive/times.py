@@ -10,7 +10,13 @@ from domain.language.syntax import ClockPart, Unit
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE_US: Final = 60_000_000
-UNIT_US: Final = {Unit.MINUTE: MINUTE_US, Unit.HOUR: 60 * MINUTE_US, Unit.DAY: 1_440 * MINUTE_US, Unit.WEEK: 10_080 * MINUTE_US}
+UNIT_US: Final = {
+    Unit.SECOND: 1_000_000,
+    Unit.MINUTE: MINUTE_US,
+    Unit.HOUR: 60 * MINUTE_US,
+    Unit.DAY: 1_440 * MINUTE_US,
+    Unit.WEEK: 10_080 * MINUTE_US,
+}
 
 
 def inside(window: tree.Window, t: int, as_of: int) -> bool:

@@ -71,9 +71,9 @@ class ProfileChecker:
                 return self._ordinal in InListOperator.of(self._view, leaf).listed and self._in_universe()
             case Did():
                 return self._did(leaf)
-            case Edge():
+            case Edge(having=None):
                 return self._edge(leaf)
-            case Trait():
+            case Trait(lasting=None):
                 return self._trait(leaf)
             case _:
                 alone = BitMap([self._ordinal]) & self._view.universe()

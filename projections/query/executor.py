@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
-from projections.query.operators.base import Countable, Narrowable
+from projections.query.operators.base import Countable, Narrowable, Ranking
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.view import View
 
@@ -79,8 +79,11 @@ class Execution:
 
     def _evaluate(self, step: Step) -> BitMap:
         match step:
-            case Lookup():
-                return step.operator.members()
+            case Lookup(operator=operator):
+                if step.among:
+                    assert isinstance(operator, Ranking), "the planner gives it to no other"
+                    operator = operator.among(self._run(step.among))
+                return operator.members()
             case Union():
                 return BitMap.union(*(self._run(part) for part in step.parts))
             case Nested():

@@ -18,6 +18,8 @@ class Lookup:
     estimate: int
     cost: int
     narrow_below: int
+    among: "Step | None" = None
+    """Of a Ranking operator: whom it ranks; None for all profiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def parts_of(step: Step) -> tuple[Step, ...]:
     """The steps right below, in the order in which they run."""
     match step:
         case Lookup():
-            return ()
+            return (step.among,) if step.among else ()
         case Intersection():
             return step.wanted + step.unwanted
         case Union():

@@ -9,6 +9,7 @@ is costly is planned to be asked for few candidates only, through unions, negati
 from collections.abc import Collection
 from typing import assert_never
 
+from domain.language import rules
 from domain.language.syntax import (
     And,
     Did,
@@ -41,6 +42,7 @@ from domain.segment_catalogue import Definition
 from projections.query.operators.base import Narrowable, Operator
 from projections.query.operators.did import DidOperator
 from projections.query.operators.edges import EdgeOperator
+from projections.query.operators.edges_with import EdgeWithOperator
 from projections.query.operators.everyone import EveryoneOperator
 from projections.query.operators.in_list import InListOperator
 from projections.query.operators.measures import MeasureOperator
@@ -55,6 +57,7 @@ from projections.query.operators.tag_states import TagStatesOperator
 from projections.query.operators.tagged import TaggedOperator
 from projections.query.operators.top import TopOperator
 from projections.query.operators.trait_dates import TraitDateOperator
+from projections.query.operators.trait_states import TraitStatesOperator
 from projections.query.operators.traits import TraitOperator
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union
 from projections.query.prepared import Prepared, prepared_definition
@@ -122,10 +125,13 @@ class _Planner:
         text = self._text(leaf)
         if text not in self._lookups:
             operator = self._operator(leaf)
-            cost = operator.cost()
+            cost, estimate = operator.cost(), operator.estimate()
             narrows = cost >= _NARROWED_COST and isinstance(operator, Narrowable)
             below = self._view.size // _NARROWED_SHARE if narrows else 0
-            self._lookups[text] = Lookup(text, operator, operator.estimate(), cost, below)
+            among = self.step(leaf.among) if isinstance(leaf, Top) and leaf.among else None
+            if among:
+                cost, estimate = cost + among.cost, min(estimate, among.estimate)
+            self._lookups[text] = Lookup(text, operator, estimate, cost, below, among)
         return self._lookups[text]
 
     def _operator(self, leaf: Leaf) -> Operator:
@@ -139,6 +145,8 @@ class _Planner:
             case TagChanged():
                 return TagChangedOperator(view, leaf, *resolve(leaf.window, view.as_of))
             case Trait():
+                if leaf.lasting:
+                    return TraitStatesOperator(view, leaf, view.as_of - span_us(leaf.lasting))
                 return TraitOperator(view, leaf)
             case TraitDate():
                 return TraitDateOperator(view, leaf)
@@ -147,7 +155,7 @@ class _Planner:
             case Measure():
                 return MeasureOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf)
             case Edge():
-                return EdgeOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf.last)
+                return self._edge(leaf)
             case Periods():
                 return PeriodsOperator(self._selection(leaf.type, leaf.periods, leaf.where), leaf.periods, leaf.count)
             case Resumed():
@@ -170,6 +178,13 @@ class _Planner:
             return TaggedOperator(self._view, leaf)
         lasting = span_us(leaf.lasting) if leaf.lasting else 0
         return TagStatesOperator(self._view, leaf, self._view.as_of - lasting)
+
+    def _edge(self, leaf: Edge) -> Operator:
+        operator = EdgeOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf.last)
+        if leaf.having is None:
+            return operator
+        alike = rules.filter_conjunction([leaf.where, leaf.having]) if leaf.where else leaf.having
+        return EdgeWithOperator(operator, self._selection(leaf.type, leaf.window, alike))
 
     def _sequence(self, leaf: Sequence) -> Operator:
         start = self._selection(leaf.type, leaf.window, leaf.where)

@@ -43,6 +43,7 @@ from server.convert.parts_in import (
     lasting,
     number,
     point,
+    row_filter,
     where,
     window,
     window_or_ever,
@@ -108,11 +109,13 @@ def _expression(message: pb.Expression, depth: int) -> Expression:
             edge = message.edge
             if not edge.HasField("window"):
                 raise InvalidExpression(f"{'last' if edge.last else 'first'} needs a window")
-            return Edge(edge.last, normalized(edge.type), window(edge.window), where(edge))
+            having = row_filter(edge.having) if edge.HasField("having") else None
+            return Edge(edge.last, normalized(edge.type), window(edge.window), where(edge), having)
         case "trait":
             trait = message.trait
             op, values = comparison(trait.comparison, trait.values)
-            return Trait(normalized(trait.trait), op, values)
+            span = lasting(trait.lasting) if trait.HasField("lasting") else None
+            return Trait(normalized(trait.trait), op, values, span)
         case "periods":
             return _periods(message.periods)
         case "resumed":
@@ -135,7 +138,7 @@ def _expression(message: pb.Expression, depth: int) -> Expression:
         case "in_list":
             return InList(normalized(message.in_list.list), message.in_list.version or None)
         case "top":
-            return _top(message.top)
+            return _top(message.top, below)
         case "sample":
             return Sample(number(message.sample.percent), message.sample.salt)
         case "observed_since":
@@ -192,7 +195,7 @@ def _step(step: pb.Sequence.Step) -> Step:
     return Step(normalized(step.type), where(step), within, step.absent)
 
 
-def _top(top: pb.Top) -> Top:
+def _top(top: pb.Top, depth: int) -> Top:
     size = top.WhichOneof("size")
     if size is None:
         raise InvalidExpression("top needs a size: a number or a percentage")
@@ -207,4 +210,5 @@ def _top(top: pb.Top) -> Top:
         where(top),
         window_or_ever(top),
         top.zone or "UTC",
+        _expression(top.among, depth) if top.HasField("among") else None,
     )

@@ -88,12 +88,11 @@ def expression_out(expression: Expression) -> pb.Expression:
             return pb.Expression(measure=_with_where(_measure_out(expression), expression.where))
         case Edge():
             edge = pb.Edge(last=expression.last, type=expression.type, window=_window_out(expression.window))
+            if expression.having is not None:
+                edge.having.CopyFrom(_filter_out(expression.having))
             return pb.Expression(edge=_with_where(edge, expression.where))
         case Trait():
-            values = map(_literal_out, expression.values)
-            return pb.Expression(
-                trait=pb.TraitCondition(trait=expression.name, comparison=_OPS_OUT[expression.op], values=values)
-            )
+            return pb.Expression(trait=_trait_out(expression))
         case Periods():
             return pb.Expression(periods=_periods_out(expression))
         case Resumed():
@@ -125,6 +124,12 @@ def _tagged_out(node: Tagged) -> pb.Tagged:
     value = _bound_out(node.value) if node.value else None
     lasting = _lasting_out(node.lasting) if node.lasting else None
     return pb.Tagged(tags=node.tags, value=value, actor=node.actor or "", source=node.source or "", lasting=lasting)
+
+
+def _trait_out(node: Trait) -> pb.TraitCondition:
+    values = map(_literal_out, node.values)
+    lasting = _lasting_out(node.lasting) if node.lasting else None
+    return pb.TraitCondition(trait=node.name, comparison=_OPS_OUT[node.op], values=values, lasting=lasting)
 
 
 def _measure_out(measure: Measure) -> pb.Measure:
@@ -160,6 +165,8 @@ def _top_out(top: Top) -> pb.Top:
         message.percent = float(top.number)
     else:
         message.number = int(top.number)
+    if top.among:
+        message.among.CopyFrom(expression_out(top.among))
     return _with_where(message, top.where)
 
 

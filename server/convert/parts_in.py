@@ -52,6 +52,7 @@ OPS = {
     pb.COMPARISON_STARTS_WITH: Op.STARTS_WITH,
 }
 UNITS = {
+    pb.UNIT_SECOND: Unit.SECOND,
     pb.UNIT_MINUTE: Unit.MINUTE,
     pb.UNIT_HOUR: Unit.HOUR,
     pb.UNIT_DAY: Unit.DAY,
@@ -122,7 +123,12 @@ def _date(text: str) -> date:
 
 def where(leaf: _Filtered) -> Filter | None:
     """The filter of a leaf, if it has one."""
-    return _filter(leaf.where, 1) if leaf.HasField("where") else None
+    return row_filter(leaf.where) if leaf.HasField("where") else None
+
+
+def row_filter(message: pb.Filter) -> Filter:
+    """A filter."""
+    return _filter(message, 1)
 
 
 def _filter(message: pb.Filter, depth: int) -> Filter:

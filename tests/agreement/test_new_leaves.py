@@ -32,6 +32,7 @@ from domain.language.syntax import (
     TagChanged,
     Tagged,
     Top,
+    Trait,
     TraitDate,
     Unit,
 )
@@ -67,7 +68,7 @@ def _as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [Tagged, TagChanged, Did, Measure, Edge, Periods, Resumed, Sequence, TraitDate, Top, Sample, ObservedSince]
+    "kind", [Tagged, TagChanged, Did, Measure, Edge, Periods, Resumed, Sequence, Trait, TraitDate, Top, Sample, ObservedSince]
 )
 def test_a_leaf_selects_what_the_oracle_selects(kind: type[Leaf]) -> None:
     _compare(kind.__name__, lambda leaf: isinstance(leaf, kind))
@@ -77,7 +78,7 @@ def test_a_filter_on_the_clock_selects_what_the_oracle_selects() -> None:
     _compare("clock", lambda leaf: isinstance(leaf, Did) and leaf.where is not None and _has_clock(leaf.where))
 
 
-@pytest.mark.parametrize("kind", [Did, Measure])
+@pytest.mark.parametrize("kind", [Did, Measure, Edge])
 def test_among_a_few_profiles_a_leaf_says_what_it_says_of_all(kind: type[Leaf]) -> None:
     told = 0
     for number in range(HISTORIES):

@@ -1,5 +1,6 @@
 """Text to tree and back."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -64,6 +65,8 @@ TEA = Condition("category", Op.EQ, ("tea",))
 DEAR = Condition("amount", Op.GE, (Decimal(50),))
 LATE = ClockCondition(ClockPart.HOUR, "Asia/Tokyo", Op.GE, (22,))
 WEEKEND = ClockCondition(ClockPart.WEEKDAY, "UTC", Op.IN, (6, 7))
+TOP_1 = Top(Decimal(1), False, None, "x", "", window=Last(7, Unit.DAY))
+VIP_OR_NOBODY = Or((Tagged(("vip",)), Not(Everyone())))
 DAYS_60 = Lasting(60, Unit.DAY)
 
 
@@ -159,6 +162,10 @@ READINGS: list[tuple[str, Expression]] = [
     ("first purchase in last 7 days", Edge(False, "purchase", Last(7, Unit.DAY))),
     ("last purchase where amount >= 50 before 60 days ago", Edge(True, "purchase", Before(Ago(60, Unit.DAY)), DEAR)),
     ("last last-visit ever", Edge(True, "last-visit", Ever())),
+    ('first within where amount >= 50 with category = "tea" today', Edge(False, "within", Calendar(1, Unit.DAY), DEAR, TEA)),
+    ("last x with (not amount >= 50) ever and everyone", And((Edge(True, "x", Ever(), None, FilterNot(DEAR)), Everyone()))),
+    ('city = "for" for at least 60 days', Trait("city", Op.EQ, ("for",), DAYS_60)),
+    ("for exists for at least 1 second", Trait("for", Op.EXISTS, (), Lasting(1, Unit.SECOND))),
     (
         'tagged any of (a, b) >= 1 by "cafe\u0301" from "crm" for at least 60 days',
         Tagged(("a", "b"), Bound(Op.GE, Decimal(1)), "caf\u00e9", "crm", DAYS_60),
@@ -216,6 +223,10 @@ READINGS: list[tuple[str, Expression]] = [
         Top(Decimal("12.5"), True, Function.SUM, "x", "amount", DEAR, Last(7, Unit.DAY)),
     ),
     ("top 100 by count(x)", Top(Decimal(100), False, None, "x", "")),
+    (
+        "top 1 by count(x) in last 7 days among (top 9 by count(x) among (tagged vip or not everyone)) and everyone",
+        And((replace(TOP_1, among=replace(TOP_1, number=Decimal(9), window=Ever(), among=VIP_OR_NOBODY)), Everyone())),
+    ),
     ("top 1 by days(x zone Asia/Tokyo)", Top(Decimal(1), False, Function.DAYS, "x", "", zone="Asia/Tokyo")),
     ('sample 0.000001% by "e\u0301"', Sample(Decimal("0.000001"), "e\u0301")),
     ("observed since 60 days ago", ObservedSince(Ago(60, Unit.DAY))),
@@ -245,6 +256,8 @@ READINGS: list[tuple[str, Expression]] = [
 
 WINDOWS: list[tuple[str, Window]] = [
     ("ever", Ever()),
+    ("in last 1 second", Last(1, Unit.SECOND)),
+    ("in last 3155760000 seconds", Last(3_155_760_000, Unit.SECOND)),
     ("in last 1 minute", Last(1, Unit.MINUTE)),
     ("in last 36525 days", Last(36_525, Unit.DAY)),
     ("in last 007 weeks", Last(7, Unit.WEEK)),

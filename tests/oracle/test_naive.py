@@ -27,6 +27,7 @@ from domain.language.syntax import (
     Calendar,
     Day,
     Edge,
+    Ever,
     Everyone,
     Expression,
     Filter,
@@ -531,6 +532,27 @@ def test_first_and_last_are_of_all_time_before_the_window_is_asked() -> None:
     assert story.ask(Edge(False, "purchase", week, where("sku", "=", "b"))) == [0, 1]
     assert story.ask(Edge(True, "purchase", Before(Ago(7, Unit.DAY)))) == [2]
     assert story.ask(Not(Edge(True, "visit", week))) == [0, 1, 2]
+
+
+def test_the_first_is_chosen_before_it_is_asked_what_it_was() -> None:
+    story = Story()
+    story.write(
+        interactions=[
+            bought(0, NOON - 9 * DAY_US, sku="a"),
+            bought(0, NOON - DAY_US, sku="b"),
+            bought(1, NOON - DAY_US, sku="b"),
+            bought(1, NOON, sku="a"),
+            bought(2, NOON - DAY_US, sku="a"),
+            bought(2, NOON - DAY_US, sku="b"),  # at the same instant: one that is so is enough
+            bought(3, NOON + 1, sku="b"),
+        ]
+    )
+    b = where("sku", "=", "b")
+    assert story.ask(Edge(False, "purchase", Ever(), None, b)) == [1, 2]
+    assert story.ask(Edge(True, "purchase", Ever(), None, b)) == [0, 2]
+    assert story.ask(Edge(False, "purchase", Last(1, Unit.WEEK), b, b)) == [0, 1, 2]
+    assert story.ask(Edge(False, "purchase", Before(Ago(7, Unit.DAY)), None, b)) == []
+    assert story.ask(Edge(False, "purchase", Ever(), None, b), as_of=NOON + 1) == [1, 2, 3]
 
 
 # --- the whole ------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The oracle's leaves about dates, segments, ranks, samples and first sightings, by hand-made stories."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -26,13 +27,16 @@ from domain.language.syntax import (
     Function,
     InSegment,
     Instant,
+    Lasting,
     Not,
     ObservedSince,
     On,
+    Op,
     Or,
     Sample,
     Tagged,
     Top,
+    Trait,
     TraitDate,
     Unit,
     Window,
@@ -40,6 +44,33 @@ from domain.language.syntax import (
 from projections.naive.sampling import splitmix64
 from tests.oracle.histories import DAY_US, Interaction, TagChange, TraitChange, microseconds
 from tests.oracle.story import NOON, VIP, Story, bought, where
+
+# --- traits that last -------------------------------------------------------------------------------------------------------
+
+
+def test_a_comparison_of_a_trait_lasts_whatever_the_values_that_fulfil_it() -> None:
+    def aged(ordinal: int, age: float | str | None, at: int) -> TraitChange:
+        return TraitChange(ordinal, "age", age, at)
+
+    since = NOON - DAY_US
+    story = Story()
+    story.write(
+        traits=[
+            *(aged(0, 17.0, since - 1), aged(0, 18.0, since)),  # from the first instant on
+            *(aged(1, 17.0, since), aged(1, 18.0, since + 1)),  # a microsecond too late
+            *(aged(2, 18.0, since), aged(2, 19.0, NOON)),  # another value that fulfils it
+            *(aged(3, 18.0, since), aged(3, None, NOON - 2), aged(3, 18.0, NOON - 1)),  # cleared in between
+            *(aged(4, 18.0, since), aged(4, 17.0, NOON + 1)),  # not visible yet
+            *(aged(5, 17.0, NOON), aged(5, 18.0, NOON)),  # set at once, and too late
+        ]
+    )
+    adult = Trait("age", Op.GE, (Decimal(18),), Lasting(1, Unit.DAY))
+    assert story.ask(adult) == [0, 2, 4]
+    assert story.ask(adult, as_of=NOON + 1) == [0, 1, 2]
+    assert story.ask(Trait("age", Op.GE, (Decimal(18),), Lasting(86_400, Unit.SECOND))) == [0, 2, 4]
+    assert story.ask(Trait("age", Op.GE, (Decimal(18),), Lasting(36_525 * 2, Unit.DAY))) == []
+    assert story.ask(Not(Trait("age", Op.EXISTS, (), Lasting(1, Unit.DAY)))) == [3, 5]
+
 
 # --- dates of traits --------------------------------------------------------------------------------------------------------
 
@@ -288,6 +319,24 @@ def test_top_looks_at_what_window_filter_and_zone_say() -> None:
     assert story.ask(top("9", window=Before(Instant(early)))) == [1]
     assert story.ask(top("9", window=On(Day(date(2017, 6, 15))))) == []
     assert story.ask(top("50", percent=True), known_at=1) == []
+
+
+def test_top_ranks_among_others_as_if_there_were_no_more() -> None:
+    story = Story()
+    story.write(
+        interactions=[bought(ordinal, amount=ordinal) for ordinal in range(10)],
+        tags=[TagChange(ordinal, VIP, True, NOON) for ordinal in (1, 2, 3, 20)],
+    )
+    first = top("2", Function.SUM, "amount")
+    vips = replace(first, among=Tagged(("vip",)))
+    assert [story.ask(leaf) for leaf in (first, vips)] == [[8, 9], [2, 3]]
+    assert story.ask(replace(vips, among=Not(Tagged(("vip",))))) == [8, 9]
+    assert story.ask(replace(vips, number=Decimal("33.4"), percent=True)) == [2, 3]  # of the three who bought
+    assert story.ask(replace(first, number=Decimal(1), among=vips)) == [3]
+    assert story.ask(replace(vips, among=Tagged(("no-such",)))) == []
+    assert story.ask(vips, known_at=0) == []
+    with pytest.raises(UnknownSegment):
+        story.ask(replace(first, among=InSegment("no-such")))
 
 
 def test_top_by_amounts_refuses_to_mix_currencies() -> None:

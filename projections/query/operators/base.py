@@ -42,3 +42,11 @@ class Narrowable(Protocol):
 
     def narrowed(self, candidates: BitMap) -> Operator:
         """The same operator for these profiles. Of others it may say anything: the caller intersects, or subtracts."""
+
+
+@runtime_checkable
+class Ranking(Protocol):
+    """An operator that compares profiles with each other."""
+
+    def among(self, candidates: BitMap) -> Operator:
+        """The same, where there are no other profiles than these."""

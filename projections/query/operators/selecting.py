@@ -81,10 +81,16 @@ class Selection:
         """Who has at least one; must not be changed."""
         if self.known is None or self.start >= self.end:
             return BitMap()
-        if self.passes or self.candidates is not None:
-            found = bitmaps.from_ordinals(ordinals_of(self.rows()))
-            return bitmaps.from_ascending(self.named(bitmaps.to_ordinals(found))) if self.candidates is not None else found
+        if self.candidates is not None:
+            return bitmaps.from_ascending(self.named(self.present()))
+        if self.passes:
+            return bitmaps.from_ordinals(ordinals_of(self.rows()))
         return self.known.collect(self.start, self.end, self.view.version).bitmap()
+
+    def present(self) -> Ordinals:
+        """The same by what `rows` has in the place of ordinals, ascending."""
+        found = self.profiles() if self.candidates is None else bitmaps.from_ordinals(ordinals_of(self.rows()))
+        return bitmaps.to_ordinals(found)
 
     def count_among(self, candidates: BitMap) -> int | None:
         """How many of these profiles have at least one; None where rows have to be looked at for that."""

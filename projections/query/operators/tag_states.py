@@ -44,13 +44,10 @@ class TagStatesOperator:
         return bitmaps.union([self._throughout(tag) for tag in tags_of(self.view, self.leaf.tags)])
 
     def _throughout(self, tag: TagIndex) -> BitMap:
-        """Who was in a good state at `since`, and in no bad one until as_of."""
         timeline = tag.timelines.at(self.view.version)
         good = carried(tag, timeline.codes, self.leaf.value)
         good &= self.view.index.recorded_by(timeline.versions, self.leaf.actor, self.leaf.source)
-        bad_later = ~good & (timeline.effective > self.since) & (timeline.effective <= self.view.as_of)
-        started = bitmaps.from_ordinals(timeline.ordinals[good & timeline.in_force(self.since)])
-        return started - bitmaps.from_ordinals(timeline.ordinals[bad_later])
+        return timeline.throughout(good, self.since, self.view.as_of)
 
     def note(self) -> str:
         """See Operator."""

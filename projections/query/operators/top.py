@@ -1,7 +1,7 @@
 """`top 10% by sum(purchase.amount)`: the profiles that rank first by a measure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +12,7 @@ from domain.language.syntax import Function, Top
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.query.operators.aggregating import Aggregate, Int64s, Numbers
+from projections.query.operators.base import Operator
 from projections.query.operators.selecting import Selection
 
 Places = npt.NDArray[np.intp]
@@ -49,6 +50,10 @@ class TopOperator:
         """See Operator."""
         self._aggregate.verify()
 
+    def among(self, candidates: BitMap) -> Operator:
+        """See Ranking."""
+        return replace(self, selection=self.selection.of_candidates(candidates))
+
     def members(self) -> BitMap:
         """See Operator."""
         ordinals, keys = self._ranked()
@@ -71,8 +76,8 @@ class TopOperator:
                 ordinals, values = self._aggregate.extremes()
                 return ordinals, [values]
         # Whoever has an interaction has a total, if only 0.
-        everyone = bitmaps.to_ordinals(self.selection.profiles())
-        return everyone, [self._aggregate.totals()[everyone]]
+        present = self.selection.present()
+        return self.selection.named(present), [self._aggregate.totals()[present]]
 
 
 def leading(keys: Sequence[Numbers], wanted: int) -> Places:

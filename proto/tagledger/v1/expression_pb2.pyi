@@ -33,6 +33,7 @@ class Unit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     UNIT_WEEK: _ClassVar[Unit]
     UNIT_MONTH: _ClassVar[Unit]
     UNIT_YEAR: _ClassVar[Unit]
+    UNIT_SECOND: _ClassVar[Unit]
 COMPARISON_UNSPECIFIED: Comparison
 COMPARISON_EQUAL: Comparison
 COMPARISON_NOT_EQUAL: Comparison
@@ -50,6 +51,7 @@ UNIT_DAY: Unit
 UNIT_WEEK: Unit
 UNIT_MONTH: Unit
 UNIT_YEAR: Unit
+UNIT_SECOND: Unit
 
 class Segment(_message.Message):
     __slots__ = ("text", "tree")
@@ -196,16 +198,18 @@ class Measure(_message.Message):
     def __init__(self, function: _Optional[_Union[Measure.Function, str]] = ..., type: _Optional[str] = ..., property: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., value: _Optional[_Union[NumberComparison, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., zone: _Optional[str] = ...) -> None: ...
 
 class Edge(_message.Message):
-    __slots__ = ("last", "type", "where", "window")
+    __slots__ = ("last", "type", "where", "window", "having")
     LAST_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
+    HAVING_FIELD_NUMBER: _ClassVar[int]
     last: bool
     type: str
     where: Filter
     window: Window
-    def __init__(self, last: _Optional[bool] = ..., type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+    having: Filter
+    def __init__(self, last: _Optional[bool] = ..., type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., having: _Optional[_Union[Filter, _Mapping]] = ...) -> None: ...
 
 class Periods(_message.Message):
     __slots__ = ("type", "where", "count", "periods")
@@ -255,14 +259,16 @@ class Sequence(_message.Message):
     def __init__(self, type: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Sequence.Step, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
 class TraitCondition(_message.Message):
-    __slots__ = ("trait", "comparison", "values")
+    __slots__ = ("trait", "comparison", "values", "lasting")
     TRAIT_FIELD_NUMBER: _ClassVar[int]
     COMPARISON_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    LASTING_FIELD_NUMBER: _ClassVar[int]
     trait: str
     comparison: Comparison
     values: _containers.RepeatedCompositeFieldContainer[_common_pb2.Value]
-    def __init__(self, trait: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., values: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ...) -> None: ...
+    lasting: Span
+    def __init__(self, trait: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., values: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ..., lasting: _Optional[_Union[Span, _Mapping]] = ...) -> None: ...
 
 class TraitDate(_message.Message):
     __slots__ = ("trait", "anniversary", "ahead", "period")
@@ -293,7 +299,7 @@ class InSegment(_message.Message):
     def __init__(self, segment: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
 class Top(_message.Message):
-    __slots__ = ("number", "percent", "function", "type", "property", "where", "window", "zone")
+    __slots__ = ("number", "percent", "function", "type", "property", "where", "window", "zone", "among")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     PERCENT_FIELD_NUMBER: _ClassVar[int]
     FUNCTION_FIELD_NUMBER: _ClassVar[int]
@@ -302,6 +308,7 @@ class Top(_message.Message):
     WHERE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     ZONE_FIELD_NUMBER: _ClassVar[int]
+    AMONG_FIELD_NUMBER: _ClassVar[int]
     number: int
     percent: float
     function: Measure.Function
@@ -310,7 +317,8 @@ class Top(_message.Message):
     where: Filter
     window: Window
     zone: str
-    def __init__(self, number: _Optional[int] = ..., percent: _Optional[float] = ..., function: _Optional[_Union[Measure.Function, str]] = ..., type: _Optional[str] = ..., property: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., zone: _Optional[str] = ...) -> None: ...
+    among: Expression
+    def __init__(self, number: _Optional[int] = ..., percent: _Optional[float] = ..., function: _Optional[_Union[Measure.Function, str]] = ..., type: _Optional[str] = ..., property: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., zone: _Optional[str] = ..., among: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Sample(_message.Message):
     __slots__ = ("percent", "salt")

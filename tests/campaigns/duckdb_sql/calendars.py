@@ -26,7 +26,7 @@ from domain.language.syntax import (
 _SECOND: Final = 1_000_000
 _MINUTE: Final = 60 * _SECOND
 _HOUR: Final = 60 * _MINUTE
-_SPANS: Final = {Unit.MINUTE: _MINUTE, Unit.HOUR: _HOUR, Unit.DAY: 24 * _HOUR, Unit.WEEK: 168 * _HOUR}
+_SPANS: Final = {Unit.SECOND: _SECOND, Unit.MINUTE: _MINUTE, Unit.HOUR: _HOUR, Unit.DAY: 24 * _HOUR, Unit.WEEK: 168 * _HOUR}
 _ALWAYS: Final = -(2**62)
 
 

@@ -112,8 +112,25 @@ def _last_values(name: str) -> str:
     """
 
 
-def trait(leaf: Trait) -> str:
-    """The last value compares so."""
+def trait(leaf: Trait, as_of: int) -> str:
+    """The last value compares so, or each that reaches into [since, as_of], of which the first was set by then."""
+    if leaf.lasting:
+        since = as_of - span(leaf.lasting)
+        return (
+            NOBODY
+            if since < MIN_INSTANT_US
+            else f"""
+            SELECT ordinal FROM (
+                SELECT *, lead(instant) OVER (PARTITION BY ordinal ORDER BY instant) AS until FROM (
+                    SELECT * FROM traits WHERE name = {text(leaf.name)}
+                    QUALIFY row_number() OVER (PARTITION BY ordinal, instant ORDER BY position DESC, place DESC) = 1
+                )
+            ) AS t
+            WHERE until IS NULL OR until > {since}
+            GROUP BY ordinal
+            HAVING min(instant) <= {since} AND bool_and(coalesce({matches(columns_of("t"), leaf.op, leaf.values)}, false))
+        """
+        )
     return f"SELECT ordinal FROM ({_last_values(leaf.name)}) AS t WHERE {matches(columns_of('t'), leaf.op, leaf.values)}"
 
 
@@ -171,9 +188,9 @@ def measure(leaf: Measure, as_of: int, calendars: Calendars) -> str:
     return _compared(value.sql, value.compared(leaf.value), total=value.total)
 
 
-def top(leaf: Top, as_of: int, calendars: Calendars) -> str:
-    """The first places."""
-    rows = _rows(leaf.type, leaf.where, leaf.window, as_of, calendars)
+def top(leaf: Top, among: str, as_of: int, calendars: Calendars) -> str:
+    """The first places; `among`: a SELECT of who ranks, "" for all."""
+    rows = _rows(leaf.type, leaf.where, leaf.window, as_of, calendars) + (f" AND e.ordinal IN {among}" if among else "")
     return ranked(measured(leaf.measure, leaf.property, leaf.zone, rows), leaf.number, percent=leaf.percent)
 
 
@@ -191,7 +208,10 @@ def edge(leaf: Edge, as_of: int, calendars: Calendars) -> str:
     choose = "max" if leaf.last else "min"
     rows = _rows(leaf.type, leaf.where, Ever(), as_of, calendars)
     edges = f"SELECT ordinal, {choose}(instant) AS instant FROM ({rows}) GROUP BY ordinal"
-    return f"SELECT ordinal FROM ({edges}) WHERE {_inside(leaf.window, as_of, calendars)}"
+    in_window = f"SELECT * FROM ({edges}) WHERE {_inside(leaf.window, as_of, calendars)}"
+    alike = f"SELECT * FROM ({rows}) AS r WHERE {passes(leaf.having, 'r')}"
+    same = "b.ordinal = a.ordinal AND b.instant = a.instant"
+    return f"SELECT a.ordinal FROM ({in_window}) AS a SEMI JOIN ({alike}) AS b ON {same}"
 
 
 def periods(leaf: Periods, as_of: int, calendars: Calendars) -> str:

@@ -216,7 +216,7 @@ class _Statement:
             case TagChanged():
                 return leaves.tag_changed(leaf, self._numbers(leaf.tags, made_at), as_of, calendars)
             case Trait():
-                return leaves.trait(leaf)
+                return leaves.trait(leaf, as_of)
             case TraitDate():
                 return leaves.trait_date(leaf, as_of, calendars)
             case Did():
@@ -232,7 +232,8 @@ class _Statement:
             case Steps():
                 return leaves.sequence(leaf, as_of, calendars)
             case Top():
-                return leaves.top(leaf, as_of, calendars)
+                among = self.select(leaf.among, made_at) if leaf.among else ""
+                return leaves.top(leaf, among, as_of, calendars)
             case Sample():
                 return leaves.sample(leaf)
             case ObservedSince():

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -129,7 +130,8 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
         return TagChanged(_tags(rng, vocabulary), rng.random() < 0.6, *_attribution(rng), window)
     if kind is Trait:
         name = _name(rng, list(TRAITS))
-        return Trait(name, *_comparison(rng, TRAITS.get(name)))
+        lasting = _lasting(rng) if rng.random() < 0.4 else None
+        return Trait(name, *_comparison(rng, TRAITS.get(name)), lasting)
     if kind is TraitDate:
         return _trait_date(rng, vocabulary)
     if kind is InSegment:
@@ -140,7 +142,10 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
         return Sample(_percent(rng), rng.choice(("experiment-42", "试验", "a")))
     if kind is ObservedSince:
         return ObservedSince(random_point(rng, vocabulary))
-    return _interactions(rng, vocabulary, kind)
+    leaf = _interactions(rng, vocabulary, kind)
+    if isinstance(leaf, Top) and rng.random() < 0.4:
+        return replace(leaf, among=random_expression(rng, vocabulary, 1, segments=segments))
+    return leaf
 
 
 def _interactions(rng: random.Random, vocabulary: Vocabulary, kind: type[Leaf]) -> Leaf:
@@ -149,7 +154,8 @@ def _interactions(rng: random.Random, vocabulary: Vocabulary, kind: type[Leaf]) 
     where = random_filter(rng, vocabulary) if rng.random() < 0.4 else None
     window = random_window(rng, vocabulary) if rng.random() < 0.75 else Ever()
     if kind is Edge:
-        return Edge(rng.random() < 0.5, name, window, where)
+        having = random_filter(rng, vocabulary) if rng.random() < 0.4 else None
+        return Edge(rng.random() < 0.5, name, window, where, having)
     if kind is Did:
         return Did(name, _count(rng) if rng.random() < 0.6 else Bound(Op.GE, Decimal(1)), where, window)
     if kind is Periods:

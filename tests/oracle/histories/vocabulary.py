@@ -13,9 +13,18 @@ from tests.oracle.histories.rows import EPOCH, microseconds
 MINUTE_US: Final = 60_000_000
 HOUR_US: Final = 60 * MINUTE_US
 DAY_US: Final = 24 * HOUR_US
-UNIT_US: Final = {Unit.MINUTE: MINUTE_US, Unit.HOUR: HOUR_US, Unit.DAY: DAY_US, Unit.WEEK: 7 * DAY_US}
+SECOND_US: Final = 1_000_000
+UNIT_US: Final = {Unit.SECOND: SECOND_US, Unit.MINUTE: MINUTE_US, Unit.HOUR: HOUR_US, Unit.DAY: DAY_US, Unit.WEEK: 7 * DAY_US}
 # Spans that lie between events, and that questions ask for: so that they meet to the microsecond.
-SPANS: Final = ((1, Unit.MINUTE), (1, Unit.HOUR), (1, Unit.DAY), (2, Unit.DAY), (1, Unit.WEEK), (30, Unit.DAY))
+SPANS: Final = (
+    (30, Unit.SECOND),
+    (1, Unit.MINUTE),
+    (1, Unit.HOUR),
+    (1, Unit.DAY),
+    (2, Unit.DAY),
+    (1, Unit.WEEK),
+    (30, Unit.DAY),
+)
 SPANS_US: Final = tuple(count * UNIT_US[unit] for count, unit in SPANS)
 
 # Each era has a clock change near its anchor: instants to ask at, and zones to ask in (beside UTC).
