@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pytest
 
-from domain.changeset import Recorded
+from domain.changeset import Recorded, WorkspaceCreated
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import (
@@ -43,7 +43,16 @@ from tests.explaining.brute_force import (
     with_nothing_but_a_visit,
     without,
 )
-from tests.oracle.histories import WORKSPACE, random_changesets, random_clock, random_leaf, random_vocabulary
+from tests.oracle.histories import (
+    MINUTE_US,
+    WORKSPACE,
+    TraitChange,
+    random_changesets,
+    random_clock,
+    random_leaf,
+    random_vocabulary,
+    recorded,
+)
 
 KINDS = (
     Everyone,
@@ -184,3 +193,25 @@ def test_a_leaf_flips_at_the_first_instant_at_which_the_oracle_changes_its_mind(
             told["never"] += 1
     assert told["flips"] > 0 or kind is Top
     assert told["never"] > 0 or kind is Top
+
+
+def test_a_trait_turns_when_it_has_lasted_and_what_broke_it_is_cited() -> None:
+    values = (("Xi'an", 0), ("Lhasa", MINUTE_US), ("Xi'an", MINUTE_US + 1))
+    traits = [TraitChange(0, "city", value, at) for value, at in values]
+    history = [recorded(1, 0, catalogue=(WorkspaceCreated("CNY"),), traits=traits, new_profiles=1)]
+    ledger, index = ledger_of(history), WorkspaceIndex(WORKSPACE)
+    for one in history:
+        index.apply(one)
+    leaf = parse('city = "Xi\'an" for at least 30 seconds')
+    assert isinstance(leaf, Trait)
+    found = {
+        as_of: Case(history, ledger, index, leaf, 0, as_of, 1).explained
+        for as_of in (0, MINUTE_US - 1, MINUTE_US + 1, MINUTE_US * 3 // 2 + 1)
+    }
+    told = {as_of: (one.holds, one.flip.at, [event.row - 1 for event in one.evidence]) for as_of, one in found.items()}
+    assert told == {
+        0: (False, MINUTE_US // 2, []),
+        MINUTE_US - 1: (True, MINUTE_US, [0]),
+        MINUTE_US + 1: (False, MINUTE_US * 3 // 2 + 1, [1]),
+        MINUTE_US * 3 // 2 + 1: (True, None, [2]),
+    }
