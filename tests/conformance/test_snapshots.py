@@ -6,6 +6,7 @@ Runs are made small, so that small histories have many of them.
 import random
 import shutil
 import threading
+import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
@@ -26,10 +27,11 @@ from domain.errors import InvalidField
 from projections import identity
 from projections.index import blocks, key_map, rows
 from server import config
+from server.eventlog import port
 from server.eventlog.port import EventLog, StoredChangeset
 from server.eventlog.postgres import PostgresEventLog
 from server.eventlog.sqlite import SqliteEventLog
-from server.snapshots import array_file, folder, parts
+from server.snapshots import array_file, folder, parts, snapshotter
 from server.snapshots.folder import SnapshotFolder
 from server.snapshots.parts import captured, move_histories
 from server.snapshots.snapshotter import Upkeep
@@ -492,6 +494,37 @@ def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqli
         assert [reader.result(_SECONDS_MAX) for reader in readers] == [[]] * _READERS
         assert set(kept) == {(True, True), (False, False)}
     assert differences(live, follower(sqlite_log), ledger) == []
+
+
+def test_histories_move_into_files_while_the_log_is_read(
+    sqlite_log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every start from the log, or its histories would lie in memory together with what is merged."""
+    monkeypatch.setattr(snapshotter, "_GROWN_HISTORY_ROWS", 1)
+    monkeypatch.setattr(port, "_FIRST_READ_EVENTS", 1)
+    monkeypatch.setattr(port, "_READ_EVENTS_MAX", 1)
+    ledger = Ledger(random.Random("read"), sqlite_log, 200)
+    ledger.write(60)
+    committer = Committer(sqlite_log, lambda: 0, follow_seconds=None)
+    moved: set[str] = set()
+
+    def wait_for_upkeep(_: int) -> None:
+        """Until it has something to do between two events, or has done it for every workspace that has a history."""
+        end = time.monotonic() + _SECONDS_MAX
+        while committer._while_replaying.empty() and time.monotonic() < end:
+            states = {name: state for name, state in committer.states.items() if state.index.history_rows}
+            moved.update(name for name, state in states.items() if in_a_file(state.index.universe.columns()["versions"]))
+            if moved >= states.keys():
+                return
+            time.sleep(0.001)
+
+    with opened(tmp_path / "snapshots") as snapshots:
+        upkeep = Upkeep(committer, snapshots)
+        upkeep.start()
+        committer.catch_up(wait_for_upkeep)
+        upkeep.stop()
+        assert moved == committer.states.keys()
+        assert differences(committer, follower(sqlite_log), ledger) == []
 
 
 def mapped(run: Any) -> bool:
