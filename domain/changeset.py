@@ -25,6 +25,15 @@ Value = str | float | bool | date
 
 
 @dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who, why and from where."""
+
+    actor: str
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class TagColumns:
     """Tag changes. The order of rows decides between changes of equal (profile, tag, effective_at)."""
 
@@ -39,6 +48,15 @@ class TagColumns:
     """True for a removal that is the expiry of an assignment in the same changeset. Empty when no row is."""
     already_so: Sequence[bool]
     """True when the row found the state as asked when it was recorded. For people; no answer depends on it. Empty for none."""
+    credits: Sequence[Attribution] = ()
+    """Dictionary: whose states these rows bring back, for an undo."""
+    credit_index: Sequence[int] = ()
+    """0 where the state is of this changeset's own attribution, else 1 + an index into credits; empty when all are."""
+
+    def credit(self, row: int) -> Attribution | None:
+        """Whose state the row brings back; None for the changeset's own."""
+        index = self.credit_index[row] if len(self.credit_index) else 0
+        return self.credits[index - 1] if index else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +248,26 @@ class Outcome:
     already_so: int = 0
     new_profiles: int = 0
     unknown: int = 0
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Attribution:
-    """Who, why and from where."""
+class Selected:
+    """Whom a changeset concerned: everyone in a segment, asked at these clocks."""
 
-    actor: str
-    reason: str
-    source: str
+    expression: str
+    """Canonical text."""
+    as_of: int
+    known_at: int
+    """Position of the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoes:
+    """The changeset that a changeset takes back."""
+
+    version: int
+    changeset_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +290,9 @@ class Changeset:
     traits: TraitColumns | None = None
     interactions: InteractionColumns | None = None
     listed: ListColumns | None = None
+    selected: Selected | None = None
+    """Of a change of everyone in a segment; of an undo of a part, whom it was for."""
+    undoes: Undoes | None = None
 
 
 @dataclass(frozen=True, slots=True)

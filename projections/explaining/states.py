@@ -92,7 +92,8 @@ def _after_the_last_good(changes: Sequence[Event], good: Collection[Event], sinc
 
 def _turns(leaf: TagChanged, event: Event, carried: bool) -> bool:
     """Does the change add (remove) the tag, by whom and from where the leaf says?"""
-    by = event.recorded.changeset.attribution
+    credit = event.entry.credit if isinstance(event.entry, TagEntry) else None
+    by = credit or event.recorded.changeset.attribution
     named = ((leaf.actor, by.actor), (leaf.source, by.source))
     attributed = all(wanted is None or normalized(wanted) == normalized(found) for wanted, found in named)
     return _applied(event) == leaf.added != carried and attributed

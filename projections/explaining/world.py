@@ -170,6 +170,7 @@ def _taken(column: Sequence[_T], rows: Sequence[tuple[int, int]]) -> Sequence[_T
 
 
 def _tags_kept(columns: TagColumns, rows: Sequence[tuple[int, int]]) -> TagColumns:
+    credits, credit_index = _compacted(_taken(columns.credit_index, rows), first=1)
     return TagColumns(
         ordinals=[ordinal for _, ordinal in rows],
         tags=_taken(columns.tags, rows),
@@ -178,6 +179,8 @@ def _tags_kept(columns: TagColumns, rows: Sequence[tuple[int, int]]) -> TagColum
         values=_taken(columns.values, rows),
         expiries=_taken(columns.expiries, rows),
         already_so=_taken(columns.already_so, rows),
+        credits=[columns.credits[k] for k in credits],
+        credit_index=credit_index,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.changeset import (
+    Attribution,
     CatalogueChange,
     Changeset,
     InteractionColumns,
@@ -33,6 +34,8 @@ class TagEntry:
     applied: bool
     expiry: bool
     value: float | None
+    credit: Attribution | None = None
+    """Whose state an undo brings back; None for the changeset's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ def _tag(columns: TagColumns, row: int) -> TagEntry:
         columns.applied[row],
         bool(len(columns.expiries) and columns.expiries[row]),
         columns.values[row] if len(columns.values) else None,
+        columns.credit(row),
     )
 
 

@@ -35,6 +35,8 @@ class History:
         self._versions = Column(np.uint32)
         self._ordinals = Column(np.uint32)
         self._codes = Column(np.int32)
+        self._credits: Column[np.int32] | None = None
+        """Only where a row has one: most histories never do."""
 
     @classmethod
     def over(cls, columns: Mapping[str, npt.NDArray[Any]], count: int) -> "History":
@@ -44,25 +46,39 @@ class History:
         history._versions = Column.over(columns["versions"], count)
         history._ordinals = Column.over(columns["ordinals"], count)
         history._codes = Column.over(columns["codes"], count)
+        if "credits" in columns:
+            history._credits = Column.over(columns["credits"], count)
         return history
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """All rows, for a snapshot: taken while nothing is appended."""
         changes = self.visible(int(np.iinfo(np.uint32).max))
-        return {name: getattr(changes, name) for name in ("effective", "versions", "ordinals", "codes")}
+        columns = {name: getattr(changes, name) for name in ("effective", "versions", "ordinals", "codes")}
+        credits = self.credits(len(changes))
+        return columns if credits is None else columns | {"credits": credits}
 
     def move_to(self, columns: Mapping[str, npt.NDArray[Any]], count: int) -> None:
         """Go on in these columns, which begin with the first `count` rows. Called by the writer."""
         for name, array in columns.items():
             getattr(self, f"_{name}").move_to(array, count)
 
-    def append(self, effective: Int64s, version: int, ordinals: Ordinals, codes: Codes) -> None:
-        """Append the rows of one changeset, in its order. Called by the one writer."""
+    def append(self, effective: Int64s, version: int, ordinals: Ordinals, codes: Codes, credits: Codes | None = None) -> None:
+        """Append the rows of one changeset, in its order. Called by the one writer. `credits`: see there."""
+        if credits is not None and self._credits is None:
+            before = Column(np.int32)
+            before.extend(np.zeros(len(self), np.int32))
+            self._credits = before
+        if self._credits is not None:
+            self._credits.extend(np.zeros(len(ordinals), np.int32) if credits is None else credits)
         self._codes.extend(codes)
         self._ordinals.extend(ordinals)
         self._effective.extend(effective)
         # Last: readers count visible rows by their version.
         self._versions.extend(np.full(len(ordinals), version, dtype=np.uint32))
+
+    def credits(self, count: int) -> Codes | None:
+        """Codes of who is credited with the first rows, 0 for their own changesets; None if it is so of all of them."""
+        return None if self._credits is None else self._credits.view()[:count]
 
     def visible(self, version: int) -> "Changes":
         """The rows recorded up to version."""
@@ -87,7 +103,8 @@ class History:
     @property
     def size_bytes(self) -> int:
         """Memory held."""
-        return sum(column.size_bytes for column in (self._effective, self._versions, self._ordinals, self._codes))
+        columns = (self._effective, self._versions, self._ordinals, self._codes, self._credits)
+        return sum(column.size_bytes for column in columns if column is not None)
 
 
 @dataclass(frozen=True, slots=True)

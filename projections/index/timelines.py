@@ -29,25 +29,29 @@ class Timeline:
     until: Int64s
     codes: Codes
     versions: npt.NDArray[np.uint32]
+    credits: Codes | None
+    """Who is credited with it (`History.credits`)."""
     carried_before: npt.NDArray[np.bool_]
     """Was the profile's state just before this one another than NOTHING?"""
 
     @classmethod
-    def of(cls, changes: Changes) -> "Timeline":
+    def of(cls, changes: Changes, credits: Codes | None) -> "Timeline":
         """Of rows in order of recording: among rows of one profile and instant the last one decides."""
-        changes = changes.picked(np.argsort(changes.effective, kind="stable"))
-        changes = changes.picked(order_of_profiles(changes.ordinals))
+        order = np.argsort(changes.effective, kind="stable")
+        order = order[order_of_profiles(changes.ordinals[order])]
+        changes = changes.picked(order)
         ordinals, effective = changes.ordinals, changes.effective
         decided = np.ones(len(changes), dtype=np.bool_)
         decided[:-1] = (ordinals[1:] != ordinals[:-1]) | (effective[1:] != effective[:-1])
-        changes = changes.picked(decided)
+        changes, order = changes.picked(decided), order[decided]
         ordinals, codes = changes.ordinals, changes.codes
         same_profile = ordinals[1:] == ordinals[:-1]
         until = np.full(len(changes), _FOR_EVER, dtype=np.int64)
         until[:-1] = np.where(same_profile, changes.effective[1:], _FOR_EVER)
         carried_before = np.zeros(len(changes), dtype=np.bool_)
         carried_before[1:] = same_profile & (codes[:-1] != NOTHING)
-        return cls(ordinals, changes.effective, until, codes, changes.versions, carried_before)
+        credits = None if credits is None else credits[order]
+        return cls(ordinals, changes.effective, until, codes, changes.versions, credits, carried_before)
 
     def in_force(self, instant: int) -> npt.NDArray[np.bool_]:
         """Flags of the states in force at an instant: at most one a profile."""
@@ -75,6 +79,6 @@ class Timelines:
             for rows, timeline in self._remembered:
                 if rows == len(changes):
                     return timeline
-            timeline = Timeline.of(changes)
+            timeline = Timeline.of(changes, self._history.credits(len(changes)))
             self._remembered = ((len(changes), timeline), *self._remembered[: _REMEMBERED - 1])
         return timeline

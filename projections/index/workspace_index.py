@@ -4,9 +4,9 @@ Rebuilt and live are the same code: `apply` takes changesets in the order of the
 then as they are recorded. Readers take `clock()` once and ask every store at that version.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,10 @@ from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, 
 from projections.index.rows import InteractionRows
 from projections.index.runs import Run
 from projections.index.states import CodesByOrdinal, Holders
-from projections.index.timelines import Timelines
+from projections.index.timelines import Timeline, Timelines
 from projections.index.universe import Universe
 
+_Entry = TypeVar("_Entry", bound=Hashable)
 _CLOCK_COLUMNS = ("positions", "recorded_at", "actor_codes", "source_codes")
 _HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
 
@@ -41,13 +42,19 @@ class TagIndex:
         self.timelines = Timelines(self.history)
         self.held_codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
 
-    def codes(self, applied: Sequence[bool], values: Sequence[float | None]) -> Codes:
-        """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value."""
-        codes = np.asarray(applied, dtype=np.int32)
-        for i, value in enumerate(values):
-            if value is not None:
-                codes[i] = _HELD_WITHOUT_VALUE + self.values.intern([value])[0]
+    def codes(self, applied: npt.NDArray[np.bool_], values: Sequence[float | None]) -> Codes:
+        """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value. `values` may be empty, for none."""
+        codes = applied.astype(np.int32)
+        if len(values):
+            distinct = [value for value in dict.fromkeys(values) if value is not None]
+            known: dict[float | None, int] = dict(zip(distinct, self.values.intern(distinct).tolist(), strict=True))
+            valued = np.asarray([known.get(value, 0) for value in values], np.int32)
+            codes = np.where(valued != 0, _HELD_WITHOUT_VALUE + valued, codes)
         return codes
+
+    def value_of(self, code: int) -> float | None:
+        """The value that a code stands for; None where it has none."""
+        return self.values.value(code - _HELD_WITHOUT_VALUE) if code > _HELD_WITHOUT_VALUE else None
 
     def value_flags(self, flags_by_value: AnyColumn) -> AnyColumn:
         """Flags by code, from flags by value code: an assignment without a value never matches."""
@@ -98,6 +105,10 @@ class WorkspaceIndex:
     currencies: Dictionary[str] = field(default_factory=Dictionary)
     actors: Dictionary[str] = field(default_factory=Dictionary)
     sources: Dictionary[str] = field(default_factory=Dictionary)
+    credits: Dictionary[tuple[str, str]] = field(default_factory=Dictionary)
+    """Actors and sources, after NFC, of states that an undo brought back."""
+    undone: dict[int, list[str]] = field(default_factory=dict)
+    """By version, the ids of the changesets that took it back, or a part of it."""
     interaction_count: int = 0
     profile_count: int = 0
     _positions: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
@@ -140,12 +151,22 @@ class WorkspaceIndex:
         """The rows of a type, from the runs and the tail of a snapshot."""
         self.interactions[name] = InteractionRows.over(runs, tail)
 
-    def recorded_by(self, versions: npt.NDArray[np.uint32], actor: str | None, source: str | None) -> npt.NDArray[np.bool_]:
-        """Which of these versions the actor recorded, from the source; None for any. Names are compared after NFC."""
-        flags = np.ones(len(versions), dtype=np.bool_)
-        for name, known, codes in ((actor, self.actors, self._actor_codes), (source, self.sources, self._source_codes)):
+    def recorded_by(self, timeline: Timeline, actor: str | None, source: str | None) -> npt.NDArray[np.bool_]:
+        """Which of these states the actor set, from the source; None for any. Names are compared after NFC."""
+        flags = np.ones(len(timeline.versions), dtype=np.bool_)
+        recorders = (self.actors, self._actor_codes), (self.sources, self._source_codes)
+        for k, (name, (known, codes)) in enumerate(zip((actor, source), recorders, strict=True)):
             if name is not None:
-                flags &= codes.view()[versions - 1] == known.code(normalized(name))
+                wanted = normalized(name)
+                here = codes.view()[timeline.versions - 1] == known.code(wanted)
+                flags &= here if timeline.credits is None else self._credited(timeline.credits, here, k, wanted)
+        return flags
+
+    def _credited(self, credits: Codes, otherwise: npt.NDArray[np.bool_], part: int, wanted: str) -> npt.NDArray[np.bool_]:
+        """Where a state is credited to somebody: is that part of the credit as wanted?"""
+        flags: npt.NDArray[np.bool_] = np.where(
+            credits != 0, self.credits.matching(lambda credit: credit[part] == wanted)[credits], otherwise
+        )
         return flags
 
     def vocabulary(self) -> Vocabulary:
@@ -176,6 +197,8 @@ class WorkspaceIndex:
             self._apply_traits(changeset, changeset.traits)
         if changeset.interactions:
             self._apply_interactions(changeset, changeset.interactions)
+        if changeset.undoes:
+            self.undone.setdefault(changeset.undoes.version, []).append(changeset.changeset_id)
         self._actor_codes.extend(self.actors.intern([normalized(changeset.attribution.actor)]))
         self._source_codes.extend(self.sources.intern([normalized(changeset.attribution.source)]))
         # Position last: `clock` counts positions.
@@ -199,15 +222,23 @@ class WorkspaceIndex:
 
     def _apply_tags(self, changeset: Changeset, columns: TagColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
-        numbers = np.asarray(columns.tags, np.int64)
+        numbers, applied = np.asarray(columns.tags, np.int64), np.asarray(columns.applied, np.bool_)
+        credits = self._credit_codes(columns)
         for number in dict.fromkeys(columns.tags):
             tag = self.tags.get(number) or self.tags.setdefault(number, TagIndex())
             here = np.flatnonzero(numbers == number)
-            places = here.tolist()
-            values = [columns.values[i] for i in places] if len(columns.values) else ()
-            codes = tag.codes([columns.applied[i] for i in places], values)
-            tag.history.append(effective[here], changeset.version, ordinals[here], codes)
+            values = [columns.values[i] for i in here.tolist()] if len(columns.values) else ()
+            codes = tag.codes(applied[here], values)
+            tag.history.append(
+                effective[here], changeset.version, ordinals[here], codes, None if credits is None else credits[here]
+            )
         self.universe.append(changeset.version, ordinals, effective)
+
+    def _credit_codes(self, columns: TagColumns) -> Codes | None:
+        if not len(columns.credit_index):
+            return None
+        pairs = [(normalized(credit.actor), normalized(credit.source)) for credit in columns.credits]
+        return _recoded(self.credits, pairs, columns.credit_index)
 
     def _apply_traits(self, changeset: Changeset, columns: TraitColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
@@ -297,9 +328,9 @@ def amounts_array(amounts: Sequence[int | None]) -> Int64s:
     return np.asarray(amounts, np.int64)
 
 
-def _recoded(dictionary: Dictionary[Value] | Dictionary[str], values: Sequence[Value], index: Sequence[int]) -> Codes:
+def _recoded(dictionary: Dictionary[_Entry], values: Sequence[_Entry], index: Sequence[int]) -> Codes:
     """The dictionary's codes of a column that points into its own values (0 for absent)."""
     codes = np.zeros(len(values) + 1, np.int32)
-    codes[1:] = dictionary.intern(values)  # type: ignore[arg-type]
+    codes[1:] = dictionary.intern(values)
     by_row: Codes = codes[np.asarray(index)]
     return by_row

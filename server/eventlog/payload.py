@@ -39,11 +39,13 @@ from domain.changeset import (
     SegmentDefined,
     SegmentRenamed,
     SegmentRetired,
+    Selected,
     TagColumns,
     TagDefined,
     TagRenamed,
     TagRetired,
     TraitColumns,
+    Undoes,
     Value,
     ValueType,
     WorkspaceCreated,
@@ -188,7 +190,8 @@ def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
     if changeset.catalogue:
         content["catalogue"] = [_catalogue_out(change) for change in changeset.catalogue]
     if changeset.tags:
-        content["tags"] = _columns_out(changeset.tags, writer, _TAG_DTYPES)
+        dtypes = _TAG_DTYPES | {"credit_index": index_dtype(len(changeset.tags.credits))}
+        content["tags"] = _columns_out(changeset.tags, writer, dtypes)
     if changeset.traits:
         dtypes = _TRAIT_DTYPES | {"index": index_dtype(len(changeset.traits.names))}
         content["traits"] = _columns_out(changeset.traits, writer, dtypes) | {
@@ -200,6 +203,10 @@ def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
         listed = changeset.listed
         added, removed = (writer.ascending(ordinals, "<u4") for ordinals in (listed.added, listed.removed))
         content["listed"] = {"number": listed.number, "added": added, "removed": removed}
+    for name in ("selected", "undoes"):
+        about = getattr(changeset, name)
+        if about is not None:
+            content[name] = {field: getattr(about, field) for field in about.__slots__}
     return content
 
 
@@ -262,11 +269,17 @@ class _Reader:
             first_ordinal=content["first_ordinal"],
             outcome=Outcome(**content["outcome"]),
             catalogue=tuple(_catalogue_in(change) for change in content.get("catalogue", ())),
-            tags=self._columns(TagColumns, content["tags"]) if "tags" in content else None,
+            tags=self._tags(content["tags"]) if "tags" in content else None,
             traits=self._traits(content["traits"]) if "traits" in content else None,
             interactions=self._interactions(content["interactions"]) if "interactions" in content else None,
             listed=self._listed(content["listed"]) if "listed" in content else None,
+            selected=Selected(**content["selected"]) if "selected" in content else None,
+            undoes=Undoes(**content["undoes"]) if "undoes" in content else None,
         )
+
+    def _tags(self, columns: Mapping[str, Any]) -> TagColumns:
+        credits = [Attribution(**credit) for credit in columns.get("credits", ())]
+        return self._columns(TagColumns, {**columns, "credits": credits})
 
     def _listed(self, stored: Mapping[str, Any]) -> ListColumns:
         return ListColumns(stored["number"], self._column(stored["added"]), self._column(stored["removed"]))

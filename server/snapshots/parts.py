@@ -104,6 +104,8 @@ def _clock(index: WorkspaceIndex) -> Part:
         "currencies": list(index.currencies.values()),
         "actors": list(index.actors.values()),
         "sources": list(index.sources.values()),
+        "credits": list(index.credits.values()),
+        "undone": [[version, *ids] for version, ids in index.undone.items()],
         "interaction_count": index.interaction_count,
         "profile_count": index.profile_count,
         "catalogue_versions": index.catalogue_versions,
@@ -229,6 +231,8 @@ def _index(found: Found) -> WorkspaceIndex:
     index.interaction_count, index.profile_count = about["interaction_count"], about["profile_count"]
     index.touchpoints, index.currencies = Dictionary.over(about["touchpoints"]), Dictionary.over(about["currencies"])
     index.actors, index.sources = Dictionary.over(about["actors"]), Dictionary.over(about["sources"])
+    index.credits = Dictionary.over([(actor, source) for actor, source in about["credits"]])
+    index.undone = {version: ids for version, *ids in about["undone"]}
     for name, stored in about["properties"].items():
         known = index.properties[name] = PropertyIndex(ValueType(stored["kind"]))
         known.values = Dictionary.over(_values(known.kind, stored["values"]))
@@ -254,8 +258,9 @@ def _universe_in(part: ArrayFile) -> Universe:
 
 def _history_columns(part: ArrayFile, prefix: str) -> tuple[dict[str, AnyArray], int]:
     """And how many rows they have."""
-    names = ("effective", "versions", "ordinals", "codes")
-    return {name: part.arrays[prefix + name] for name in names}, part.counts[prefix + "effective"]
+    names = ("effective", "versions", "ordinals", "codes", "credits")
+    columns = {name: part.arrays[prefix + name] for name in names if prefix + name in part.arrays}
+    return columns, part.counts[prefix + "effective"]
 
 
 def _history(part: ArrayFile, prefix: str) -> History:

@@ -140,7 +140,6 @@ class Committer:
         with self._beginning:
             self._thread.start()
 
-
     def stop(self) -> None:
         """Refuse new drafts, commit those that wait, and end."""
         with self._queued_lock:

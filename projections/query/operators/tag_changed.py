@@ -51,7 +51,7 @@ class TagChangedOperator:
         flags = timeline.carried_before != (timeline.codes != NOTHING)
         flags &= timeline.carried_before != self.leaf.added
         flags &= (timeline.effective >= self.start) & (timeline.effective < self.end)
-        flags &= self.view.index.recorded_by(timeline.versions, self.leaf.actor, self.leaf.source)
+        flags &= self.view.index.recorded_by(timeline, self.leaf.actor, self.leaf.source)
         ordinals: Ordinals = timeline.ordinals[flags]
         return ordinals
 

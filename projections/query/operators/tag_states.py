@@ -46,7 +46,7 @@ class TagStatesOperator:
     def _throughout(self, tag: TagIndex) -> BitMap:
         timeline = tag.timelines.at(self.view.version)
         good = carried(tag, timeline.codes, self.leaf.value)
-        good &= self.view.index.recorded_by(timeline.versions, self.leaf.actor, self.leaf.source)
+        good &= self.view.index.recorded_by(timeline, self.leaf.actor, self.leaf.source)
         return timeline.throughout(good, self.since, self.view.as_of)
 
     def note(self) -> str:

@@ -44,6 +44,7 @@ class TagChange:
     effective_at: int
     value: float | None = None
     expiry: bool = False
+    credit: Attribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def tag_columns(rows: Sequence[TagChange], *, compact: bool = True) -> TagColumn
         return None
     values = [row.value for row in rows]
     expiries = [row.expiry for row in rows]
+    credits, credit_index = coded([row.credit for row in rows])
     return TagColumns(
         ordinals=[row.ordinal for row in rows],
         tags=[row.tag for row in rows],
@@ -114,6 +116,8 @@ def tag_columns(rows: Sequence[TagChange], *, compact: bool = True) -> TagColumn
         values=() if compact and all(value is None for value in values) else values,
         expiries=unless_bare(expiries, compact=compact),
         already_so=() if compact else [False] * len(rows),
+        credits=credits,
+        credit_index=unless_bare(credit_index, compact=compact),
     )
 
 
