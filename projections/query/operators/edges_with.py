@@ -44,14 +44,15 @@ class EdgeWithOperator:
     def members(self) -> BitMap:
         """See Operator."""
         # Where the edge of all time lies in the window, it is the edge of the window.
-        alike = self._edges(self.alike)
-        found = (alike == self._edges(self.edge.selection)) & (alike > BEFORE_ALL) & (alike < AFTER_ALL)
+        size = self.alike.size  # once: profiles may come meanwhile
+        alike = self._edges(self.alike, size)
+        found = (alike == self._edges(self.edge.selection, size)) & (alike > BEFORE_ALL) & (alike < AFTER_ALL)
         ordinals = self.alike.named(np.flatnonzero(found).astype(np.uint32))
         return bitmaps.from_ascending(ordinals) & self.edge.members()
 
-    def _edges(self, selection: Selection) -> npt.NDArray[np.int64]:
+    def _edges(self, selection: Selection, size: int) -> npt.NDArray[np.int64]:
         moments = Moments.of(selection.rows())
-        return moments.last(selection.size) if self.edge.last else moments.first(selection.size)
+        return moments.last(size) if self.edge.last else moments.first(size)
 
     def note(self) -> str:
         """See Operator."""
