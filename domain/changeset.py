@@ -34,6 +34,14 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """Who set a state, and from where, that somebody else's changeset brings back."""
+
+    actor: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class TagColumns:
     """Tag changes. The order of rows decides between changes of equal (profile, tag, effective_at)."""
 
@@ -48,12 +56,12 @@ class TagColumns:
     """True for a removal that is the expiry of an assignment in the same changeset. Empty when no row is."""
     already_so: Sequence[bool]
     """True when the row found the state as asked when it was recorded. For people; no answer depends on it. Empty for none."""
-    credits: Sequence[Attribution] = ()
+    credits: Sequence[Credit] = ()
     """Dictionary: whose states these rows bring back, for an undo."""
     credit_index: Sequence[int] = ()
     """0 where the state is of this changeset's own attribution, else 1 + an index into credits; empty when all are."""
 
-    def credit(self, row: int) -> Attribution | None:
+    def credit(self, row: int) -> Credit | None:
         """Whose state the row brings back; None for the changeset's own."""
         index = self.credit_index[row] if len(self.credit_index) else 0
         return self.credits[index - 1] if index else None

@@ -158,6 +158,12 @@ class UnknownChangeset(NotFound):
     reason = "UNKNOWN_CHANGESET"
 
 
+class NotUndoable(CallerError):
+    """The changeset cannot be taken back: it has what has no inverse, or nothing of it is left."""
+
+    reason = "NOT_UNDOABLE"
+
+
 class NameTaken(CallerError):
     """The name is in use."""
 

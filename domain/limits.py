@@ -10,6 +10,9 @@ from typing import Final
 MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
 MAX_BATCH_ROWS: Final = 100_000
 MAX_CHANGES: Final = 100_000
+MAX_TAGGED_PROFILES: Final = 10_000_000
+MAX_PREVIEWED_SEGMENTS: Final = 200
+MAX_SHOWN_PROFILES: Final = 100
 MAX_PROPERTIES_PER_BATCH: Final = 64
 MAX_PROFILE_ID_BYTES: Final = 256
 MAX_INTERACTION_ID_BYTES: Final = 256
@@ -71,6 +74,16 @@ LIMITS: Final = (
     Limit("message", f"{MAX_MESSAGE_BYTES:,} bytes", "a gRPC message in either direction", "RESOURCE_EXHAUSTED by gRPC"),
     Limit("batch rows", f"{MAX_BATCH_ROWS:,}", "interactions in one batch", "LIMIT_EXCEEDED"),
     Limit("changes", f"{MAX_CHANGES:,}", "tag and trait changes in one changeset", "LIMIT_EXCEEDED"),
+    Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment", "LIMIT_EXCEEDED"),
+    Limit(
+        "previewed segments",
+        f"{MAX_PREVIEWED_SEGMENTS}",
+        "named segments for which a dry run tells who would enter and leave; the reply has how many there are",
+        "cut to it, by name",
+    ),
+    Limit(
+        "shown profiles", f"{MAX_SHOWN_PROFILES}", "profile ids that a dry run or an undo lists beside their count", "cut to it"
+    ),
     Limit("properties", f"{MAX_PROPERTIES_PER_BATCH}", "properties of one batch", "LIMIT_EXCEEDED"),
     Limit("profile_id", f"1 to {MAX_PROFILE_ID_BYTES} bytes", "a profile id as UTF-8", "INVALID_FIELD"),
     Limit("interaction id", f"{MAX_INTERACTION_ID_BYTES} bytes", "an interaction id as UTF-8", "INVALID_FIELD"),

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.changeset import (
-    Attribution,
     CatalogueChange,
     Changeset,
+    Credit,
     InteractionColumns,
     ListColumns,
     TagColumns,
@@ -34,7 +34,7 @@ class TagEntry:
     applied: bool
     expiry: bool
     value: float | None
-    credit: Attribution | None = None
+    credit: Credit | None = None
     """Whose state an undo brings back; None for the changeset's own."""
 
 

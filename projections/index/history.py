@@ -156,14 +156,21 @@ class Changes:
     def codes_at(self, ordinals: Ordinals, instants: Int64s) -> Codes:
         """The code of each (profile, instant): NOTHING where no row is effective by then."""
         rows = self.of(ordinals)
-        if not len(rows):
-            return np.zeros(len(ordinals), dtype=np.int32)
-        every_instant = np.unique(np.concatenate([rows.effective, instants]))
+        return rows.codes_of(rows.deciding(ordinals, instants))
+
+    def codes_of(self, places: Int64s) -> Codes:
+        """The codes at these places; NOTHING at place -1."""
+        return np.append(self.codes, np.int32(NOTHING))[places]
+
+    def deciding(self, ordinals: Ordinals, instants: Int64s) -> Int64s:
+        """The place of the row that decides for each (profile, instant); -1 where none is effective by then."""
+        if not len(self):
+            return np.full(len(ordinals), -1, dtype=np.int64)
+        every_instant = np.unique(np.concatenate([self.effective, instants]))
         width = len(every_instant) + 1
-        keys = rows.ordinals.astype(np.int64) * width + np.searchsorted(every_instant, rows.effective)
+        keys = self.ordinals.astype(np.int64) * width + np.searchsorted(every_instant, self.effective)
         order = np.argsort(keys, kind="stable")
         wanted = ordinals.astype(np.int64) * width + np.searchsorted(every_instant, instants)
         place = np.searchsorted(keys[order], wanted, side="right") - 1
-        found = np.where(place >= 0, order[np.maximum(place, 0)], 0)
-        known = (place >= 0) & (rows.ordinals[found] == ordinals)
-        return np.where(known, rows.codes[found], NOTHING).astype(np.int32)
+        found = order[np.maximum(place, 0)]
+        return np.where((place >= 0) & (self.ordinals[found] == ordinals), found, -1)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from domain.changeset import Changeset, InteractionColumns, Recorded, TagColumns, TraitColumns, Value, ValueType
+from domain.changeset import Changeset, Credit, InteractionColumns, Recorded, TagColumns, TraitColumns, Value, ValueType
 from domain.language.checker import Vocabulary
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue
@@ -52,6 +52,11 @@ class TagIndex:
             codes = np.where(valued != 0, _HELD_WITHOUT_VALUE + valued, codes)
         return codes
 
+    def code_of(self, value: float) -> int | None:
+        """The code of an assignment with this value; None if there has never been one."""
+        code = self.values.code(value)
+        return _HELD_WITHOUT_VALUE + code if code else None
+
     def value_of(self, code: int) -> float | None:
         """The value that a code stands for; None where it has none."""
         return self.values.value(code - _HELD_WITHOUT_VALUE) if code > _HELD_WITHOUT_VALUE else None
@@ -70,6 +75,10 @@ class TraitIndex:
         self.values: Dictionary[Value] = Dictionary()
         self.timelines = Timelines(self.history)
         self.codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
+
+    def value_of(self, code: int) -> Value | None:
+        """The value that a code stands for; None for a trait that is cleared."""
+        return self.values.value(code) if code else None
 
 
 class PropertyIndex:
@@ -161,6 +170,13 @@ class WorkspaceIndex:
                 here = codes.view()[timeline.versions - 1] == known.code(wanted)
                 flags &= here if timeline.credits is None else self._credited(timeline.credits, here, k, wanted)
         return flags
+
+    def credit_of(self, version: int, credit: int) -> Credit:
+        """Who set a state, from where, after NFC: the one of that credit code, or where it is 0 who recorded the version."""
+        if credit:
+            return Credit(*self.credits.value(credit))
+        actor, source = (int(codes.view()[version - 1]) for codes in (self._actor_codes, self._source_codes))
+        return Credit(self.actors.value(actor), self.sources.value(source))
 
     def _credited(self, credits: Codes, otherwise: npt.NDArray[np.bool_], part: int, wanted: str) -> npt.NDArray[np.bool_]:
         """Where a state is credited to somebody: is that part of the credit as wanted?"""

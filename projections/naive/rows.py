@@ -92,7 +92,7 @@ def tag_rows(columns: log.TagColumns, position: int, by: log.Attribution) -> Ite
     """The tag changes of one changeset."""
     for i, ordinal in enumerate(columns.ordinals):
         value = columns.values[i] if len(columns.values) else None
-        credited = columns.credits[columns.credit_index[i] - 1] if len(columns.credit_index) and columns.credit_index[i] else by
+        set_by = columns.credit(i) or by
         yield ChangeRow(
             int(ordinal),
             int(columns.tags[i]),
@@ -101,8 +101,8 @@ def tag_rows(columns: log.TagColumns, position: int, by: log.Attribution) -> Ite
             int(columns.effective_at[i]),
             position,
             i,
-            credited.actor,
-            credited.source,
+            set_by.actor,
+            set_by.source,
         )
 
 

@@ -25,6 +25,7 @@ from domain.changeset import (
     Attribution,
     CatalogueChange,
     Changeset,
+    Credit,
     GroupDefined,
     GroupRenamed,
     GroupRetired,
@@ -278,7 +279,7 @@ class _Reader:
         )
 
     def _tags(self, columns: Mapping[str, Any]) -> TagColumns:
-        credits = [Attribution(**credit) for credit in columns.get("credits", ())]
+        credits = [Credit(**credit) for credit in columns.get("credits", ())]
         return self._columns(TagColumns, {**columns, "credits": credits})
 
     def _listed(self, stored: Mapping[str, Any]) -> ListColumns:

@@ -393,5 +393,7 @@ def _answer(recorded: Recorded, *, replayed: bool) -> Receipt:
         already_so=outcome.already_so,
         new_profiles=outcome.new_profiles,
         unknown=outcome.unknown,
+        conflicts=outcome.conflicts,
+        selected=changeset.selected,
         catalogue=changeset.catalogue,
     )

@@ -17,6 +17,7 @@ from domain.changeset import (
     InteractionColumns,
     Outcome,
     PropertyColumn,
+    Undoes,
 )
 from domain.errors import UnknownWorkspace
 from projections.index.key_map import MISSING
@@ -28,12 +29,16 @@ from server.usecases.drafts import (
     CreateWorkspace,
     Draft,
     InteractionsDraft,
+    TagSegmentDraft,
+    UndoDraft,
     UploadDraft,
 )
 from server.usecases.list_commands import decide_upload
 from server.usecases.overlay import Fresh, Overlay, check_types
+from server.usecases.segment_tagging import decide_tagging
 from server.usecases.state import ComputedKeys, WorkspaceState
 from server.usecases.tag_decisions import decide_changes, profiles_of
+from server.usecases.undoing import decide_undo
 
 _T = TypeVar("_T")
 
@@ -62,13 +67,13 @@ class Transaction:
     def admits(self, draft: Draft) -> bool:
         """May the draft be decided before the others are committed? If not, commit first.
 
-        A catalogue change, and an upload of a list, stands alone; a request id comes once; and changes of a profile wait for
-        those before them, so that "already so" is told from what is recorded.
+        A catalogue change, an upload of a list, and what concerns a whole segment or changeset stands alone; a request id comes
+        once; and changes of a profile wait for those before them, so that "already so" is told from what is recorded.
         """
         request = draft.request
         if self._closed or (request.workspace, request.request_id) in self._request_ids:
             return False
-        if isinstance(draft, CatalogueDraft | UploadDraft):
+        if isinstance(draft, CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft):
             return not self.decisions
         overlay = self._overlays.get(request.workspace)
         if overlay and isinstance(draft, ChangesDraft):
@@ -87,6 +92,13 @@ class Transaction:
                 self._closed = True
             case UploadDraft():
                 decided = self._decide_upload(overlay, draft, first)
+                self._closed = True
+            case TagSegmentDraft():
+                tagged = decide_tagging(overlay.state.index, draft, self._recorded_at(overlay))
+                decided = self._changeset(overlay, draft, first, tagged.outcome, tags=tagged.tags, selected=draft.selected)
+                self._closed = True
+            case UndoDraft():
+                decided = self._decide_undo(overlay, draft, first)
                 self._closed = True
             case ChangesDraft():
                 changes = decide_changes(overlay, draft, self._recorded_at(overlay), fresh)
@@ -130,6 +142,19 @@ class Transaction:
         changed = len(upload.columns.added) + len(upload.columns.removed)
         outcome = Outcome(changed=changed, already_so=upload.already_so, unknown=upload.unknown)
         return self._changeset(overlay, draft, first, outcome, catalogue=tuple(upload.made), listed=upload.columns)
+
+    def _decide_undo(self, overlay: Overlay, draft: UndoDraft, first: int) -> Changeset:
+        inverse = decide_undo(overlay.state.index, draft)
+        return self._changeset(
+            overlay,
+            draft,
+            first,
+            inverse.outcome,
+            tags=inverse.tags,
+            traits=inverse.traits,
+            selected=draft.selected,
+            undoes=Undoes(draft.undone.version, draft.undone.changeset_id),
+        )
 
     # --- interactions -----------------------------------------------------------------------------------------------------
 

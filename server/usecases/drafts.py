@@ -10,7 +10,7 @@ from enum import Enum
 
 from pyroaring import BitMap
 
-from domain.changeset import Attribution, CatalogueChange, InteractionColumns, Value, ValueType
+from domain.changeset import Attribution, CatalogueChange, Changeset, InteractionColumns, Selected, Value, ValueType
 from domain.language.syntax import Expression
 from server.usecases.unknown_ids import UnknownIds
 
@@ -200,7 +200,32 @@ class UploadDraft:
     """The others."""
 
 
-Draft = ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft
+@dataclass(frozen=True, slots=True)
+class TagSegmentDraft:
+    """One tag applied to, or removed from, everyone of a segment; `tag` is a key."""
+
+    request: Request
+    tag: str
+    applied: bool
+    value: float | None
+    effective_at: int | None
+    expires_at: int | None
+    selected: Selected
+    members: BitMap
+    """Of the segment at its clocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoDraft:
+    """A changeset to take back; `members`: for these profiles only, None for all."""
+
+    request: Request
+    undone: Changeset
+    selected: Selected | None
+    members: BitMap | None
+
+
+Draft = ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +243,6 @@ class Receipt:
     already_so: int
     new_profiles: int
     unknown: int
+    conflicts: int
+    selected: Selected | None
     catalogue: Sequence[CatalogueChange]

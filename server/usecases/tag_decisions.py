@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from domain.changeset import Outcome, TagColumns, TraitColumns, ValueType
 from domain.errors import InvalidField, TagRetired, UnknownTag, Violation
+from domain.tag_catalogue import Catalogue
 from server.usecases.drafts import ChangesDraft, TagDraft, TraitDraft
 from server.usecases.overlay import Fresh, Overlay, check_types
 from server.usecases.state import WorkspaceState
@@ -23,8 +25,8 @@ class DecidedChanges:
 
 def decide_changes(overlay: Overlay, draft: ChangesDraft, now: int, fresh: Fresh) -> DecidedChanges:
     """Raises UnknownTag, TagRetired, TypeConflict, InvalidField. `now`: the moment of recording."""
-    numbers = _tag_numbers(overlay.state, draft.tags)
-    _refuse_ended(draft.tags, now)
+    numbers = tag_numbers(overlay.state.index.catalogue, draft.tags)
+    refuse_ended(draft.tags, now)
     typed = [(f"traits[{i}].value", t.trait, t.type) for i, t in enumerate(draft.traits) if t.type is not None]
     check_types(overlay.state.index.traits, overlay.trait_types, typed)
     kinds = {name: trait.kind for name, trait in overlay.state.index.traits.items()} | overlay.trait_types
@@ -48,20 +50,34 @@ def profiles_of(draft: ChangesDraft) -> set[str]:
     return {change.profile_id for change in draft.tags} | {change.profile_id for change in draft.traits}
 
 
-def _tag_numbers(state: WorkspaceState, tags: Sequence[TagDraft]) -> list[int]:
-    """Catalogue numbers of the tags; refuses unknown ones, and retired ones that are applied, naming every offender."""
-    catalogue = state.index.catalogue
+class NamesTag(Protocol):
+    """What says which tag, and whether it is applied."""
+
+    @property
+    def tag(self) -> str:
+        """The key."""
+
+    @property
+    def applied(self) -> bool:
+        """Or removed."""
+
+
+def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tags[{}].tag") -> list[int]:
+    """Catalogue numbers of the tags; refuses unknown ones, and retired ones that are applied, naming every offender.
+
+    `path`: the field of the request that has the tag of that number.
+    """
     numbers = {key: catalogue.tag_number(key) for key in dict.fromkeys(change.tag for change in tags)}
     unknown = {key for key, number in numbers.items() if number is None}
     if unknown:
         hints = {key: catalogue.suggestion(key) for key in sorted(unknown)[:20]}
         told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in hints.items())
-        violations = [Violation(f"tags[{i}].tag", f"unknown tag {c.tag!r}") for i, c in enumerate(tags) if c.tag in unknown]
+        violations = [Violation(path.format(i), f"unknown tag {c.tag!r}") for i, c in enumerate(tags) if c.tag in unknown]
         message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
         raise UnknownTag(message, metadata={"tags": ",".join(sorted(unknown)[:20])}, violations=violations[:100])
     retired = {key for key, number in numbers.items() if number is not None and catalogue.tags[number].retired}
     violations = [
-        Violation(f"tags[{i}].tag", f"tag {c.tag!r} is retired: it can be removed, not applied")
+        Violation(path.format(i), f"tag {c.tag!r} is retired: it can be removed, not applied")
         for i, c in enumerate(tags)
         if c.tag in retired and c.applied
     ]
@@ -70,14 +86,26 @@ def _tag_numbers(state: WorkspaceState, tags: Sequence[TagDraft]) -> list[int]:
     return [number for number in (numbers[change.tag] for change in tags) if number is not None]
 
 
-def _refuse_ended(tags: Sequence[TagDraft], now: int) -> None:
+class Expires(Protocol):
+    """What may say when it begins and ends."""
+
+    @property
+    def effective_at(self) -> int | None:
+        """None for the moment of recording."""
+
+    @property
+    def expires_at(self) -> int | None:
+        """None for never."""
+
+
+def refuse_ended(changes: Sequence[Expires], now: int, path: str = "tags[{}].expires_at_us") -> None:
     """What holds from the moment of recording on has to end after it; what names its own instant was checked by itself."""
     violations = [
         Violation(
-            f"tags[{i}].expires_at_us",
+            path.format(i),
             "must lie after the moment of recording, from which the tag would hold; leave it out, or give effective_at_us",
         )
-        for i, change in enumerate(tags)
+        for i, change in enumerate(changes)
         if change.expires_at is not None and change.effective_at is None and change.expires_at <= now
     ]
     if violations:
@@ -122,7 +150,11 @@ def _tags_already_so(
             of_tag.setdefault(number, []).append(i)
     for number, places in of_tag.items():
         tag = state.index.tags[number]
-        asked = [(i, instant, held) for i in places for instant, held in _asked(tags[i], effective[i])]
+        asked = [
+            (i, instant, held)
+            for i in places
+            for instant, held in asked_instants(tags[i].applied, effective[i], tags[i].expires_at)
+        ]
         codes = tag.history.visible(state.version).codes_at(
             np.asarray([ordinals[i] for i, _, _ in asked], np.uint32),
             np.asarray([instant for _, instant, _ in asked], np.int64),
@@ -131,16 +163,15 @@ def _tags_already_so(
             already[i] = True
         for (i, _, held), code in zip(asked, codes.tolist(), strict=True):
             value = tags[i].value if held else None
-            wanted = int(held) if value is None else 1 + tag.values.code(value)
-            already[i] &= code == wanted and not (value is not None and wanted == 1)
+            already[i] &= code == (int(held) if value is None else tag.code_of(value))
     return already
 
 
-def _asked(change: TagDraft, effective: int) -> Sequence[tuple[int, bool]]:
+def asked_instants(applied: bool, effective: int, expires_at: int | None) -> Sequence[tuple[int, bool]]:
     """The instants that a change speaks of, and whether the tag is held then: an expiry says when it is held to, not after."""
-    if change.expires_at is None:
-        return ((effective, change.applied),)
-    return ((effective, True), (change.expires_at - 1, True), (change.expires_at, False))
+    if expires_at is None:
+        return ((effective, applied),)
+    return ((effective, True), (expires_at - 1, True), (expires_at, False))
 
 
 def _refuse_unknown_traits(traits: Sequence[TraitDraft], kinds: dict[str, ValueType]) -> None:

@@ -58,10 +58,9 @@ def load(connection: duckdb.DuckDBPyConnection, history: Sequence[Recorded], cur
     for recorded in history:
         changeset, position = recorded.changeset, recorded.position
         if changeset.tags is not None:
-            tags = changeset.tags
-            credits = [changeset.attribution, *tags.credits]
-            by = [credits[code] for code in tags.credit_index] or [credits[0]] * len(tags.ordinals)
-            rows["tag_changes"] += [(*row, one.actor, one.source) for row, one in zip(_tags(tags, position), by, strict=True)]
+            for place, row in enumerate(_tags(changeset.tags, position)):
+                by = changeset.tags.credit(place) or changeset.attribution
+                rows["tag_changes"].append((*row, by.actor, by.source))
         if changeset.traits is not None:
             rows["trait_changes"] += _traits(changeset.traits, position)
         if changeset.listed is not None:

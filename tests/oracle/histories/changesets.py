@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.changeset import (
-    Attribution,
     CatalogueChange,
     Changeset,
+    Credit,
     GroupDefined,
     GroupRenamed,
     GroupRetired,
@@ -278,7 +278,7 @@ class _History:
                 at = rows[-1].effective_at if rng.random() < 0.5 else self._near(rows[-1].effective_at)
             applied = tag not in self.retired and rng.random() < 0.7
             value = rng.choice(NUMBERS) if applied and rng.random() < 0.4 else None
-            credit = Attribution(rng.choice(ACTORS), "brought back", rng.choice(SOURCES)) if rng.random() < 0.15 else None
+            credit = Credit(rng.choice(ACTORS), rng.choice(SOURCES)) if rng.random() < 0.15 else None
             rows.append(TagChange(ordinal, tag, applied, at, value, credit=credit))
             if applied and rng.random() < 0.2:
                 later = max(self._instant(), rows[-1].effective_at + 1)

@@ -10,6 +10,7 @@ from domain.changeset import (
     Attribution,
     CatalogueChange,
     Changeset,
+    Credit,
     InteractionColumns,
     ListColumns,
     Outcome,
@@ -44,7 +45,7 @@ class TagChange:
     effective_at: int
     value: float | None = None
     expiry: bool = False
-    credit: Attribution | None = None
+    credit: Credit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""Decides a change of one tag for everyone of a segment: columns, not rows, for there may be millions."""
+
+from array import array
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.changeset import Outcome, TagColumns
+from domain.errors import LimitExceeded
+from domain.limits import MAX_TAGGED_PROFILES
+from projections.index import bitmaps
+from projections.index.bitmaps import Ordinals
+from projections.index.workspace_index import TagIndex, WorkspaceIndex
+from server.usecases.drafts import TagSegmentDraft
+from server.usecases.tag_decisions import DecidedChanges, asked_instants, refuse_ended, tag_numbers
+
+_T = TypeVar("_T")
+
+
+def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> DecidedChanges:
+    """Raises UnknownTag, TagRetired, InvalidField, LimitExceeded. `now`: the moment of recording."""
+    (number,) = tag_numbers(index.catalogue, [draft], "tag")
+    refuse_ended([draft], now, "expires_at_us")
+    ordinals = bitmaps.to_ordinals(draft.members)
+    LimitExceeded.refuse(
+        "tagged profiles",
+        field="segment",
+        maximum=MAX_TAGGED_PROFILES,
+        actual=len(ordinals),
+        remedy='tag parts of it: `… and sample 10% by "1"`, then those who are not tagged yet',
+    )
+    effective = now if draft.effective_at is None else draft.effective_at
+    already = _already_so(index, number, draft, ordinals, effective)
+    outcome = Outcome(changed=int(np.count_nonzero(~already)), already_so=int(np.count_nonzero(already)))
+    if not len(ordinals):
+        return DecidedChanges(None, None, outcome)
+    instants = [(effective, draft.applied)] + ([] if draft.expires_at is None else [(draft.expires_at, False)])
+    count, parts = len(ordinals), len(instants)
+    columns = TagColumns(
+        ordinals=array("I", np.tile(ordinals, parts).tobytes()),
+        tags=array("I", [number]) * (count * parts),
+        applied=_repeated([applied for _, applied in instants], count),
+        effective_at=array("q", np.repeat(np.asarray([at for at, _ in instants], np.int64), count).tobytes()),
+        values=() if draft.value is None else _repeated([draft.value, *[None] * (parts - 1)], count),
+        expiries=() if parts == 1 else _repeated([False, True], count),
+        already_so=[*already.tolist(), *_repeated([False] * (parts - 1), count)] if already.any() else (),
+    )
+    return DecidedChanges(columns, None, outcome)
+
+
+def _repeated(values: Sequence[_T], count: int) -> list[_T]:
+    return [value for value in values for _ in range(count)]
+
+
+def _already_so(
+    index: WorkspaceIndex, number: int, draft: TagSegmentDraft, ordinals: Ordinals, effective: int
+) -> npt.NDArray[np.bool_]:
+    """Who has the tag as asked at every instant that the change speaks of."""
+    tag, version = index.tags.get(number), index.clock().version
+    if tag is None:
+        return np.full(len(ordinals), not draft.applied)
+    already = np.ones(len(ordinals), np.bool_)
+    for instant, held in asked_instants(draft.applied, effective, draft.expires_at):
+        codes = tag.held_codes.at(instant, version).codes
+        found = np.zeros(len(ordinals), np.int32)
+        known = ordinals < len(codes)
+        found[known] = codes[ordinals[known]]
+        already &= found == _wanted(tag, draft.value if held else None, held=held)
+    return already
+
+
+def _wanted(tag: TagIndex, value: float | None, *, held: bool) -> int:
+    """The code of the state; -1 of one that nobody can have yet."""
+    if value is None:
+        return int(held)
+    known = tag.code_of(value)
+    return -1 if known is None else known

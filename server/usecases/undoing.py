@@ -1,0 +1,200 @@
+"""Takes a changeset back: its inverse sets, at the same instants, what would hold there without it.
+
+A state that is brought back is credited to whoever had set it, so that afterwards every answer is as if the changeset had never
+been recorded. Two things stay: what was changed at the same instant since wins, and a profile that was first seen through the
+changeset has been seen. What was changed at other instants since keeps what it says, and is told as a conflict.
+"""
+
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from domain.changeset import Changeset, Credit, Outcome, TagColumns, TraitColumns
+from domain.errors import NotUndoable
+from projections.index import bitmaps
+from projections.index.bitmaps import Ordinals
+from projections.index.history import NOTHING, Codes, History, Int64s
+from projections.index.workspace_index import WorkspaceIndex
+from server.usecases.drafts import UndoDraft
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedUndo:
+    """The columns of the inverse, what its reply says, and whose later changes stay."""
+
+    tags: TagColumns | None
+    traits: TraitColumns | None
+    outcome: Outcome
+    conflicts: BitMap
+
+
+@dataclass(frozen=True, slots=True)
+class _Inverse:
+    """What to record of one tag or trait: one entry a profile and instant."""
+
+    ordinals: Ordinals
+    effective: Int64s
+    codes: Codes
+    versions: Int64s
+    """Who set what is brought back; 0 where there was nothing."""
+    credits: Codes
+    changed: int
+    """How many of them set another state than the changeset did."""
+    conflicts: Ordinals
+
+    @classmethod
+    def of(cls, history: History, end: int, undone: int, ordinals: Ordinals, effective: Int64s) -> "_Inverse":
+        """Of the rows of version `undone`, as the history stands at version `end`."""
+        order = np.lexsort((effective, ordinals))
+        ordinals, effective = ordinals[order], effective[order]
+        new = np.ones(len(ordinals), np.bool_)
+        new[1:] = (ordinals[1:] != ordinals[:-1]) | (effective[1:] != effective[:-1])
+        ordinals, effective = ordinals[new], effective[new]
+        visible = history.visible(end)
+        concerned = np.zeros(int(max(visible.ordinals.max(initial=0), ordinals.max(initial=0))) + 1, np.bool_)
+        concerned[ordinals] = True
+        places = np.flatnonzero(concerned[visible.ordinals])
+        rows, credits = visible.picked(places), history.credits(len(visible))
+        own = rows.picked(rows.versions == undone)
+        is_other = rows.versions != undone
+        others, places = rows.picked(is_other), places[is_other]
+        newer = others.versions > undone
+        found = others.deciding(ordinals, effective)
+        # What was recorded since for the same instant is the last there: it decides already.
+        stands = (found >= 0) & newer[found] & (others.effective[found] == effective) if len(others) else found >= 0
+        kept = ~stands
+        ordinals, effective, found = ordinals[kept], effective[kept], found[kept]
+        codes = others.codes_of(found)
+        versions = np.append(others.versions.astype(np.int64), 0)[found]
+        credited = np.zeros(len(found), np.int32) if credits is None else np.append(credits[places], np.int32(0))[found]
+        changed = int(np.count_nonzero(codes != own.codes_of(own.deciding(ordinals, effective))))
+        return cls(ordinals, effective, codes, versions, credited, changed, np.unique(others.ordinals[newer]))
+
+    def __len__(self) -> int:
+        return len(self.ordinals)
+
+
+def decide_undo(index: WorkspaceIndex, draft: UndoDraft) -> DecidedUndo:
+    """Raises NotUndoable."""
+    _refuse_others(draft.undone)
+    tags, traits = _inverses_of_tags(index, draft), _inverses_of_traits(index, draft)
+    inverses = [*tags.values(), *traits.values()]
+    rows, changed = sum(map(len, inverses)), sum(one.changed for one in inverses)
+    conflicts = bitmaps.union([bitmaps.from_ascending(one.conflicts) for one in inverses])
+    if not rows:
+        raise NotUndoable(
+            f"nothing of changeset {draft.undone.changeset_id} is left to take back: it changed none of these profiles, or all "
+            "that it changed was changed at the same instants since; to take back an undo, undo that",
+            metadata={"changeset_id": draft.undone.changeset_id},
+        )
+    outcome = Outcome(changed=changed, already_so=rows - changed, conflicts=len(conflicts))
+    return DecidedUndo(_tag_columns(index, tags), _trait_columns(index, traits), outcome, conflicts)
+
+
+def _refuse_others(undone: Changeset) -> None:
+    others = {"interactions": undone.interactions, "a change of the catalogue": undone.catalogue, "an upload": undone.listed}
+    found = [what for what, columns in others.items() if columns]
+    if found:
+        raise NotUndoable(
+            f"changeset {undone.changeset_id} has {' and '.join(found)}, which cannot be taken back; only tags and traits can",
+            metadata={"changeset_id": undone.changeset_id},
+        )
+
+
+def _wanted(draft: UndoDraft, ordinals: Sequence[int]) -> npt.NDArray[np.bool_]:
+    rows = np.asarray(ordinals, np.uint32)
+    if draft.members is None:
+        return np.ones(len(rows), np.bool_)
+    table = np.zeros(int(rows.max(initial=0)) + 1, np.bool_)
+    members = bitmaps.to_ordinals(draft.members)
+    table[members[members < len(table)]] = True
+    return table[rows]
+
+
+def _inverses_of_tags(index: WorkspaceIndex, draft: UndoDraft) -> dict[int, _Inverse]:
+    columns = draft.undone.tags
+    if columns is None:
+        return {}
+    wanted, numbers = _wanted(draft, columns.ordinals), np.asarray(columns.tags, np.int64)
+    ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
+    end, inverses = index.clock().version, {}
+    for number in np.unique(numbers).tolist():
+        here = wanted & (numbers == number)
+        history = index.tags[number].history
+        inverses[number] = _Inverse.of(history, end, draft.undone.version, ordinals[here], effective[here])
+    return inverses
+
+
+def _inverses_of_traits(index: WorkspaceIndex, draft: UndoDraft) -> dict[str, _Inverse]:
+    columns = draft.undone.traits
+    if columns is None:
+        return {}
+    wanted, names = _wanted(draft, columns.ordinals), np.asarray(columns.index, np.int64)
+    ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
+    end, inverses = index.clock().version, {}
+    for k, name in enumerate(columns.names):
+        here = wanted & (names == k)
+        history = index.traits[name].history
+        inverses[name] = _Inverse.of(history, end, draft.undone.version, ordinals[here], effective[here])
+    return inverses
+
+
+def _tag_columns(index: WorkspaceIndex, inverses: dict[int, _Inverse]) -> TagColumns | None:
+    found = {number: one for number, one in inverses.items() if len(one)}
+    if not found:
+        return None
+    parts = list(found.values())
+    codes = np.concatenate([one.codes for one in parts])
+    values = [value for number, one in found.items() for value in _values(one.codes, index.tags[number].value_of)]
+    credits, credit_index = _credits(index, parts)
+    return TagColumns(
+        ordinals=array("I", np.concatenate([one.ordinals for one in parts]).tobytes()),
+        tags=array("I", np.repeat(np.asarray(list(found), np.uint32), [len(one) for one in parts]).tobytes()),
+        applied=(codes != NOTHING).tolist(),
+        effective_at=array("q", np.concatenate([one.effective for one in parts]).tobytes()),
+        values=values if any(value is not None for value in values) else (),
+        expiries=(),
+        already_so=(),
+        credits=credits,
+        credit_index=credit_index,
+    )
+
+
+def _credits(index: WorkspaceIndex, parts: Sequence[_Inverse]) -> tuple[list[Credit], Sequence[int]]:
+    """The dictionary and the column. Few changesets set what many rows bring back."""
+    versions, credited = (np.concatenate([getattr(one, name) for one in parts]) for name in ("versions", "credits"))
+    pairs, which = np.unique(np.stack([versions, credited.astype(np.int64)]), axis=1, return_inverse=True)
+    named = [index.credit_of(version, credit) if version else None for version, credit in pairs.T.tolist()]
+    distinct = list(dict.fromkeys(credit for credit in named if credit is not None))
+    codes = np.asarray([0 if credit is None else 1 + distinct.index(credit) for credit in named], np.uint32)
+    return distinct, array("I", codes[which.reshape(-1)].tobytes())
+
+
+def _values(codes: Codes, value_of: Callable[[int], _Value]) -> list[_Value]:
+    """The values of codes, each looked up once."""
+    distinct, which = np.unique(codes, return_inverse=True)
+    values = [value_of(code) for code in distinct.tolist()]
+    return [values[k] for k in which.tolist()]
+
+
+def _trait_columns(index: WorkspaceIndex, inverses: dict[str, _Inverse]) -> TraitColumns | None:
+    found = {name: one for name, one in inverses.items() if len(one)}
+    if not found:
+        return None
+    parts = list(found.values())
+    traits = [index.traits[name] for name in found]
+    return TraitColumns(
+        ordinals=array("I", np.concatenate([one.ordinals for one in parts]).tobytes()),
+        names=list(found),
+        types=[trait.kind for trait in traits],
+        index=array("I", np.repeat(np.arange(len(parts), dtype=np.uint32), [len(one) for one in parts]).tobytes()),
+        effective_at=array("q", np.concatenate([one.effective for one in parts]).tobytes()),
+        values=[value for trait, one in zip(traits, parts, strict=True) for value in _values(one.codes, trait.value_of)],
+    )

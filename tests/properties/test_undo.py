@@ -1,0 +1,175 @@
+"""Taking a changeset back is as if it had never been recorded, and taking that back as if it had never been taken back."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
+
+import pytest
+from pyroaring import BitMap
+
+from domain.changeset import Attribution, Changeset, Recorded, TagColumns, TraitColumns, Undoes, ValueType
+from domain.errors import MixedCurrencies, NotUndoable, UnknownList, UnknownSegment
+from domain.language.printer import to_text
+from domain.language.syntax import Expression, Leaf, TagChanged, Tagged, Trait
+from projections.index.workspace_index import WorkspaceIndex
+from projections.naive import NaiveLedger
+from projections.query import evaluator
+from projections.query.view import View
+from server.usecases.drafts import Request, UndoDraft
+from server.usecases.undoing import decide_undo
+from tests.oracle.histories import (
+    SEGMENT_NAMES,
+    WORKSPACE,
+    Vocabulary,
+    random_changesets,
+    random_clock,
+    random_expression,
+    random_leaf,
+    random_vocabulary,
+)
+
+_HISTORIES: Final = 25
+_QUESTIONS: Final = 25
+_T = TypeVar("_T")
+_BY: Final = Attribution("undoer", "a mistake", "tests")
+
+
+def _undone(history: Sequence[Recorded], index: WorkspaceIndex, changeset: Changeset, members: BitMap | None) -> Recorded:
+    """The inverse, recorded at the end."""
+    last = history[-1]
+    draft = UndoDraft(Request(WORKSPACE, bytes(16), bytes(32), _BY, 0), changeset, None, members)
+    inverse = decide_undo(index, draft)
+    made = Changeset(
+        workspace=WORKSPACE,
+        version=last.changeset.version + 1,
+        changeset_id="",
+        attribution=_BY,
+        recorded_at=last.changeset.recorded_at,
+        first_ordinal=0,
+        outcome=inverse.outcome,
+        tags=inverse.tags,
+        traits=inverse.traits,
+        undoes=Undoes(changeset.version, changeset.changeset_id),
+    )
+    return Recorded(last.position + 1, made, "", "")
+
+
+def _without(history: Sequence[Recorded], undone: Changeset, members: BitMap | None) -> list[Recorded]:
+    """The history had the changeset not been recorded, but that its profiles were seen."""
+    return [replace(one, changeset=_emptied(one.changeset, members)) if one.changeset is undone else one for one in history]
+
+
+def _emptied(changeset: Changeset, members: BitMap | None) -> Changeset:
+    """Without its rows of the members; a trait that nobody asks for is set at their instants instead."""
+    tags, traits = changeset.tags, changeset.traits or TraitColumns((), (), (), (), (), ())
+    gone: list[tuple[int, int]] = []
+
+    def kept(columns: TagColumns | TraitColumns) -> list[int]:
+        rows = range(len(columns.ordinals))
+        out = [row for row in rows if members is None or columns.ordinals[row] in members]
+        gone.extend((int(columns.ordinals[row]), int(columns.effective_at[row])) for row in out)
+        return [row for row in rows if row not in out]
+
+    def of(column: Sequence[_T], rows: Sequence[int]) -> list[_T]:
+        return [column[row] for row in rows] if len(column) else []
+
+    tag_rows, trait_rows = kept(tags) if tags else [], kept(traits)
+    by_row = ("ordinals", "tags", "applied", "effective_at", "values", "expiries", "already_so", "credit_index")
+    return replace(
+        changeset,
+        tags=replace(tags, **{name: of(getattr(tags, name), tag_rows) for name in by_row}) if tags and tag_rows else None,
+        traits=TraitColumns(
+            [*of(traits.ordinals, trait_rows), *(ordinal for ordinal, _ in gone)],
+            [*traits.names, "seen"],
+            [*traits.types, ValueType.BOOL],
+            [*of(traits.index, trait_rows), *[len(traits.names)] * len(gone)],
+            [*of(traits.effective_at, trait_rows), *(at for _, at in gone)],
+            [*of(traits.values, trait_rows), *[True] * len(gone)],
+        ),
+    )
+
+
+def _answer(ledger: NaiveLedger, question: Expression, as_of: int, known_at: int) -> frozenset[int] | str:
+    try:
+        return ledger.members(question, as_of, known_at)
+    except (MixedCurrencies, UnknownList, UnknownSegment) as error:
+        return type(error).__name__
+
+
+def _ledger(history: Sequence[Recorded]) -> NaiveLedger:
+    ledger = NaiveLedger(WORKSPACE)
+    for one in history:
+        ledger.apply(one)
+    return ledger
+
+
+def _questions(rng: random.Random, vocabulary: Vocabulary, history: Sequence[Recorded]) -> list[tuple[Expression, int]]:
+    """Mostly about tags and traits, at random instants."""
+    asked: list[tuple[Expression, int]] = []
+    while len(asked) < _QUESTIONS:
+        leaf: Leaf = random_leaf(rng, vocabulary)
+        if isinstance(leaf, Tagged | TagChanged | Trait):
+            asked.append((leaf, random_clock(rng, history, vocabulary)[0]))
+        elif rng.random() < 0.05:
+            expression = random_expression(rng, vocabulary, segments=SEGMENT_NAMES)
+            asked.append((expression, random_clock(rng, history, vocabulary)[0]))
+    return asked
+
+
+@pytest.mark.parametrize("seed", range(_HISTORIES))
+def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: int) -> None:
+    rng = random.Random(f"undo/{seed}")
+    vocabulary = random_vocabulary(rng)
+    history = random_changesets(rng, 40, 15, vocabulary)
+    index = WorkspaceIndex(WORKSPACE)
+    for one in history:
+        index.apply(one)
+    able = [one.changeset for one in history if _is_undoable(one.changeset)]
+    changeset = rng.choice(able)
+    members = None if rng.random() < 0.6 else BitMap(rng.sample(range(index.profile_count), index.profile_count // 2))
+    try:
+        undo = _undone(history, index, changeset, members)
+    except NotUndoable:
+        assert members is not None or _all_stands(history, changeset)
+        return
+    after, without = [*history, undo], _without(history, changeset, members)
+    _compare(index, after, without, rng, vocabulary)
+    assert index.undone == {changeset.version: [""]}
+    redo = _undone(after, index, undo.changeset, None)
+    _compare(index, [*after, redo], history, rng, vocabulary)
+
+
+def _is_undoable(changeset: Changeset) -> bool:
+    return bool(changeset.tags or changeset.traits) and not (changeset.interactions or changeset.catalogue or changeset.listed)
+
+
+def _all_stands(history: Sequence[Recorded], undone: Changeset) -> bool:
+    """Has all that it changed been changed at the same instants since?"""
+
+    def keys(changeset: Changeset) -> set[tuple[int, int | str, int]]:
+        tags, traits = changeset.tags, changeset.traits
+        rows: set[tuple[int, int | str, int]] = set()
+        if tags:
+            rows |= set(zip(tags.ordinals, tags.tags, tags.effective_at, strict=True))
+        if traits:
+            rows |= set(zip(traits.ordinals, (traits.names[k] for k in traits.index), traits.effective_at, strict=True))
+        return rows
+
+    later = [keys(one.changeset) for one in history if one.changeset.version > undone.version]
+    return keys(undone) <= set[tuple[int, int | str, int]]().union(*later)
+
+
+def _compare(
+    index: WorkspaceIndex, after: Sequence[Recorded], never: Sequence[Recorded], rng: random.Random, vocabulary: Vocabulary
+) -> None:
+    """The index with the inverse, and the oracle with it, against the oracle of another history."""
+    index.apply(after[-1])
+    with_inverse, expected = _ledger(after), _ledger(never)
+    end = after[-1].position
+    for question, as_of in _questions(rng, vocabulary, after):
+        wanted = _answer(expected, question, as_of, end)
+        assert _answer(with_inverse, question, as_of, end) == wanted, f"{to_text(question)} at {as_of}"
+        if not isinstance(wanted, str):
+            view = View(index, index.clock().version, as_of)
+            assert frozenset(evaluator.members(question, view)) == wanted, f"{to_text(question)} at {as_of}"
