@@ -21,16 +21,18 @@ from server.usecases.undoing import decide_undo
 from tests.oracle.histories import (
     SEGMENT_NAMES,
     WORKSPACE,
+    TagChange,
     Vocabulary,
     random_changesets,
     random_clock,
     random_expression,
     random_leaf,
     random_vocabulary,
+    recorded,
 )
 
-_HISTORIES: Final = 25
-_QUESTIONS: Final = 25
+_HISTORIES: Final = 40
+_QUESTIONS: Final = 60
 _T = TypeVar("_T")
 _BY: Final = Attribution("undoer", "a mistake", "tests")
 
@@ -107,10 +109,13 @@ def _ledger(history: Sequence[Recorded]) -> NaiveLedger:
 def _questions(rng: random.Random, vocabulary: Vocabulary, history: Sequence[Recorded]) -> list[tuple[Expression, int]]:
     """Mostly about tags and traits, at random instants."""
     asked: list[tuple[Expression, int]] = []
+    changes = [columns for one in history[-3:] for columns in (one.changeset.tags, one.changeset.traits) if columns]
+    instants = [int(at) for columns in changes for at in columns.effective_at]
     while len(asked) < _QUESTIONS:
         leaf: Leaf = random_leaf(rng, vocabulary)
         if isinstance(leaf, Tagged | TagChanged | Trait):
-            asked.append((leaf, random_clock(rng, history, vocabulary)[0]))
+            at = rng.choice(instants) + rng.choice((-1, 0, 1)) if instants and rng.random() < 0.6 else None
+            asked.append((leaf, random_clock(rng, history, vocabulary)[0] if at is None else at))
         elif rng.random() < 0.05:
             expression = random_expression(rng, vocabulary, segments=SEGMENT_NAMES)
             asked.append((expression, random_clock(rng, history, vocabulary)[0]))
@@ -122,11 +127,11 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
     rng = random.Random(f"undo/{seed}")
     vocabulary = random_vocabulary(rng)
     history = random_changesets(rng, 40, 15, vocabulary)
+    changeset = rng.choice([one.changeset for one in history if _is_undoable(one.changeset)])
+    history += _touched_again(rng, history[-1], changeset)
     index = WorkspaceIndex(WORKSPACE)
     for one in history:
         index.apply(one)
-    able = [one.changeset for one in history if _is_undoable(one.changeset)]
-    changeset = rng.choice(able)
     members = None if rng.random() < 0.6 else BitMap(rng.sample(range(index.profile_count), index.profile_count // 2))
     try:
         undo = _undone(history, index, changeset, members)
@@ -138,6 +143,20 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
     assert index.undone == {changeset.version: [""]}
     redo = _undone(after, index, undo.changeset, None)
     _compare(index, [*after, redo], history, rng, vocabulary)
+
+
+def _touched_again(rng: random.Random, last: Recorded, changeset: Changeset) -> list[Recorded]:
+    """Some of its tags again, at its instants and beside them."""
+    tags = changeset.tags
+    if not tags or rng.random() < 0.3:
+        return []
+    rows = [rng.randrange(len(tags.ordinals)) for _ in range(rng.randint(1, 6))]
+    again = [
+        TagChange(tags.ordinals[row], tags.tags[row], rng.random() < 0.5, tags.effective_at[row] + rng.choice((0, 0, -1, 1)))
+        for row in rows
+    ]
+    at = last.changeset.recorded_at
+    return [recorded(last.position + 1, at, tags=again, version=last.changeset.version + 1, actor="anna")]
 
 
 def _is_undoable(changeset: Changeset) -> bool:
