@@ -16,6 +16,7 @@ SDK: Final = Path(__file__).parent / "sdk"
 HAND_WRITTEN: Final = ("__init__.py", "primitives.py")
 NAMES: Final = {
     "_async": "_sync",
+    "AsyncBulkCalls": "BulkCalls",
     "AsyncCaller": "Caller",
     "AsyncCatalogueCalls": "CatalogueCalls",
     "AsyncClient": "Client",

@@ -30,6 +30,7 @@ from server.snapshots.folder import SnapshotFolder
 from server.snapshots.snapshotter import Upkeep
 from server.usecases.asking import Questions
 from server.usecases.auditing import Auditing
+from server.usecases.bulk import BulkChanges
 from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
 from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
@@ -74,14 +75,15 @@ class TagledgerServer:
         self._work = Work()
         self._metrics = Metrics()
         clocks = Clocks(self._committer.states, self._clock, lambda: self._committer.position)
-        questions = Questions(clocks)
+        questions, auditing = Questions(clocks), Auditing(clocks, self._log)
+        bulk = BulkChanges(clocks, questions, auditing)
         self._grpc = GrpcServer(
             Servicers(
-                LedgerServicer(self._committer),
+                LedgerServicer(self._committer, bulk, clocks, self._work),
                 CatalogueServicer(self._committer, clocks, self._work, config.currency),
                 ListServicer(self._committer, clocks, self._work),
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),
-                HistoryServicer(Auditing(clocks, self._log), self._work),
+                HistoryServicer(auditing, self._work),
                 ExportServicer(questions, self._work),
             ),
             self._metrics,

@@ -24,8 +24,9 @@ def history() -> None:
 def change_text(change: object) -> str:
     """Return what happened, for people."""
     match change:
-        case replies.TagEntry(tag, kind, value):
-            return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}")
+        case replies.TagEntry(tag, kind, value, actor, source):
+            credit = f", as by {actor} from {source} before" if actor else ""
+            return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}") + credit
         case replies.TraitEntry(trait, value):
             return f"cleared {trait}" if value is None else f"{trait} = {text_of(value)}"
         case replies.InteractionEntry():
@@ -141,9 +142,14 @@ def changeset(name: str, connection: Connection) -> None:
             "reason": who.reason,
             "source": who.source,
             "recorded at": who.recorded_at,
+            **{name: told for name, told in _about(who).items() if told},
             "content sha256": found.content_sha256,
             "chain sha256": found.chain_sha256,
         }
     )
     rows = [(entry.effective_at, entry.profile_id, change_text(entry.change)) for entry in found.entries]
     print_table(("effective at", "profile", "change"), rows)
+
+
+def _about(who: replies.Attribution) -> dict[str, str]:
+    return {"for everyone in": who.selected, "takes back": who.undoes, "taken back by": ", ".join(who.undone_by)}

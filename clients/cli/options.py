@@ -60,6 +60,8 @@ class Clocks:
 
     as_of: datetime | None
     known_at: int | datetime | None
+    zone: str
+    """Of times written without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,10 @@ def clock_options(command: Command) -> Command:
     """Add --as-of, --known-at and --zone, handed over as ``clocks``."""
 
     def pack(given: dict[str, Any]) -> Clocks:
-        zone = zone_of(given.pop("zone"))
+        name = given.pop("zone")
+        zone = zone_of(name)
         as_of = option_instant("--as-of", given.pop("as_of"), zone)
-        return Clocks(as_of, option_cut(given.pop("known_at"), zone))
+        return Clocks(as_of, option_cut(given.pop("known_at"), zone), name)
 
     return _packed(
         command,

@@ -8,15 +8,16 @@ from clients.cli.times import option_instant, zone_of
 from clients.sdk import ApplyTag, Change, Client, RemoveTag, errors
 from clients.sdk.replies import ChangesetReceipt
 
-_KEY = click.argument("key", metavar="KEY")
+KEY = click.argument("key", metavar="KEY")
 _PROFILES = click.argument("profiles", nargs=-1, required=True, metavar="PROFILE...")
-_EFFECTIVE_AT = click.option(
+EFFECTIVE_AT = click.option(
     "--effective-at", metavar="TIME", help="When it holds in the world (the moment of recording unless given)."
 )
-_REQUEST_ID = click.option("--request-id", metavar="UUID", help="Repeat an earlier write of unknown outcome under its id.")
+REQUEST_ID = click.option("--request-id", metavar="UUID", help="Repeat an earlier write of unknown outcome under its id.")
 
 
-def _reason(attribution: Attribution) -> str:
+def reason_of(attribution: Attribution) -> str:
+    """Return the reason, which a change of customers must have."""
     if not attribution.reason:
         raise click.UsageError("--reason is required: say why, for whoever reads the history")
     return attribution.reason
@@ -55,13 +56,13 @@ def _apply(client: Client, changes: list[Change], reason: str, request_id: str |
 
 
 @click.command()
-@_KEY
+@KEY
 @_PROFILES
-@_EFFECTIVE_AT
+@EFFECTIVE_AT
 @click.option("--expires-at", metavar="TIME", help="When the tag is removed again.")
 @click.option("--value", type=float, metavar="NUMBER", help="A number that goes with the assignment, such as a score.")
 @click.option("--create-tags", is_flag=True, help="Define the tag, and its group, when they are missing.")
-@_REQUEST_ID
+@REQUEST_ID
 @zone_option
 @attribution_options("cli", "required")
 @connection_options
@@ -78,7 +79,7 @@ def tag(
     connection: Connection,
 ) -> None:
     """Apply the tag KEY to profiles, all of them or none."""
-    reason, here = _reason(attribution), zone_of(zone)
+    reason, here = reason_of(attribution), zone_of(zone)
     since, until = option_instant("--effective-at", effective_at, here), option_instant("--expires-at", expires_at, here)
     changes: list[Change] = [ApplyTag(profile, key, value, since, until) for profile in profiles]
     with connection.client(attribution) as client:
@@ -88,10 +89,10 @@ def tag(
 
 
 @click.command()
-@_KEY
+@KEY
 @_PROFILES
-@_EFFECTIVE_AT
-@_REQUEST_ID
+@EFFECTIVE_AT
+@REQUEST_ID
 @zone_option
 @attribution_options("cli", "required")
 @connection_options
@@ -105,7 +106,7 @@ def untag(
     connection: Connection,
 ) -> None:
     """Remove the tag KEY from profiles, all of them or none."""
-    reason, since = _reason(attribution), option_instant("--effective-at", effective_at, zone_of(zone))
+    reason, since = reason_of(attribution), option_instant("--effective-at", effective_at, zone_of(zone))
     changes: list[Change] = [RemoveTag(profile, key, since) for profile in profiles]
     with connection.client(attribution) as client:
         receipt = _apply(client, changes, reason, request_id)

@@ -9,7 +9,7 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     │   │                        UnknownProfile, UnknownChangeset
     │   ├── AlreadyExists        NameTaken
     │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
-    │                            SegmentUnchanged, ListRetired
+    │                            SegmentUnchanged, ListRetired, NotUndoable
     └── ServiceError
         ├── Unavailable          StoreUnavailable, ShuttingDown
         ├── ResourceExhausted    Overloaded
@@ -220,6 +220,12 @@ class TagRetired(FailedPrecondition):
     REASON = "TAG_RETIRED"
 
 
+class NotUndoable(FailedPrecondition):
+    """A changeset that cannot be taken back, or of which nothing is left."""
+
+    REASON = "NOT_UNDOABLE"
+
+
 class SegmentCycle(FailedPrecondition):
     """The segment would depend on itself; ``metadata`` has segments, in order."""
 
@@ -331,6 +337,7 @@ BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
         NameTaken,
         RequestIdReused,
         TagRetired,
+        NotUndoable,
         SegmentCycle,
         SegmentInUse,
         SegmentRetired,

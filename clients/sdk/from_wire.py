@@ -62,6 +62,41 @@ def changeset_receipt(message: ledger_service_pb2.ApplyChangesetResponse) -> rep
     )
 
 
+def segment_tagging(message: ledger_service_pb2.TagSegmentResponse) -> replies.SegmentTagging:
+    """Convert the reply to a tag for everyone in a segment."""
+    return replies.SegmentTagging(
+        message.position,
+        receipt(message.receipt) if message.HasField("receipt") else None,
+        clocks(message.clocks),
+        message.changed_count,
+        message.already_so_count,
+        tuple(map(_warning, message.warnings)),
+        _preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def undo(message: ledger_service_pb2.UndoChangesetResponse) -> replies.Undo:
+    """Convert the reply to an undo."""
+    return replies.Undo(
+        message.position,
+        receipt(message.receipt) if message.HasField("receipt") else None,
+        message.changed_count,
+        message.already_so_count,
+        message.conflict_count,
+        tuple(message.conflict_profile_ids),
+        tuple(map(_warning, message.warnings)),
+        _preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def _preview(message: ledger_service_pb2.Preview) -> replies.Preview:
+    effects = (
+        replies.SegmentEffect(one.segment, one.count, one.entered_count, one.left_count, one.refusal)
+        for one in message.segments
+    )
+    return replies.Preview(tuple(message.changed_profile_ids), tuple(effects), message.dependent_segment_count)
+
+
 def interactions_receipt(message: ledger_service_pb2.RecordInteractionsResponse) -> replies.InteractionsReceipt:
     """Convert the reply to a batch of interactions."""
     base = receipt(message.receipt)
@@ -152,6 +187,9 @@ def attribution(message: common_pb2.Attribution) -> replies.Attribution:
         message.reason,
         message.source,
         from_timestamp(message.recorded_at),
+        message.selected,
+        message.undoes_changeset_id,
+        tuple(message.undone_by_changeset_ids),
     )
 
 
@@ -174,7 +212,8 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
     match message.WhichOneof("change"):
         case "tag":
             tag = message.tag
-            change = replies.TagEntry(tag.tag, _TAG_KINDS.get(tag.kind, ""), tag.value if tag.HasField("value") else None)
+            held = tag.value if tag.HasField("value") else None
+            change = replies.TagEntry(tag.tag, _TAG_KINDS.get(tag.kind, ""), held, tag.credited_actor, tag.credited_source)
         case "trait":
             change = replies.TraitEntry(message.trait.trait, value(message.trait.value))
         case "interaction":

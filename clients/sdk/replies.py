@@ -67,6 +67,60 @@ class Warning:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentEffect:
+    """How a named segment would change, asked now; ``refusal`` says why it cannot be asked, and is empty if it can."""
+
+    segment: str
+    count: int
+    entered_count: int
+    left_count: int
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a dry run would change: the first profiles, and the segments that would not stay the same.
+
+    ``dependent_segment_count``: how many named segments depend on it; of many the first by name were looked at.
+    """
+
+    changed_profile_ids: tuple[str, ...]
+    segments: tuple[SegmentEffect, ...]
+    dependent_segment_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTagging:
+    """A tag applied to, or removed from, everyone in a segment. A dry run has a ``preview`` and no ``receipt``."""
+
+    position: int
+    receipt: Receipt | None
+    clocks: Clocks
+    changed_count: int
+    already_so_count: int
+    warnings: tuple[Warning, ...]
+    preview: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A changeset taken back. ``conflict_count``: profiles that somebody changed since, which stands; the first are named.
+
+    ``changed_count`` and ``already_so_count`` are of states: of a tag or trait of a profile from an instant on. A dry run has a
+    ``preview`` and no ``receipt``.
+    """
+
+    position: int
+    receipt: Receipt | None
+    changed_count: int
+    already_so_count: int
+    conflict_count: int
+    conflict_profile_ids: tuple[str, ...]
+    warnings: tuple[Warning, ...]
+    preview: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many profiles are in a segment."""
 
@@ -133,7 +187,11 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who changed something, why, from where, and when the ledger learnt of it."""
+    """Who changed something, why, from where, and when the ledger learnt of it.
+
+    ``selected`` is the expression of the segment that it was for, ``undoes`` the id of the changeset that it took back (both
+    empty for none), ``undone_by`` the ids of those that took it back, or a part of it.
+    """
 
     position: int
     changeset_id: str
@@ -141,15 +199,23 @@ class Attribution:
     reason: str
     source: str
     recorded_at: datetime
+    selected: str = ""
+    undoes: str = ""
+    undone_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TagEntry:
-    """A tag ``applied``, ``removed``, or one that ``expires``."""
+    """A tag ``applied``, ``removed``, or one that ``expires``.
+
+    ``credited_actor`` and ``credited_source`` say who had set the state that an undo brings back; empty for nobody else.
+    """
 
     tag: str
     kind: str
     value: float | None
+    credited_actor: str = ""
+    credited_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,14 @@ from collections.abc import AsyncIterable, Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from tagledger.v1 import common_pb2, export_service_pb2, expression_pb2, ledger_service_pb2, list_service_pb2
+from tagledger.v1 import (
+    common_pb2,
+    export_service_pb2,
+    expression_pb2,
+    history_service_pb2,
+    ledger_service_pb2,
+    list_service_pb2,
+)
 
 from .instants import invalid, optional_us, to_timestamp
 from .values import ApplyTag, Change, ColumnKind, ExportColumn, RemoveTag, SetTrait, TraitValue
@@ -144,6 +151,70 @@ def changeset(context: common_pb2.WriteContext, changes: Iterable[Change]) -> le
         except (TypeError, ValueError) as error:
             raise _refusal(change, place, error) from error
     return request
+
+
+def tag_segment(
+    expression: str,
+    tag: str,
+    apply: bool,
+    given: float | None,
+    effective_at: datetime | None,
+    expires_at: datetime | None,
+    as_of: datetime | None,
+    cut: KnownAt,
+    dry_run: bool,
+) -> ledger_service_pb2.TagSegmentRequest:
+    """Return the request, but for its context."""
+    operations = ledger_service_pb2.TagChange
+    try:
+        request = ledger_service_pb2.TagSegmentRequest(
+            segment=segment(expression),
+            known_at=known_at(cut),
+            tag=text(tag, "tag"),
+            operation=operations.OPERATION_APPLY if apply else operations.OPERATION_REMOVE,
+            value=given,
+            effective_at_us=optional_us(effective_at, "effective_at"),
+            expires_at_us=optional_us(expires_at, "expires_at"),
+            dry_run=dry_run,
+        )
+    except TypeError as error:
+        raise invalid("value", f"must be a number, got {given!r}") from error
+    if as_of is not None:
+        request.as_of.CopyFrom(to_timestamp(as_of, "as_of"))
+    return request
+
+
+def undo(
+    context: common_pb2.WriteContext,
+    name: str | int,
+    expression: str | None,
+    as_of: datetime | None,
+    cut: KnownAt,
+    dry_run: bool,
+) -> ledger_service_pb2.UndoChangesetRequest:
+    """Return the request."""
+    request = ledger_service_pb2.UndoChangesetRequest(
+        context=context,
+        segment=None if expression is None else segment(expression),
+        known_at=known_at(cut),
+        dry_run=dry_run,
+    )
+    name_changeset(request, name)
+    if as_of is not None:
+        request.as_of.CopyFrom(to_timestamp(as_of, "as_of"))
+    return request
+
+
+def name_changeset(
+    request: ledger_service_pb2.UndoChangesetRequest | history_service_pb2.GetChangesetRequest, name: str | int
+) -> None:
+    """Name a changeset by its id or its position."""
+    if isinstance(name, str):
+        request.changeset_id = text(name, "changeset_id")
+    elif isinstance(name, int) and not isinstance(name, bool) and -(2**63) <= name < 2**63:
+        request.at_position = name
+    else:
+        raise invalid("name", f"must be the id of a changeset or its position in the log, got {name!r}")
 
 
 def _refusal(change: Change, place: str, cause: Exception) -> Exception:

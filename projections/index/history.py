@@ -50,6 +50,12 @@ class History:
             history._credits = Column.over(columns["credits"], count)
         return history
 
+    def up_to(self, version: int) -> "History":
+        """A history of its own that goes on behind the rows recorded up to version."""
+        count = self.count(version)
+        # Views without room: the first row that is appended copies them.
+        return History.over({name: column[:count] for name, column in self.columns().items()}, count)
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """All rows, for a snapshot: taken while nothing is appended."""
         changes = self.visible(int(np.iinfo(np.uint32).max))

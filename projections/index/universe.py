@@ -48,6 +48,12 @@ class Universe:
             universe._earliest[columns["ordinals"][:count]] = columns["instants"][:count]
         return universe
 
+    def up_to(self, version: int) -> "Universe":
+        """A universe of its own that goes on behind the rows recorded up to version."""
+        count, known = self.count(version), self.known()
+        columns = {name: column[:count] for name, column in self.columns().items()}
+        return Universe.over(columns, count, known if known and known.rows <= count else None)
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """All rows, for a snapshot: taken while nothing is appended."""
         return {"instants": self._instants.view(), "ordinals": self._ordinals.view(), "versions": self._versions.view()}

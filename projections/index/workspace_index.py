@@ -4,6 +4,7 @@ Rebuilt and live are the same code: `apply` takes changesets in the order of the
 then as they are recorded. Readers take `clock()` once and ask every store at that version.
 """
 
+import copy
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -42,6 +43,14 @@ class TagIndex:
         self.timelines = Timelines(self.history)
         self.held_codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
 
+    def up_to(self, version: int) -> "TagIndex":
+        """An index of its own that goes on behind the rows recorded up to version."""
+        other, known = TagIndex(self.history.up_to(version)), self.holders.known()
+        other.values = Dictionary.over(list(self.values.values()))
+        if known and known.rows <= len(other.history):
+            other.holders = Fold(other.history, Holders.nobody(), known)
+        return other
+
     def codes(self, applied: npt.NDArray[np.bool_], values: Sequence[float | None]) -> Codes:
         """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value. `values` may be empty, for none."""
         codes = applied.astype(np.int32)
@@ -75,6 +84,12 @@ class TraitIndex:
         self.values: Dictionary[Value] = Dictionary()
         self.timelines = Timelines(self.history)
         self.codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
+
+    def up_to(self, version: int) -> "TraitIndex":
+        """An index of its own that goes on behind the rows recorded up to version."""
+        other = TraitIndex(self.kind, self.history.up_to(version))
+        other.values = Dictionary.over(list(self.values.values()))
+        return other
 
     def value_of(self, code: int) -> Value | None:
         """The value that a code stands for; None for a trait that is cleared."""
@@ -220,6 +235,27 @@ class WorkspaceIndex:
         # Position last: `clock` counts positions.
         self._recorded_at.extend([changeset.recorded_at])
         self._positions.extend([recorded.position])
+
+    def as_if(self, recorded: Recorded) -> "WorkspaceIndex":
+        """An index of its own that has taken in one more changeset of tags and traits, and shares the rest with this one.
+
+        What the writer adds here meanwhile is not asked for there: ask it at the version of the changeset.
+        """
+        changeset, version = recorded.changeset, recorded.changeset.version - 1
+        other = copy.copy(self)
+        other.tags, other.traits = dict(self.tags), dict(self.traits)
+        for number in set(changeset.tags.tags) & other.tags.keys() if changeset.tags else ():
+            other.tags[number] = self.tags[number].up_to(version)
+        for name in set(changeset.traits.names) & other.traits.keys() if changeset.traits else ():
+            other.traits[name] = self.traits[name].up_to(version)
+        other.universe = self.universe.up_to(version)
+        for name in ("actors", "sources", "credits"):
+            setattr(other, name, Dictionary.over(list(getattr(self, name).values())))
+        other.undone = {undone: list(by) for undone, by in list(self.undone.items())}
+        columns = {name: column[:version] for name, column in self.clock_columns().items()}
+        other.restore_clock({name: Column.over(column, version) for name, column in columns.items()})
+        other.apply(recorded)
+        return other
 
     def apply_catalogue(self, changeset: Changeset) -> None:
         """Take in what is read from the log even where a snapshot has the rest: the catalogue and uploads of lists."""

@@ -31,6 +31,7 @@ from domain.segment_catalogue import SegmentEntry, SegmentVersion
 from domain.tag_catalogue import Catalogue, GroupEntry
 from domain.tag_catalogue import TagEntry as CatalogueTag
 from projections.history.entries import CatalogueEntry, Entry, InteractionEntry, ListEntry, TagEntry, TraitEntry
+from projections.index.workspace_index import WorkspaceIndex
 from projections.query.evaluator import Explanation
 from server.convert.fields import to_timestamp, value_out
 from server.eventlog.payload import CATALOGUE_KINDS
@@ -137,10 +138,13 @@ def steps_out(explanation: Explanation) -> list[segment_service_pb2.PlanStep]:
     ]
 
 
-def attribution_out(recorded: Recorded) -> common_pb2.Attribution:
-    """Who, why, from where and when."""
+def attribution_out(index: WorkspaceIndex, recorded: Recorded) -> common_pb2.Attribution:
+    """Who, why, from where and when; for whom, and whether it took something back or was taken back."""
     changeset = recorded.changeset
     return common_pb2.Attribution(
+        selected=changeset.selected.expression if changeset.selected else "",
+        undoes_changeset_id=changeset.undoes.changeset_id if changeset.undoes else "",
+        undone_by_changeset_ids=index.undone.get(changeset.version, ()),
         position=recorded.position,
         changeset_id=changeset.changeset_id,
         actor=changeset.attribution.actor,
@@ -154,11 +158,12 @@ def entries_out(state: WorkspaceState, entries: Sequence[tuple[Recorded, Entry]]
     """History entries, with the ids of their profiles."""
     ordinals = sorted({entry.ordinal for _, entry in entries if not isinstance(entry, CatalogueEntry)})
     names = dict(zip(ordinals, state.profiles.names(ordinals), strict=True))
-    return [_entry_out(state.index.catalogue, recorded, entry, names) for recorded, entry in entries]
+    return [_entry_out(state.index, recorded, entry, names) for recorded, entry in entries]
 
 
-def _entry_out(catalogue: Catalogue, recorded: Recorded, entry: Entry, names: dict[int, str]) -> history_pb.HistoryEntry:
-    made = history_pb.HistoryEntry(attribution=attribution_out(recorded))
+def _entry_out(index: WorkspaceIndex, recorded: Recorded, entry: Entry, names: dict[int, str]) -> history_pb.HistoryEntry:
+    catalogue = index.catalogue
+    made = history_pb.HistoryEntry(attribution=attribution_out(index, recorded))
     if isinstance(entry, CatalogueEntry):
         made.effective_at.CopyFrom(to_timestamp(recorded.changeset.recorded_at))
         made.catalogue.CopyFrom(_catalogue_entry(catalogue, entry.change))
@@ -169,7 +174,11 @@ def _entry_out(catalogue: Catalogue, recorded: Recorded, entry: Entry, names: di
         case TagEntry():
             kinds = history_pb.TagEntry
             kind = kinds.KIND_APPLIED if entry.applied else kinds.KIND_EXPIRES if entry.expiry else kinds.KIND_REMOVED
-            made.tag.CopyFrom(kinds(tag=catalogue.key(entry.tag), kind=kind, value=entry.value))
+            actor, source = (entry.credit.actor, entry.credit.source) if entry.credit else ("", "")
+            tag = kinds(
+                tag=catalogue.key(entry.tag), kind=kind, value=entry.value, credited_actor=actor, credited_source=source
+            )
+            made.tag.CopyFrom(tag)
         case TraitEntry():
             value = None if entry.value is None else value_out(entry.value)
             made.trait.CopyFrom(history_pb.TraitEntry(trait=entry.trait, value=value))

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from tagledger.v1 import ledger_service_pb2 as pb
@@ -38,22 +39,36 @@ def changes_in(request: pb.ApplyChangesetRequest) -> ChangesDraft:
 
 
 def _tag_in(path: str, change: pb.TagChange, checks: Checks) -> TagDraft:
+    asked = tagging_in(f"{path}.", change, checks)
+    profile_id = checks.profile_id(f"{path}.profile_id", change.profile_id)
+    return TagDraft(profile_id, asked.tag, asked.applied, asked.value, asked.effective_at, asked.expires_at)
+
+
+class Tagging(NamedTuple):
+    """What is done with a tag, for one profile or many."""
+
+    tag: str
+    applied: bool
+    value: float | None
+    effective_at: int | None
+    expires_at: int | None
+
+
+def tagging_in(path: str, change: pb.TagChange | pb.TagSegmentRequest, checks: Checks) -> Tagging:
+    """The fields that both have; `path`: what stands before their names."""
     applied = change.operation == pb.TagChange.OPERATION_APPLY
     if not applied and change.operation != pb.TagChange.OPERATION_REMOVE:
-        checks.add(f"{path}.operation", "OPERATION_APPLY or OPERATION_REMOVE is needed")
-    effective = (
-        checks.instant(f"{path}.effective_at_us", change.effective_at_us) if change.HasField("effective_at_us") else None
-    )
-    expires = checks.instant(f"{path}.expires_at_us", change.expires_at_us) if change.HasField("expires_at_us") else None
-    value = checks.number(f"{path}.value", change.value) if change.HasField("value") else None
+        checks.add(f"{path}operation", "OPERATION_APPLY or OPERATION_REMOVE is needed")
+    effective = checks.instant(f"{path}effective_at_us", change.effective_at_us) if change.HasField("effective_at_us") else None
+    expires = checks.instant(f"{path}expires_at_us", change.expires_at_us) if change.HasField("expires_at_us") else None
+    value = checks.number(f"{path}value", change.value) if change.HasField("value") else None
     if not applied and (value is not None or expires is not None):
-        checks.add(path, "value and expires_at_us go with OPERATION_APPLY only")
+        checks.add(path.rstrip(".") or "operation", "value and expires_at_us go with OPERATION_APPLY only")
     if expires is not None and effective is not None and expires <= effective:
-        checks.add(f"{path}.expires_at_us", "must lie after effective_at_us")
+        checks.add(f"{path}expires_at_us", "must lie after effective_at_us")
     if not change.tag:
-        checks.add(f"{path}.tag", "a tag's key is needed, `name` or `group/name`")
-    profile_id = checks.profile_id(f"{path}.profile_id", change.profile_id)
-    return TagDraft(profile_id, normalized(change.tag), applied, value, effective, expires)
+        checks.add(f"{path}tag", "a tag's key is needed, `name` or `group/name`")
+    return Tagging(normalized(change.tag), applied, value, effective, expires)
 
 
 def _trait_in(path: str, change: pb.TraitChange, checks: Checks) -> TraitDraft:

@@ -71,7 +71,7 @@ class HistoryServicer(rpc.HistoryServiceServicer):
         )
         return pb.GetChangesetResponse(
             position=page.reading.position,
-            attribution=attribution_out(page.recorded),
+            attribution=attribution_out(page.reading.state.index, page.recorded),
             entries=entries_out(page.reading.state, page.entries),
             entry_count=page.count,
             next_page_token=page.next_token,

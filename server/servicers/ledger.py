@@ -7,9 +7,19 @@ import grpc
 from tagledger.v1 import ledger_service_pb2 as pb
 from tagledger.v1 import ledger_service_pb2_grpc as rpc
 
+from server.convert.bulk import (
+    tag_segment_in,
+    tag_segment_out,
+    tag_segment_preview_out,
+    undo_in,
+    undo_out,
+    undo_preview_out,
+)
 from server.convert.contexts import receipt_out
 from server.convert.writes import changes_in, interactions_in
-from server.servicers.running import answered
+from server.servicers.running import Work, answered
+from server.usecases.bulk import BulkChanges
+from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
 
 Context: TypeAlias = grpc.aio.ServicerContext
@@ -18,8 +28,8 @@ Context: TypeAlias = grpc.aio.ServicerContext
 class LedgerServicer(rpc.LedgerServiceServicer):
     """Writes."""
 
-    def __init__(self, committer: Committer) -> None:
-        self._committer = committer
+    def __init__(self, committer: Committer, bulk: BulkChanges, clocks: Clocks, work: Work) -> None:
+        self._committer, self._bulk, self._clocks, self._work = committer, bulk, clocks, work
 
     async def ApplyChangeset(self, request: pb.ApplyChangesetRequest, context: Context) -> pb.ApplyChangesetResponse:
         """See the proto."""
@@ -58,3 +68,30 @@ class LedgerServicer(rpc.LedgerServiceServicer):
             reply.duplicate_count += receipt.duplicates
             reply.replayed_batch_count += receipt.replayed
         return reply
+
+    async def TagSegment(self, request: pb.TagSegmentRequest, context: Context) -> pb.TagSegmentResponse:
+        """See the proto."""
+        draft, chosen = tag_segment_in(request)
+        if not request.dry_run:
+            repeated = await self._work.in_thread(lambda: self._committer.first_reply(draft.request))
+            if repeated:
+                return tag_segment_out(repeated, ())
+        found, asked = await self._work.in_thread(lambda: self._bulk.tagging(draft, chosen))
+        if request.dry_run:
+            preview = await self._work.in_thread(lambda: self._bulk.preview_tagging(found))
+            return tag_segment_preview_out(asked, preview)
+        return tag_segment_out(await answered(self._committer.submit(found)), asked.warnings)
+
+    async def UndoChangeset(self, request: pb.UndoChangesetRequest, context: Context) -> pb.UndoChangesetResponse:
+        """See the proto."""
+        wanted = undo_in(request)
+        state = self._clocks.state(wanted.request.workspace)
+        if not request.dry_run:
+            repeated = await self._work.in_thread(lambda: self._committer.first_reply(wanted.request))
+            if repeated:
+                return undo_out(state, repeated, ())
+        draft, warnings = await self._work.in_thread(lambda: self._bulk.undo(wanted))
+        if request.dry_run:
+            preview = await self._work.in_thread(lambda: self._bulk.preview_undo(draft))
+            return undo_preview_out(state.index.clock().position, warnings, preview)
+        return undo_out(state, await answered(self._committer.submit(draft)), warnings)

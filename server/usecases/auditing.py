@@ -84,15 +84,18 @@ class Auditing:
     def changeset(self, workspace: str, changeset_id: bytes | None, position: int, page: PageRequest) -> ChangesetPage:
         """One changeset by id (16 bytes) or position. Raises UnknownChangeset."""
         reading = self._clocks.read(workspace, None, KnownAt())
-        version = self._version(reading.state, changeset_id, position)
-        question = question_digest("changeset", workspace, version)
-        recorded = self._recorded(reading.state, version)
+        recorded = self.recorded(reading.state, changeset_id, position)
+        question = question_digest("changeset", workspace, recorded.changeset.version)
         count = entry_count(recorded.changeset)
         (start,) = read_token(page.token, question, (ROWS,)) if page.token else (0,)
         found = [(recorded, entry) for _, entry in entries(recorded.changeset, start, min(count, start + page.size))]
         following = start + len(found)
         next_token = make_token(question, following) if following < count else ""
         return ChangesetPage(reading, recorded, found, count, next_token)
+
+    def recorded(self, state: WorkspaceState, changeset_id: bytes | None, position: int) -> Recorded:
+        """One changeset as a whole. Raises UnknownChangeset."""
+        return self._recorded(state, self._version(state, changeset_id, position))
 
     def _version(self, state: WorkspaceState, changeset_id: bytes | None, position: int) -> int:
         if changeset_id is not None:

@@ -21,9 +21,9 @@ from domain.changeset import Recorded
 from domain.errors import CallerError, LogDamaged, Overloaded, RequestIdReused, ShuttingDown, StoreUnavailable
 from domain.limits import MAX_QUEUED_WRITE_BYTES
 from server.eventlog import payload
-from server.eventlog.port import AppendConflict, EventLog, NewChangeset, StoredChangeset, batches
+from server.eventlog.port import AppendConflict, EventLog, NewChangeset, RecordedRequest, StoredChangeset, batches
 from server.usecases.deciding import Decision, Transaction
-from server.usecases.drafts import Draft, Receipt
+from server.usecases.drafts import Draft, Receipt, Request
 from server.usecases.state import ComputedKeys, WorkspaceState
 
 _GROUP_DRAFTS_MAX = 512
@@ -97,6 +97,16 @@ class Committer:
             waiting = _Waiting(draft)
             self._queue.put(waiting)
         return waiting.answer
+
+    def first_reply(self, request: Request) -> Receipt | None:
+        """That of a request that was recorded, so that much need not be found out for a repeat; None for a new one.
+
+        None also where another server has just recorded it: `submit` tells. Raises RequestIdReused. Blocks on the log.
+        """
+        recorded, state = self._recorded_before(request), self.states.get(request.workspace)
+        if recorded is None or state is None or state.index.clock().version < recorded.version:
+            return None
+        return self._first_reply(request, recorded)
 
     def restore(self, states: dict[str, WorkspaceState], position: int) -> None:
         """Begin with what a snapshot holds; `catch_up` goes on from there. Before `start`."""
@@ -291,21 +301,30 @@ class Committer:
     def _answered_as_recorded(self, waiting: _Waiting) -> bool:
         """Answer a repeat from the log; False when its request id has not been recorded."""
         request = waiting.draft.request
+        try:
+            recorded = self._recorded_before(request)
+            if recorded is None:
+                return False
+            if request.workspace not in self.states or self.states[request.workspace].version < recorded.version:
+                self.catch_up()
+            waiting.answer.set_result(self._first_reply(request, recorded))
+        except RequestIdReused as reused:
+            _fail(waiting, reused)
+        return True
+
+    def _recorded_before(self, request: Request) -> RecordedRequest | None:
+        """What was recorded under the request id. Raises RequestIdReused."""
         recorded = self._log.find_request(request.workspace, request.request_id)
-        if recorded is None:
-            return False
-        if recorded.digest != request.digest:
+        if recorded is not None and recorded.digest != request.digest:
             message = "this request_id was recorded with other content; use a new UUID for each intended write"
-            _fail(waiting, RequestIdReused(message, metadata={"workspace": request.workspace}))
-            return True
+            raise RequestIdReused(message, metadata={"workspace": request.workspace})
+        return recorded
+
+    def _first_reply(self, request: Request, recorded: RecordedRequest) -> Receipt:
         stored = self._log.read_version(request.workspace, recorded.version)
         assert stored is not None
-        if request.workspace not in self.states or self.states[request.workspace].version < recorded.version:
-            self.catch_up()
         position = self.states[request.workspace].index.position_of(recorded.version)
-        found = payload.decode(request.workspace, recorded.version, position, stored.state)
-        waiting.answer.set_result(_replayed(found))
-        return True
+        return _replayed(payload.decode(request.workspace, recorded.version, position, stored.state))
 
     # --- following the log ------------------------------------------------------------------------------------------------
 
@@ -372,14 +391,14 @@ def _fail(waiting: _Waiting, error: BaseException) -> None:
 
 
 def _receipt(decision: Decision, position: int) -> Receipt:
-    return _answer(Recorded(position, decision.changeset, "", ""), replayed=False)
+    return _answer(Recorded(position, decision.changeset, "", ""), decision.conflicting, replayed=False)
 
 
 def _replayed(recorded: Recorded) -> Receipt:
-    return _answer(recorded, replayed=True)
+    return _answer(recorded, (), replayed=True)
 
 
-def _answer(recorded: Recorded, *, replayed: bool) -> Receipt:
+def _answer(recorded: Recorded, conflicting: Sequence[int], *, replayed: bool) -> Receipt:
     changeset, outcome = recorded.changeset, recorded.changeset.outcome
     return Receipt(
         workspace=changeset.workspace,
@@ -394,6 +413,7 @@ def _answer(recorded: Recorded, *, replayed: bool) -> Receipt:
         new_profiles=outcome.new_profiles,
         unknown=outcome.unknown,
         conflicts=outcome.conflicts,
+        conflicting=conflicting,
         selected=changeset.selected,
         catalogue=changeset.catalogue,
     )

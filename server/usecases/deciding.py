@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 import numpy as np
+from pyroaring import BitMap
 
 from domain.changeset import (
     Changeset,
@@ -20,6 +21,7 @@ from domain.changeset import (
     Undoes,
 )
 from domain.errors import UnknownWorkspace
+from domain.limits import MAX_SHOWN_PROFILES
 from projections.index.key_map import MISSING
 from projections.index.keys import as_bytes
 from server.usecases.catalogue_commands import decide_command
@@ -38,7 +40,7 @@ from server.usecases.overlay import Fresh, Overlay, check_types
 from server.usecases.segment_tagging import decide_tagging
 from server.usecases.state import ComputedKeys, WorkspaceState
 from server.usecases.tag_decisions import decide_changes, profiles_of
-from server.usecases.undoing import decide_undo
+from server.usecases.undoing import DecidedUndo, decide_undo
 
 _T = TypeVar("_T")
 
@@ -51,6 +53,8 @@ class Decision:
     changeset: Changeset
     profile_ids: Sequence[str]
     keys: ComputedKeys
+    conflicting: Sequence[int] = ()
+    """The first profiles, by ordinal, of which an undo left later changes as they are."""
 
 
 class Transaction:
@@ -83,7 +87,7 @@ class Transaction:
     def decide(self, draft: Draft) -> None:
         """Add the draft, or raise the CallerError that refuses it and leave everything as it was."""
         overlay = self._overlay(draft)
-        fresh = Fresh()
+        fresh, conflicting = Fresh(), BitMap()
         first = len(overlay.state.profiles) + len(overlay.new_profiles)
         match draft:
             case CatalogueDraft():
@@ -98,7 +102,8 @@ class Transaction:
                 decided = self._changeset(overlay, draft, first, tagged.outcome, tags=tagged.tags, selected=draft.selected)
                 self._closed = True
             case UndoDraft():
-                decided = self._decide_undo(overlay, draft, first)
+                inverse = decide_undo(overlay.state.index, draft)
+                decided, conflicting = self._undo(overlay, draft, first, inverse), inverse.conflicts
                 self._closed = True
             case ChangesDraft():
                 changes = decide_changes(overlay, draft, self._recorded_at(overlay), fresh)
@@ -108,7 +113,8 @@ class Transaction:
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
         self._request_ids.add((draft.request.workspace, draft.request.request_id))
         self._overlays[draft.request.workspace] = overlay
-        self.decisions.append(Decision(draft, decided, fresh.profile_ids, fresh.computed()))
+        shown = tuple(conflicting[:MAX_SHOWN_PROFILES])
+        self.decisions.append(Decision(draft, decided, fresh.profile_ids, fresh.computed(), shown))
 
     def _overlay(self, draft: Draft) -> Overlay:
         name = draft.request.workspace
@@ -143,8 +149,7 @@ class Transaction:
         outcome = Outcome(changed=changed, already_so=upload.already_so, unknown=upload.unknown)
         return self._changeset(overlay, draft, first, outcome, catalogue=tuple(upload.made), listed=upload.columns)
 
-    def _decide_undo(self, overlay: Overlay, draft: UndoDraft, first: int) -> Changeset:
-        inverse = decide_undo(overlay.state.index, draft)
+    def _undo(self, overlay: Overlay, draft: UndoDraft, first: int, inverse: DecidedUndo) -> Changeset:
         return self._changeset(
             overlay,
             draft,

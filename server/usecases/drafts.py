@@ -244,5 +244,7 @@ class Receipt:
     new_profiles: int
     unknown: int
     conflicts: int
+    conflicting: Sequence[int]
+    """The first profiles, by ordinal, of which an undo left later changes as they are; empty when replayed."""
     selected: Selected | None
     catalogue: Sequence[CatalogueChange]

@@ -2,10 +2,12 @@
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from domain.changeset import Outcome, TagColumns
 from domain.errors import LimitExceeded
@@ -14,12 +16,21 @@ from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.workspace_index import TagIndex, WorkspaceIndex
 from server.usecases.drafts import TagSegmentDraft
-from server.usecases.tag_decisions import DecidedChanges, asked_instants, refuse_ended, tag_numbers
+from server.usecases.tag_decisions import asked_instants, refuse_ended, tag_numbers
 
 _T = TypeVar("_T")
 
 
-def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> DecidedChanges:
+@dataclass(frozen=True, slots=True)
+class DecidedTagging:
+    """The columns of the changeset, None for a segment without members; what its reply says; and whose state changes."""
+
+    tags: TagColumns | None
+    outcome: Outcome
+    changed: BitMap
+
+
+def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> DecidedTagging:
     """Raises UnknownTag, TagRetired, InvalidField, LimitExceeded. `now`: the moment of recording."""
     (number,) = tag_numbers(index.catalogue, [draft], "tag")
     refuse_ended([draft], now, "expires_at_us")
@@ -29,13 +40,14 @@ def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> D
         field="segment",
         maximum=MAX_TAGGED_PROFILES,
         actual=len(ordinals),
-        remedy='tag parts of it: `… and sample 10% by "1"`, then those who are not tagged yet',
+        remedy='tag a part of it, such as `sample 10% by "1"`, and then those who are not tagged yet',
     )
     effective = now if draft.effective_at is None else draft.effective_at
     already = _already_so(index, number, draft, ordinals, effective)
-    outcome = Outcome(changed=int(np.count_nonzero(~already)), already_so=int(np.count_nonzero(already)))
+    changed = bitmaps.from_ascending(ordinals[~already])
+    outcome = Outcome(changed=len(changed), already_so=len(ordinals) - len(changed))
     if not len(ordinals):
-        return DecidedChanges(None, None, outcome)
+        return DecidedTagging(None, outcome, changed)
     instants = [(effective, draft.applied)] + ([] if draft.expires_at is None else [(draft.expires_at, False)])
     count, parts = len(ordinals), len(instants)
     columns = TagColumns(
@@ -47,7 +59,7 @@ def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> D
         expiries=() if parts == 1 else _repeated([False, True], count),
         already_so=[*already.tolist(), *_repeated([False] * (parts - 1), count)] if already.any() else (),
     )
-    return DecidedChanges(columns, None, outcome)
+    return DecidedTagging(columns, outcome, changed)
 
 
 def _repeated(values: Sequence[_T], count: int) -> list[_T]:

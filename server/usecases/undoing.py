@@ -27,11 +27,12 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class DecidedUndo:
-    """The columns of the inverse, what its reply says, and whose later changes stay."""
+    """The columns of the inverse, what its reply says, whose state changes, and whose later changes stay."""
 
     tags: TagColumns | None
     traits: TraitColumns | None
     outcome: Outcome
+    changed: BitMap
     conflicts: BitMap
 
 
@@ -45,8 +46,8 @@ class _Inverse:
     versions: Int64s
     """Who set what is brought back; 0 where there was nothing."""
     credits: Codes
-    changed: int
-    """How many of them set another state than the changeset did."""
+    changed: npt.NDArray[np.bool_]
+    """Which of them set another state than the changeset did."""
     conflicts: Ordinals
 
     @classmethod
@@ -74,7 +75,7 @@ class _Inverse:
         codes = others.codes_of(found)
         versions = np.append(others.versions.astype(np.int64), 0)[found]
         credited = np.zeros(len(found), np.int32) if credits is None else np.append(credits[places], np.int32(0))[found]
-        changed = int(np.count_nonzero(codes != own.codes_of(own.deciding(ordinals, effective))))
+        changed = codes != own.codes_of(own.deciding(ordinals, effective))
         return cls(ordinals, effective, codes, versions, credited, changed, np.unique(others.ordinals[newer]))
 
     def __len__(self) -> int:
@@ -86,7 +87,8 @@ def decide_undo(index: WorkspaceIndex, draft: UndoDraft) -> DecidedUndo:
     _refuse_others(draft.undone)
     tags, traits = _inverses_of_tags(index, draft), _inverses_of_traits(index, draft)
     inverses = [*tags.values(), *traits.values()]
-    rows, changed = sum(map(len, inverses)), sum(one.changed for one in inverses)
+    rows, count = sum(map(len, inverses)), sum(int(np.count_nonzero(one.changed)) for one in inverses)
+    changed = bitmaps.union([bitmaps.from_ordinals(one.ordinals[one.changed]) for one in inverses])
     conflicts = bitmaps.union([bitmaps.from_ascending(one.conflicts) for one in inverses])
     if not rows:
         raise NotUndoable(
@@ -94,8 +96,8 @@ def decide_undo(index: WorkspaceIndex, draft: UndoDraft) -> DecidedUndo:
             "that it changed was changed at the same instants since; to take back an undo, undo that",
             metadata={"changeset_id": draft.undone.changeset_id},
         )
-    outcome = Outcome(changed=changed, already_so=rows - changed, conflicts=len(conflicts))
-    return DecidedUndo(_tag_columns(index, tags), _trait_columns(index, traits), outcome, conflicts)
+    outcome = Outcome(changed=count, already_so=rows - count, conflicts=len(conflicts))
+    return DecidedUndo(_tag_columns(index, tags), _trait_columns(index, traits), outcome, changed, conflicts)
 
 
 def _refuse_others(undone: Changeset) -> None:

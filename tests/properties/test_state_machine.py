@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pyroaring import BitMap
 
-from domain.changeset import Attribution, Recorded, Value
+from domain.changeset import Attribution, Recorded, Selected, Value
 from domain.errors import (
     InvalidField,
     MixedCurrencies,
+    NotUndoable,
     SegmentCycle,
     SegmentInUse,
     SegmentRetired,
@@ -57,7 +58,9 @@ from server.usecases.drafts import (
     RetireSegment,
     RetireTag,
     TagDraft,
+    TagSegmentDraft,
     TraitDraft,
+    UndoDraft,
     UploadDraft,
     UploadMode,
 )
@@ -127,6 +130,57 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(profile=profiles, tag=st.sampled_from(TAGS), at=instants)
     def remove_tag(self, profile: str, tag: str, at: int | None) -> None:
         self._write(ChangesDraft(self._request(), [TagDraft(profile, self._key(tag), False, None, at, None)], ()))
+
+    @rule(
+        tag=st.sampled_from(TAGS),
+        applied=st.booleans(),
+        at=instants,
+        lasts=st.sampled_from([None, 1, 60_000_000]),
+        seed=seeds,
+    )
+    def tag_a_segment(self, tag: str, applied: bool, at: int | None, lasts: int | None, seed: int) -> None:
+        """Everyone that the oracle finds in it is tagged, and "already so" is what the oracle says was so."""
+        rng = random.Random(seed)
+        expression = parse(to_text(random_expression(rng, VOCABULARY, 1)))
+        as_of, known_at = random_clock(rng, self.history, VOCABULARY)
+        try:
+            members = self.oracle.members(expression, as_of, known_at)
+        except MixedCurrencies:
+            return
+        effective = self.now if at is None else at
+        expires = effective + lasts if applied and lasts is not None else None
+        value = rng.choice([None, 0.8]) if applied else None
+        selected = Selected(to_text(expression), as_of, known_at)
+        key, end = self._key(tag), self.history[-1].position
+        number = self.oracle.tag_number(key)
+        assert number is not None
+
+        def held(ordinal: int, instant: int) -> tuple[bool, float | None]:
+            state = self.oracle.tag_state(ordinal, number, instant, end)
+            return (False, None) if state is None or not state.holds else (True, state.value)  # type: ignore[return-value]
+
+        asked = [(effective, (applied, value))]
+        if expires is not None:
+            asked += [(expires - 1, (True, value)), (expires, (False, None))]
+        already = [all(held(ordinal, instant) == state for instant, state in asked) for ordinal in members]
+        receipt = self._write(
+            TagSegmentDraft(self._request(), key, applied, value, at, expires, selected, BitMap(sorted(members)))
+        )
+        assert (receipt.changed, receipt.already_so) == (len(members) - sum(already), sum(already))
+        if members:
+            end = receipt.position
+            assert all(held(ordinal, effective) == (applied, value) for ordinal in members)
+
+    @rule(which=seeds, part=st.booleans())
+    def take_a_changeset_back(self, which: int, part: bool) -> None:
+        """An undo of anything, other undos among it; `test_undo` tells what it must do, here it meets everything else."""
+        rng = random.Random(which)
+        able = [one.changeset for one in self.history if one.changeset.tags or one.changeset.traits]
+        if able:
+            undone = rng.choice(able)
+            members = BitMap(rng.sample(range(len(PROFILES)), 3)) if part else None
+            with suppress(NotUndoable):
+                self._write(UndoDraft(self._request(), undone, None, members))
 
     @rule(
         name=st.sampled_from(LIST_NAMES),
@@ -203,7 +257,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """A repeat is answered with the first reply, and writes nothing."""
         draft, first = self.requests[which % len(self.requests)]
         end = len(self.history)
-        assert self._submit(draft) == replace(first, replayed=True)
+        assert self._submit(draft) == replace(first, replayed=True, conflicting=())
         self._feed_oracle()
         assert len(self.history) == end
 

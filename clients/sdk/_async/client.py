@@ -1,5 +1,6 @@
 """The client as callers see it: all rpcs of the service on one connection."""
 
+from .bulk import AsyncBulkCalls
 from .catalogue import AsyncCatalogueCalls
 from .history import AsyncHistoryCalls
 from .ledger import AsyncLedgerCalls
@@ -7,5 +8,5 @@ from .lists import AsyncListCalls
 from .segments import AsyncSegmentCalls
 
 
-class AsyncClient(AsyncLedgerCalls, AsyncCatalogueCalls, AsyncSegmentCalls, AsyncListCalls, AsyncHistoryCalls):
+class AsyncClient(AsyncLedgerCalls, AsyncBulkCalls, AsyncCatalogueCalls, AsyncSegmentCalls, AsyncListCalls, AsyncHistoryCalls):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from tagledger.v1 import history_service_pb2
 
 from .. import from_wire, replies, to_wire
-from ..instants import invalid
 from ..to_wire import KnownAt
 from .caller import AsyncCaller
 
@@ -60,12 +59,7 @@ class AsyncHistoryCalls(AsyncCaller):
     async def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""
         request = history_service_pb2.GetChangesetRequest(workspace=to_wire.text(self.workspace, "workspace"), page_size=1_000)
-        if isinstance(name, str):
-            request.changeset_id = to_wire.text(name, "changeset_id")
-        elif isinstance(name, int) and -(2**63) <= name < 2**63:
-            request.at_position = name
-        else:
-            raise invalid("name", f"must be the id of a changeset or its position in the log, got {name!r}")
+        to_wire.name_changeset(request, name)
         entries: list[replies.HistoryEntry] = []
         async for reply in self._pages(self._history.GetChangeset, request, timeout):
             entries += map(from_wire.history_entry, reply.entries)

@@ -1,6 +1,7 @@
 # Generated from ../_async/client.py by clients/generate_sync.py. Do not edit.
 """The client as callers see it: all rpcs of the service on one connection."""
 
+from .bulk import BulkCalls
 from .catalogue import CatalogueCalls
 from .history import HistoryCalls
 from .ledger import LedgerCalls
@@ -8,5 +9,5 @@ from .lists import ListCalls
 from .segments import SegmentCalls
 
 
-class Client(LedgerCalls, CatalogueCalls, SegmentCalls, ListCalls, HistoryCalls):
+class Client(LedgerCalls, BulkCalls, CatalogueCalls, SegmentCalls, ListCalls, HistoryCalls):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

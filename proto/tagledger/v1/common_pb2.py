@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19tagledger/v1/common.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x0cWriteContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\"S\n\x07KnownAt\x12\x12\n\x08position\x18\x01 \x01(\x03H\x00\x12-\n\x07instant\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\x05\n\x03\x63ut\"t\n\x0bReadContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\"y\n\x0cWriteReceipt\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12/\n\x0brecorded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08replayed\x18\x04 \x01(\x08\"\x95\x01\n\x0b\x41ttribution\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12/\n\x0brecorded_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"I\n\nReadClocks\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08known_at\x18\x02 \x01(\x03\"k\n\x05Value\x12\x16\n\x0cstring_value\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnumber_value\x18\x02 \x01(\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12\x14\n\ndate_value\x18\x04 \x01(\tH\x00\x42\x06\n\x04kind*\x7f\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11VALUE_TYPE_STRING\x10\x01\x12\x15\n\x11VALUE_TYPE_NUMBER\x10\x02\x12\x13\n\x0fVALUE_TYPE_BOOL\x10\x03\x12\x13\n\x0fVALUE_TYPE_DATE\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19tagledger/v1/common.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x0cWriteContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\"S\n\x07KnownAt\x12\x12\n\x08position\x18\x01 \x01(\x03H\x00\x12-\n\x07instant\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\x05\n\x03\x63ut\"t\n\x0bReadContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\"y\n\x0cWriteReceipt\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12/\n\x0brecorded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08replayed\x18\x04 \x01(\x08\"\xe5\x01\n\x0b\x41ttribution\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12/\n\x0brecorded_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08selected\x18\x07 \x01(\t\x12\x1b\n\x13undoes_changeset_id\x18\x08 \x01(\t\x12\x1f\n\x17undone_by_changeset_ids\x18\t \x03(\t\"I\n\nReadClocks\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08known_at\x18\x02 \x01(\x03\"k\n\x05Value\x12\x16\n\x0cstring_value\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnumber_value\x18\x02 \x01(\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12\x14\n\ndate_value\x18\x04 \x01(\tH\x00\x42\x06\n\x04kind*\x7f\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11VALUE_TYPE_STRING\x10\x01\x12\x15\n\x11VALUE_TYPE_NUMBER\x10\x02\x12\x13\n\x0fVALUE_TYPE_BOOL\x10\x03\x12\x13\n\x0fVALUE_TYPE_DATE\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tagledger.v1.common_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VALUETYPE']._serialized_start=840
-  _globals['_VALUETYPE']._serialized_end=967
+  _globals['_VALUETYPE']._serialized_start=920
+  _globals['_VALUETYPE']._serialized_end=1047
   _globals['_WRITECONTEXT']._serialized_start=76
   _globals['_WRITECONTEXT']._serialized_end=176
   _globals['_KNOWNAT']._serialized_start=178
@@ -43,9 +43,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WRITERECEIPT']._serialized_start=381
   _globals['_WRITERECEIPT']._serialized_end=502
   _globals['_ATTRIBUTION']._serialized_start=505
-  _globals['_ATTRIBUTION']._serialized_end=654
-  _globals['_READCLOCKS']._serialized_start=656
-  _globals['_READCLOCKS']._serialized_end=729
-  _globals['_VALUE']._serialized_start=731
-  _globals['_VALUE']._serialized_end=838
+  _globals['_ATTRIBUTION']._serialized_end=734
+  _globals['_READCLOCKS']._serialized_start=736
+  _globals['_READCLOCKS']._serialized_end=809
+  _globals['_VALUE']._serialized_start=811
+  _globals['_VALUE']._serialized_end=918
 # @@protoc_insertion_point(module_scope)

@@ -1,10 +1,11 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -67,20 +68,26 @@ class WriteReceipt(_message.Message):
     def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., replayed: _Optional[bool] = ...) -> None: ...
 
 class Attribution(_message.Message):
-    __slots__ = ("position", "changeset_id", "actor", "reason", "source", "recorded_at")
+    __slots__ = ("position", "changeset_id", "actor", "reason", "source", "recorded_at", "selected", "undoes_changeset_id", "undone_by_changeset_ids")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+    SELECTED_FIELD_NUMBER: _ClassVar[int]
+    UNDOES_CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_BY_CHANGESET_IDS_FIELD_NUMBER: _ClassVar[int]
     position: int
     changeset_id: str
     actor: str
     reason: str
     source: str
     recorded_at: _timestamp_pb2.Timestamp
-    def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., source: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    selected: str
+    undoes_changeset_id: str
+    undone_by_changeset_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, position: _Optional[int] = ..., changeset_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., source: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., selected: _Optional[str] = ..., undoes_changeset_id: _Optional[str] = ..., undone_by_changeset_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ReadClocks(_message.Message):
     __slots__ = ("as_of", "known_at")

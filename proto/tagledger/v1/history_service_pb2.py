@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from tagledger.v1 import common_pb2 as tagledger_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tagledger/v1/history_service.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19tagledger/v1/common.proto\"\xf3\x02\n\x0cHistoryEntry\x12.\n\x0b\x61ttribution\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nprofile_id\x18\x03 \x01(\t\x12%\n\x03tag\x18\x04 \x01(\x0b\x32\x16.tagledger.v1.TagEntryH\x00\x12)\n\x05trait\x18\x05 \x01(\x0b\x32\x18.tagledger.v1.TraitEntryH\x00\x12\x35\n\x0binteraction\x18\x06 \x01(\x0b\x32\x1e.tagledger.v1.InteractionEntryH\x00\x12\x31\n\tcatalogue\x18\x07 \x01(\x0b\x32\x1c.tagledger.v1.CatalogueEntryH\x00\x12\'\n\x04list\x18\x08 \x01(\x0b\x32\x17.tagledger.v1.ListEntryH\x00\x42\x08\n\x06\x63hange\"\xb4\x01\n\x08TagEntry\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.tagledger.v1.TagEntry.Kind\x12\x12\n\x05value\x18\x03 \x01(\x01H\x00\x88\x01\x01\"R\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_APPLIED\x10\x01\x12\x10\n\x0cKIND_REMOVED\x10\x02\x12\x10\n\x0cKIND_EXPIRES\x10\x03\x42\x08\n\x06_value\"?\n\nTraitEntry\x12\r\n\x05trait\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.tagledger.v1.Value\"\xfe\x01\n\x10InteractionEntry\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x12\n\ntouchpoint\x18\x02 \x01(\t\x12\x13\n\x06\x61mount\x18\x03 \x01(\x12H\x00\x88\x01\x01\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\n\n\x02id\x18\x05 \x01(\t\x12\x42\n\nproperties\x18\x06 \x03(\x0b\x32..tagledger.v1.InteractionEntry.PropertiesEntry\x1a\x46\n\x0fPropertiesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.tagledger.v1.Value:\x02\x38\x01\x42\t\n\x07_amount\"\x85\x01\n\tListEntry\x12\x0c\n\x04list\x18\x01 \x01(\t\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.tagledger.v1.ListEntry.Kind\">\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_ADDED\x10\x01\x12\x10\n\x0cKIND_REMOVED\x10\x02\"U\n\x0e\x43\x61talogueEntry\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x10\n\x08new_name\x18\x03 \x01(\t\x12\x12\n\nexpression\x18\x04 \x01(\t\"\xc6\x01\n\x19ListProfileHistoryRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x12\n\nprofile_id\x18\x02 \x01(\t\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x14\n\x0cnewest_first\x18\x06 \x01(\x08\x12\x1c\n\x14without_interactions\x18\x07 \x01(\x08\"t\n\x1aListProfileHistoryResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x9d\x01\n\x15ListTagHistoryRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x14\n\x0cnewest_first\x18\x06 \x01(\x08\"p\n\x16ListTagHistoryResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x86\x01\n\x13GetChangesetRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x16\n\x0c\x63hangeset_id\x18\x02 \x01(\tH\x00\x12\x15\n\x0b\x61t_position\x18\x03 \x01(\x03H\x00\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tB\x06\n\x04name\"\xe1\x01\n\x14GetChangesetResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12.\n\x0b\x61ttribution\x18\x02 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12+\n\x07\x65ntries\x18\x03 \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x13\n\x0b\x65ntry_count\x18\x04 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\x12\x16\n\x0e\x63ontent_sha256\x18\x06 \x01(\t\x12\x14\n\x0c\x63hain_sha256\x18\x07 \x01(\t2\xad\x02\n\x0eHistoryService\x12g\n\x12ListProfileHistory\x12\'.tagledger.v1.ListProfileHistoryRequest\x1a(.tagledger.v1.ListProfileHistoryResponse\x12[\n\x0eListTagHistory\x12#.tagledger.v1.ListTagHistoryRequest\x1a$.tagledger.v1.ListTagHistoryResponse\x12U\n\x0cGetChangeset\x12!.tagledger.v1.GetChangesetRequest\x1a\".tagledger.v1.GetChangesetResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tagledger/v1/history_service.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19tagledger/v1/common.proto\"\xf3\x02\n\x0cHistoryEntry\x12.\n\x0b\x61ttribution\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nprofile_id\x18\x03 \x01(\t\x12%\n\x03tag\x18\x04 \x01(\x0b\x32\x16.tagledger.v1.TagEntryH\x00\x12)\n\x05trait\x18\x05 \x01(\x0b\x32\x18.tagledger.v1.TraitEntryH\x00\x12\x35\n\x0binteraction\x18\x06 \x01(\x0b\x32\x1e.tagledger.v1.InteractionEntryH\x00\x12\x31\n\tcatalogue\x18\x07 \x01(\x0b\x32\x1c.tagledger.v1.CatalogueEntryH\x00\x12\'\n\x04list\x18\x08 \x01(\x0b\x32\x17.tagledger.v1.ListEntryH\x00\x42\x08\n\x06\x63hange\"\xe5\x01\n\x08TagEntry\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.tagledger.v1.TagEntry.Kind\x12\x12\n\x05value\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\x0e\x63redited_actor\x18\x04 \x01(\t\x12\x17\n\x0f\x63redited_source\x18\x05 \x01(\t\"R\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_APPLIED\x10\x01\x12\x10\n\x0cKIND_REMOVED\x10\x02\x12\x10\n\x0cKIND_EXPIRES\x10\x03\x42\x08\n\x06_value\"?\n\nTraitEntry\x12\r\n\x05trait\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.tagledger.v1.Value\"\xfe\x01\n\x10InteractionEntry\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x12\n\ntouchpoint\x18\x02 \x01(\t\x12\x13\n\x06\x61mount\x18\x03 \x01(\x12H\x00\x88\x01\x01\x12\x10\n\x08\x63urrency\x18\x04 \x01(\t\x12\n\n\x02id\x18\x05 \x01(\t\x12\x42\n\nproperties\x18\x06 \x03(\x0b\x32..tagledger.v1.InteractionEntry.PropertiesEntry\x1a\x46\n\x0fPropertiesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.tagledger.v1.Value:\x02\x38\x01\x42\t\n\x07_amount\"\x85\x01\n\tListEntry\x12\x0c\n\x04list\x18\x01 \x01(\t\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.tagledger.v1.ListEntry.Kind\">\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_ADDED\x10\x01\x12\x10\n\x0cKIND_REMOVED\x10\x02\"U\n\x0e\x43\x61talogueEntry\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x10\n\x08new_name\x18\x03 \x01(\t\x12\x12\n\nexpression\x18\x04 \x01(\t\"\xc6\x01\n\x19ListProfileHistoryRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x12\n\nprofile_id\x18\x02 \x01(\t\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x14\n\x0cnewest_first\x18\x06 \x01(\x08\x12\x1c\n\x14without_interactions\x18\x07 \x01(\x08\"t\n\x1aListProfileHistoryResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x9d\x01\n\x15ListTagHistoryRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x12\x14\n\x0cnewest_first\x18\x06 \x01(\x08\"p\n\x16ListTagHistoryResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x86\x01\n\x13GetChangesetRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x16\n\x0c\x63hangeset_id\x18\x02 \x01(\tH\x00\x12\x15\n\x0b\x61t_position\x18\x03 \x01(\x03H\x00\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tB\x06\n\x04name\"\xe1\x01\n\x14GetChangesetResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12.\n\x0b\x61ttribution\x18\x02 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12+\n\x07\x65ntries\x18\x03 \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x13\n\x0b\x65ntry_count\x18\x04 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\x12\x16\n\x0e\x63ontent_sha256\x18\x06 \x01(\t\x12\x14\n\x0c\x63hain_sha256\x18\x07 \x01(\t2\xad\x02\n\x0eHistoryService\x12g\n\x12ListProfileHistory\x12\'.tagledger.v1.ListProfileHistoryRequest\x1a(.tagledger.v1.ListProfileHistoryResponse\x12[\n\x0eListTagHistory\x12#.tagledger.v1.ListTagHistoryRequest\x1a$.tagledger.v1.ListTagHistoryResponse\x12U\n\x0cGetChangeset\x12!.tagledger.v1.GetChangesetRequest\x1a\".tagledger.v1.GetChangesetResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,33 +38,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HISTORYENTRY']._serialized_start=113
   _globals['_HISTORYENTRY']._serialized_end=484
   _globals['_TAGENTRY']._serialized_start=487
-  _globals['_TAGENTRY']._serialized_end=667
-  _globals['_TAGENTRY_KIND']._serialized_start=575
-  _globals['_TAGENTRY_KIND']._serialized_end=657
-  _globals['_TRAITENTRY']._serialized_start=669
-  _globals['_TRAITENTRY']._serialized_end=732
-  _globals['_INTERACTIONENTRY']._serialized_start=735
-  _globals['_INTERACTIONENTRY']._serialized_end=989
-  _globals['_INTERACTIONENTRY_PROPERTIESENTRY']._serialized_start=908
-  _globals['_INTERACTIONENTRY_PROPERTIESENTRY']._serialized_end=978
-  _globals['_LISTENTRY']._serialized_start=992
-  _globals['_LISTENTRY']._serialized_end=1125
-  _globals['_LISTENTRY_KIND']._serialized_start=1063
-  _globals['_LISTENTRY_KIND']._serialized_end=1125
-  _globals['_CATALOGUEENTRY']._serialized_start=1127
-  _globals['_CATALOGUEENTRY']._serialized_end=1212
-  _globals['_LISTPROFILEHISTORYREQUEST']._serialized_start=1215
-  _globals['_LISTPROFILEHISTORYREQUEST']._serialized_end=1413
-  _globals['_LISTPROFILEHISTORYRESPONSE']._serialized_start=1415
-  _globals['_LISTPROFILEHISTORYRESPONSE']._serialized_end=1531
-  _globals['_LISTTAGHISTORYREQUEST']._serialized_start=1534
-  _globals['_LISTTAGHISTORYREQUEST']._serialized_end=1691
-  _globals['_LISTTAGHISTORYRESPONSE']._serialized_start=1693
-  _globals['_LISTTAGHISTORYRESPONSE']._serialized_end=1805
-  _globals['_GETCHANGESETREQUEST']._serialized_start=1808
-  _globals['_GETCHANGESETREQUEST']._serialized_end=1942
-  _globals['_GETCHANGESETRESPONSE']._serialized_start=1945
-  _globals['_GETCHANGESETRESPONSE']._serialized_end=2170
-  _globals['_HISTORYSERVICE']._serialized_start=2173
-  _globals['_HISTORYSERVICE']._serialized_end=2474
+  _globals['_TAGENTRY']._serialized_end=716
+  _globals['_TAGENTRY_KIND']._serialized_start=624
+  _globals['_TAGENTRY_KIND']._serialized_end=706
+  _globals['_TRAITENTRY']._serialized_start=718
+  _globals['_TRAITENTRY']._serialized_end=781
+  _globals['_INTERACTIONENTRY']._serialized_start=784
+  _globals['_INTERACTIONENTRY']._serialized_end=1038
+  _globals['_INTERACTIONENTRY_PROPERTIESENTRY']._serialized_start=957
+  _globals['_INTERACTIONENTRY_PROPERTIESENTRY']._serialized_end=1027
+  _globals['_LISTENTRY']._serialized_start=1041
+  _globals['_LISTENTRY']._serialized_end=1174
+  _globals['_LISTENTRY_KIND']._serialized_start=1112
+  _globals['_LISTENTRY_KIND']._serialized_end=1174
+  _globals['_CATALOGUEENTRY']._serialized_start=1176
+  _globals['_CATALOGUEENTRY']._serialized_end=1261
+  _globals['_LISTPROFILEHISTORYREQUEST']._serialized_start=1264
+  _globals['_LISTPROFILEHISTORYREQUEST']._serialized_end=1462
+  _globals['_LISTPROFILEHISTORYRESPONSE']._serialized_start=1464
+  _globals['_LISTPROFILEHISTORYRESPONSE']._serialized_end=1580
+  _globals['_LISTTAGHISTORYREQUEST']._serialized_start=1583
+  _globals['_LISTTAGHISTORYREQUEST']._serialized_end=1740
+  _globals['_LISTTAGHISTORYRESPONSE']._serialized_start=1742
+  _globals['_LISTTAGHISTORYRESPONSE']._serialized_end=1854
+  _globals['_GETCHANGESETREQUEST']._serialized_start=1857
+  _globals['_GETCHANGESETREQUEST']._serialized_end=1991
+  _globals['_GETCHANGESETRESPONSE']._serialized_start=1994
+  _globals['_GETCHANGESETRESPONSE']._serialized_end=2219
+  _globals['_HISTORYSERVICE']._serialized_start=2222
+  _globals['_HISTORYSERVICE']._serialized_end=2523
 # @@protoc_insertion_point(module_scope)

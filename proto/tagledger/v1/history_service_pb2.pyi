@@ -32,7 +32,7 @@ class HistoryEntry(_message.Message):
     def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ...) -> None: ...
 
 class TagEntry(_message.Message):
-    __slots__ = ("tag", "kind", "value")
+    __slots__ = ("tag", "kind", "value", "credited_actor", "credited_source")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[TagEntry.Kind]
@@ -46,10 +46,14 @@ class TagEntry(_message.Message):
     TAG_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_ACTOR_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_SOURCE_FIELD_NUMBER: _ClassVar[int]
     tag: str
     kind: TagEntry.Kind
     value: float
-    def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[TagEntry.Kind, str]] = ..., value: _Optional[float] = ...) -> None: ...
+    credited_actor: str
+    credited_source: str
+    def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[TagEntry.Kind, str]] = ..., value: _Optional[float] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ...) -> None: ...
 
 class TraitEntry(_message.Message):
     __slots__ = ("trait", "value")

@@ -22,38 +22,52 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from tagledger.v1 import common_pb2 as tagledger_dot_v1_dot_common__pb2
+from tagledger.v1 import expression_pb2 as tagledger_dot_v1_dot_expression__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!tagledger/v1/ledger_service.proto\x12\x0ctagledger.v1\x1a\x19tagledger/v1/common.proto\"\x96\x01\n\x15\x41pplyChangesetRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12%\n\x04tags\x18\x02 \x03(\x0b\x32\x17.tagledger.v1.TagChange\x12)\n\x06traits\x18\x03 \x03(\x0b\x32\x19.tagledger.v1.TraitChange\"\xb3\x02\n\tTagChange\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\x34\n\toperation\x18\x03 \x01(\x0e\x32!.tagledger.v1.TagChange.Operation\x12\x12\n\x05value\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0f\x65\x66\x66\x65\x63tive_at_us\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x1a\n\rexpires_at_us\x18\x06 \x01(\x03H\x02\x88\x01\x01\"Q\n\tOperation\x12\x19\n\x15OPERATION_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPERATION_APPLY\x10\x01\x12\x14\n\x10OPERATION_REMOVE\x10\x02\x42\x08\n\x06_valueB\x12\n\x10_effective_at_usB\x10\n\x0e_expires_at_us\"\x86\x01\n\x0bTraitChange\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12\r\n\x05trait\x18\x02 \x01(\t\x12\"\n\x05value\x18\x03 \x01(\x0b\x32\x13.tagledger.v1.Value\x12\x1c\n\x0f\x65\x66\x66\x65\x63tive_at_us\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x12\n\x10_effective_at_us\"\xa3\x01\n\x16\x41pplyChangesetResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x15\n\rchanged_count\x18\x03 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x04 \x01(\x03\x12\x19\n\x11new_profile_count\x18\x05 \x01(\x03\"\xb5\x02\n\x12InteractionColumns\x12\x13\n\x0bprofile_ids\x18\x01 \x03(\t\x12\x12\n\ntype_names\x18\x02 \x03(\t\x12\x12\n\ntype_index\x18\x03 \x03(\r\x12\x16\n\x0eoccurred_at_us\x18\x04 \x03(\x12\x12\x18\n\x10touchpoint_names\x18\x05 \x03(\t\x12\x18\n\x10touchpoint_index\x18\x06 \x03(\r\x12\x0f\n\x07\x61mounts\x18\x07 \x03(\x12\x12\x16\n\x0e\x61mount_present\x18\x08 \x03(\x08\x12\x16\n\x0e\x63urrency_names\x18\t \x03(\t\x12\x16\n\x0e\x63urrency_index\x18\n \x03(\r\x12\x0b\n\x03ids\x18\x0b \x03(\t\x12\x30\n\nproperties\x18\x0c \x03(\x0b\x32\x1c.tagledger.v1.PropertyColumn\"^\n\x0ePropertyColumn\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x03(\r\x12\x0f\n\x07strings\x18\x03 \x03(\t\x12\x0f\n\x07numbers\x18\x04 \x03(\x01\x12\r\n\x05\x62ools\x18\x05 \x03(\x08\"\x80\x01\n\x19RecordInteractionsRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x36\n\x0cinteractions\x18\x02 \x01(\x0b\x32 .tagledger.v1.InteractionColumns\"\xa7\x01\n\x1aRecordInteractionsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x03 \x01(\x03\x12\x17\n\x0f\x64uplicate_count\x18\x04 \x01(\x03\x12\x19\n\x11new_profile_count\x18\x05 \x01(\x03\"\x80\x01\n\x19StreamInteractionsRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x36\n\x0cinteractions\x18\x02 \x01(\x0b\x32 .tagledger.v1.InteractionColumns\"\x92\x01\n\x1aStreamInteractionsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x13\n\x0b\x62\x61tch_count\x18\x02 \x01(\x03\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x03 \x01(\x03\x12\x17\n\x0f\x64uplicate_count\x18\x04 \x01(\x03\x12\x1c\n\x14replayed_batch_count\x18\x05 \x01(\x03\x32\xc0\x02\n\rLedgerService\x12[\n\x0e\x41pplyChangeset\x12#.tagledger.v1.ApplyChangesetRequest\x1a$.tagledger.v1.ApplyChangesetResponse\x12g\n\x12RecordInteractions\x12\'.tagledger.v1.RecordInteractionsRequest\x1a(.tagledger.v1.RecordInteractionsResponse\x12i\n\x12StreamInteractions\x12\'.tagledger.v1.StreamInteractionsRequest\x1a(.tagledger.v1.StreamInteractionsResponse(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!tagledger/v1/ledger_service.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19tagledger/v1/common.proto\x1a\x1dtagledger/v1/expression.proto\"\x96\x01\n\x15\x41pplyChangesetRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12%\n\x04tags\x18\x02 \x03(\x0b\x32\x17.tagledger.v1.TagChange\x12)\n\x06traits\x18\x03 \x03(\x0b\x32\x19.tagledger.v1.TraitChange\"\xb3\x02\n\tTagChange\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12\x0b\n\x03tag\x18\x02 \x01(\t\x12\x34\n\toperation\x18\x03 \x01(\x0e\x32!.tagledger.v1.TagChange.Operation\x12\x12\n\x05value\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0f\x65\x66\x66\x65\x63tive_at_us\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x1a\n\rexpires_at_us\x18\x06 \x01(\x03H\x02\x88\x01\x01\"Q\n\tOperation\x12\x19\n\x15OPERATION_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPERATION_APPLY\x10\x01\x12\x14\n\x10OPERATION_REMOVE\x10\x02\x42\x08\n\x06_valueB\x12\n\x10_effective_at_usB\x10\n\x0e_expires_at_us\"\x86\x01\n\x0bTraitChange\x12\x12\n\nprofile_id\x18\x01 \x01(\t\x12\r\n\x05trait\x18\x02 \x01(\t\x12\"\n\x05value\x18\x03 \x01(\x0b\x32\x13.tagledger.v1.Value\x12\x1c\n\x0f\x65\x66\x66\x65\x63tive_at_us\x18\x04 \x01(\x03H\x00\x88\x01\x01\x42\x12\n\x10_effective_at_us\"\xa3\x01\n\x16\x41pplyChangesetResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x15\n\rchanged_count\x18\x03 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x04 \x01(\x03\x12\x19\n\x11new_profile_count\x18\x05 \x01(\x03\"\xb5\x02\n\x12InteractionColumns\x12\x13\n\x0bprofile_ids\x18\x01 \x03(\t\x12\x12\n\ntype_names\x18\x02 \x03(\t\x12\x12\n\ntype_index\x18\x03 \x03(\r\x12\x16\n\x0eoccurred_at_us\x18\x04 \x03(\x12\x12\x18\n\x10touchpoint_names\x18\x05 \x03(\t\x12\x18\n\x10touchpoint_index\x18\x06 \x03(\r\x12\x0f\n\x07\x61mounts\x18\x07 \x03(\x12\x12\x16\n\x0e\x61mount_present\x18\x08 \x03(\x08\x12\x16\n\x0e\x63urrency_names\x18\t \x03(\t\x12\x16\n\x0e\x63urrency_index\x18\n \x03(\r\x12\x0b\n\x03ids\x18\x0b \x03(\t\x12\x30\n\nproperties\x18\x0c \x03(\x0b\x32\x1c.tagledger.v1.PropertyColumn\"^\n\x0ePropertyColumn\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x03(\r\x12\x0f\n\x07strings\x18\x03 \x03(\t\x12\x0f\n\x07numbers\x18\x04 \x03(\x01\x12\r\n\x05\x62ools\x18\x05 \x03(\x08\"\x80\x01\n\x19RecordInteractionsRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x36\n\x0cinteractions\x18\x02 \x01(\x0b\x32 .tagledger.v1.InteractionColumns\"\xa7\x01\n\x1aRecordInteractionsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x03 \x01(\x03\x12\x17\n\x0f\x64uplicate_count\x18\x04 \x01(\x03\x12\x19\n\x11new_profile_count\x18\x05 \x01(\x03\"\x80\x01\n\x19StreamInteractionsRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x36\n\x0cinteractions\x18\x02 \x01(\x0b\x32 .tagledger.v1.InteractionColumns\"\x92\x01\n\x1aStreamInteractionsResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x13\n\x0b\x62\x61tch_count\x18\x02 \x01(\x03\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x03 \x01(\x03\x12\x17\n\x0f\x64uplicate_count\x18\x04 \x01(\x03\x12\x1c\n\x14replayed_batch_count\x18\x05 \x01(\x03\"\x8e\x03\n\x11TagSegmentRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12&\n\x07segment\x18\x02 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12)\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08known_at\x18\x04 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x0b\n\x03tag\x18\x05 \x01(\t\x12\x34\n\toperation\x18\x06 \x01(\x0e\x32!.tagledger.v1.TagChange.Operation\x12\x12\n\x05value\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12\x1c\n\x0f\x65\x66\x66\x65\x63tive_at_us\x18\x08 \x01(\x03H\x01\x88\x01\x01\x12\x1a\n\rexpires_at_us\x18\t \x01(\x03H\x02\x88\x01\x01\x12\x0f\n\x07\x64ry_run\x18\n \x01(\x08\x42\x08\n\x06_valueB\x12\n\x10_effective_at_usB\x10\n\x0e_expires_at_us\"\xff\x01\n\x12TagSegmentResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12(\n\x06\x63locks\x18\x03 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x15\n\rchanged_count\x18\x04 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x05 \x01(\x03\x12\'\n\x08warnings\x18\x06 \x03(\x0b\x32\x15.tagledger.v1.Warning\x12&\n\x07preview\x18\x07 \x01(\x0b\x32\x15.tagledger.v1.Preview\"\x87\x02\n\x14UndoChangesetRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x16\n\x0c\x63hangeset_id\x18\x02 \x01(\tH\x00\x12\x15\n\x0b\x61t_position\x18\x03 \x01(\x03H\x00\x12&\n\x07segment\x18\x04 \x01(\x0b\x32\x15.tagledger.v1.Segment\x12)\n\x05\x61s_of\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08known_at\x18\x06 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x0f\n\x07\x64ry_run\x18\x07 \x01(\x08\x42\x06\n\x04name\"\x8e\x02\n\x15UndoChangesetResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x15\n\rchanged_count\x18\x03 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x04 \x01(\x03\x12\x16\n\x0e\x63onflict_count\x18\x05 \x01(\x03\x12\x1c\n\x14\x63onflict_profile_ids\x18\x06 \x03(\t\x12\'\n\x08warnings\x18\x07 \x03(\x0b\x32\x15.tagledger.v1.Warning\x12&\n\x07preview\x18\x08 \x01(\x0b\x32\x15.tagledger.v1.Preview\"v\n\x07Preview\x12\x1b\n\x13\x63hanged_profile_ids\x18\x01 \x03(\t\x12-\n\x08segments\x18\x02 \x03(\x0b\x32\x1b.tagledger.v1.SegmentEffect\x12\x1f\n\x17\x64\x65pendent_segment_count\x18\x03 \x01(\x03\"k\n\rSegmentEffect\x12\x0f\n\x07segment\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x15\n\rentered_count\x18\x03 \x01(\x03\x12\x12\n\nleft_count\x18\x04 \x01(\x03\x12\x0f\n\x07refusal\x18\x05 \x01(\t2\xeb\x03\n\rLedgerService\x12[\n\x0e\x41pplyChangeset\x12#.tagledger.v1.ApplyChangesetRequest\x1a$.tagledger.v1.ApplyChangesetResponse\x12g\n\x12RecordInteractions\x12\'.tagledger.v1.RecordInteractionsRequest\x1a(.tagledger.v1.RecordInteractionsResponse\x12i\n\x12StreamInteractions\x12\'.tagledger.v1.StreamInteractionsRequest\x1a(.tagledger.v1.StreamInteractionsResponse(\x01\x12O\n\nTagSegment\x12\x1f.tagledger.v1.TagSegmentRequest\x1a .tagledger.v1.TagSegmentResponse\x12X\n\rUndoChangeset\x12\".tagledger.v1.UndoChangesetRequest\x1a#.tagledger.v1.UndoChangesetResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tagledger.v1.ledger_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_APPLYCHANGESETREQUEST']._serialized_start=79
-  _globals['_APPLYCHANGESETREQUEST']._serialized_end=229
-  _globals['_TAGCHANGE']._serialized_start=232
-  _globals['_TAGCHANGE']._serialized_end=539
-  _globals['_TAGCHANGE_OPERATION']._serialized_start=410
-  _globals['_TAGCHANGE_OPERATION']._serialized_end=491
-  _globals['_TRAITCHANGE']._serialized_start=542
-  _globals['_TRAITCHANGE']._serialized_end=676
-  _globals['_APPLYCHANGESETRESPONSE']._serialized_start=679
-  _globals['_APPLYCHANGESETRESPONSE']._serialized_end=842
-  _globals['_INTERACTIONCOLUMNS']._serialized_start=845
-  _globals['_INTERACTIONCOLUMNS']._serialized_end=1154
-  _globals['_PROPERTYCOLUMN']._serialized_start=1156
-  _globals['_PROPERTYCOLUMN']._serialized_end=1250
-  _globals['_RECORDINTERACTIONSREQUEST']._serialized_start=1253
-  _globals['_RECORDINTERACTIONSREQUEST']._serialized_end=1381
-  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_start=1384
-  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_end=1551
-  _globals['_STREAMINTERACTIONSREQUEST']._serialized_start=1554
-  _globals['_STREAMINTERACTIONSREQUEST']._serialized_end=1682
-  _globals['_STREAMINTERACTIONSRESPONSE']._serialized_start=1685
-  _globals['_STREAMINTERACTIONSRESPONSE']._serialized_end=1831
-  _globals['_LEDGERSERVICE']._serialized_start=1834
-  _globals['_LEDGERSERVICE']._serialized_end=2154
+  _globals['_APPLYCHANGESETREQUEST']._serialized_start=143
+  _globals['_APPLYCHANGESETREQUEST']._serialized_end=293
+  _globals['_TAGCHANGE']._serialized_start=296
+  _globals['_TAGCHANGE']._serialized_end=603
+  _globals['_TAGCHANGE_OPERATION']._serialized_start=474
+  _globals['_TAGCHANGE_OPERATION']._serialized_end=555
+  _globals['_TRAITCHANGE']._serialized_start=606
+  _globals['_TRAITCHANGE']._serialized_end=740
+  _globals['_APPLYCHANGESETRESPONSE']._serialized_start=743
+  _globals['_APPLYCHANGESETRESPONSE']._serialized_end=906
+  _globals['_INTERACTIONCOLUMNS']._serialized_start=909
+  _globals['_INTERACTIONCOLUMNS']._serialized_end=1218
+  _globals['_PROPERTYCOLUMN']._serialized_start=1220
+  _globals['_PROPERTYCOLUMN']._serialized_end=1314
+  _globals['_RECORDINTERACTIONSREQUEST']._serialized_start=1317
+  _globals['_RECORDINTERACTIONSREQUEST']._serialized_end=1445
+  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_start=1448
+  _globals['_RECORDINTERACTIONSRESPONSE']._serialized_end=1615
+  _globals['_STREAMINTERACTIONSREQUEST']._serialized_start=1618
+  _globals['_STREAMINTERACTIONSREQUEST']._serialized_end=1746
+  _globals['_STREAMINTERACTIONSRESPONSE']._serialized_start=1749
+  _globals['_STREAMINTERACTIONSRESPONSE']._serialized_end=1895
+  _globals['_TAGSEGMENTREQUEST']._serialized_start=1898
+  _globals['_TAGSEGMENTREQUEST']._serialized_end=2296
+  _globals['_TAGSEGMENTRESPONSE']._serialized_start=2299
+  _globals['_TAGSEGMENTRESPONSE']._serialized_end=2554
+  _globals['_UNDOCHANGESETREQUEST']._serialized_start=2557
+  _globals['_UNDOCHANGESETREQUEST']._serialized_end=2820
+  _globals['_UNDOCHANGESETRESPONSE']._serialized_start=2823
+  _globals['_UNDOCHANGESETRESPONSE']._serialized_end=3093
+  _globals['_PREVIEW']._serialized_start=3095
+  _globals['_PREVIEW']._serialized_end=3213
+  _globals['_SEGMENTEFFECT']._serialized_start=3215
+  _globals['_SEGMENTEFFECT']._serialized_end=3322
+  _globals['_LEDGERSERVICE']._serialized_start=3325
+  _globals['_LEDGERSERVICE']._serialized_end=3816
 # @@protoc_insertion_point(module_scope)

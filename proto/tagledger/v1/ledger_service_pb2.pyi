@@ -1,4 +1,8 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from tagledger.v1 import common_pb2 as _common_pb2
+from tagledger.v1 import expression_pb2 as _expression_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -153,3 +157,107 @@ class StreamInteractionsResponse(_message.Message):
     duplicate_count: int
     replayed_batch_count: int
     def __init__(self, position: _Optional[int] = ..., batch_count: _Optional[int] = ..., accepted_count: _Optional[int] = ..., duplicate_count: _Optional[int] = ..., replayed_batch_count: _Optional[int] = ...) -> None: ...
+
+class TagSegmentRequest(_message.Message):
+    __slots__ = ("context", "segment", "as_of", "known_at", "tag", "operation", "value", "effective_at_us", "expires_at_us", "dry_run")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_AT_US_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_US_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    segment: _expression_pb2.Segment
+    as_of: _timestamp_pb2.Timestamp
+    known_at: _common_pb2.KnownAt
+    tag: str
+    operation: TagChange.Operation
+    value: float
+    effective_at_us: int
+    expires_at_us: int
+    dry_run: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., tag: _Optional[str] = ..., operation: _Optional[_Union[TagChange.Operation, str]] = ..., value: _Optional[float] = ..., effective_at_us: _Optional[int] = ..., expires_at_us: _Optional[int] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class TagSegmentResponse(_message.Message):
+    __slots__ = ("position", "receipt", "clocks", "changed_count", "already_so_count", "warnings", "preview")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    CLOCKS_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_SO_COUNT_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    clocks: _common_pb2.ReadClocks
+    changed_count: int
+    already_so_count: int
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    preview: Preview
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., changed_count: _Optional[int] = ..., already_so_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ..., preview: _Optional[_Union[Preview, _Mapping]] = ...) -> None: ...
+
+class UndoChangesetRequest(_message.Message):
+    __slots__ = ("context", "changeset_id", "at_position", "segment", "as_of", "known_at", "dry_run")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
+    AT_POSITION_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    changeset_id: str
+    at_position: int
+    segment: _expression_pb2.Segment
+    as_of: _timestamp_pb2.Timestamp
+    known_at: _common_pb2.KnownAt
+    dry_run: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., changeset_id: _Optional[str] = ..., at_position: _Optional[int] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class UndoChangesetResponse(_message.Message):
+    __slots__ = ("position", "receipt", "changed_count", "already_so_count", "conflict_count", "conflict_profile_ids", "warnings", "preview")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_SO_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CONFLICT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CONFLICT_PROFILE_IDS_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    changed_count: int
+    already_so_count: int
+    conflict_count: int
+    conflict_profile_ids: _containers.RepeatedScalarFieldContainer[str]
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    preview: Preview
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., changed_count: _Optional[int] = ..., already_so_count: _Optional[int] = ..., conflict_count: _Optional[int] = ..., conflict_profile_ids: _Optional[_Iterable[str]] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ..., preview: _Optional[_Union[Preview, _Mapping]] = ...) -> None: ...
+
+class Preview(_message.Message):
+    __slots__ = ("changed_profile_ids", "segments", "dependent_segment_count")
+    CHANGED_PROFILE_IDS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    DEPENDENT_SEGMENT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    changed_profile_ids: _containers.RepeatedScalarFieldContainer[str]
+    segments: _containers.RepeatedCompositeFieldContainer[SegmentEffect]
+    dependent_segment_count: int
+    def __init__(self, changed_profile_ids: _Optional[_Iterable[str]] = ..., segments: _Optional[_Iterable[_Union[SegmentEffect, _Mapping]]] = ..., dependent_segment_count: _Optional[int] = ...) -> None: ...
+
+class SegmentEffect(_message.Message):
+    __slots__ = ("segment", "count", "entered_count", "left_count", "refusal")
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    ENTERED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    LEFT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    segment: str
+    count: int
+    entered_count: int
+    left_count: int
+    refusal: str
+    def __init__(self, segment: _Optional[str] = ..., count: _Optional[int] = ..., entered_count: _Optional[int] = ..., left_count: _Optional[int] = ..., refusal: _Optional[str] = ...) -> None: ...

@@ -50,6 +50,16 @@ class LedgerServiceStub:
                 request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsResponse.FromString,
                 _registered_method=True)
+        self.TagSegment = channel.unary_unary(
+                '/tagledger.v1.LedgerService/TagSegment',
+                request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentResponse.FromString,
+                _registered_method=True)
+        self.UndoChangeset = channel.unary_unary(
+                '/tagledger.v1.LedgerService/UndoChangeset',
+                request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.UndoChangesetRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.UndoChangesetResponse.FromString,
+                _registered_method=True)
 
 
 class LedgerServiceServicer:
@@ -81,6 +91,25 @@ class LedgerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TagSegment(self, request, context):
+        """TagSegment applies one tag to everyone in a segment, or removes it from them, as one changeset. Who they are is found first,
+        at the clocks of the request: who enters the segment later is not tagged. A dry run tells what it would do, and records
+        nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoChangeset(self, request, context):
+        """UndoChangeset takes back a changeset of tags and traits: another one sets, at the same instants, what would hold there
+        without it. Afterwards every answer is as if it had never been recorded, but that profiles first seen through it have been
+        seen. Where somebody changed the same tag or trait of a profile since, that change stands, and the profile is a conflict. An
+        undo can be taken back like any other changeset. A dry run tells what it would do, and records nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LedgerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -98,6 +127,16 @@ def add_LedgerServiceServicer_to_server(servicer, server):
                     servicer.StreamInteractions,
                     request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsResponse.SerializeToString,
+            ),
+            'TagSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.TagSegment,
+                    request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentResponse.SerializeToString,
+            ),
+            'UndoChangeset': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoChangeset,
+                    request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.UndoChangesetRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.UndoChangesetResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -182,6 +221,60 @@ class LedgerService:
             '/tagledger.v1.LedgerService/StreamInteractions',
             tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsRequest.SerializeToString,
             tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TagSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.LedgerService/TagSegment',
+            tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentRequest.SerializeToString,
+            tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoChangeset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.LedgerService/UndoChangeset',
+            tagledger_dot_v1_dot_ledger__service__pb2.UndoChangesetRequest.SerializeToString,
+            tagledger_dot_v1_dot_ledger__service__pb2.UndoChangesetResponse.FromString,
             options,
             channel_credentials,
             insecure,

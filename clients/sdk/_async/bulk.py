@@ -1,0 +1,79 @@
+"""Writing for many at once: a tag for everyone in a segment, and taking a changeset back."""
+
+from datetime import datetime
+from typing import Unpack
+
+from tagledger.v1 import ledger_service_pb2
+
+from .. import from_wire, replies, to_wire
+from ..settings import WriteOptions
+from ..to_wire import KnownAt
+from .caller import AsyncCaller
+
+
+class AsyncBulkCalls(AsyncCaller):
+    """The rpcs of LedgerService that find for themselves whom they change.
+
+    With ``dry_run`` nothing is recorded, and the reply has a ``preview``. Who is in the segment is found at ``as_of`` (now
+    unless given), with the log read up to ``known_at`` (its end unless given).
+    """
+
+    async def apply_tag_to_segment(
+        self,
+        expression: str,
+        tag: str,
+        *,
+        reason: str,
+        value: float | None = None,
+        effective_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        as_of: datetime | None = None,
+        known_at: KnownAt = None,
+        dry_run: bool = False,
+        **options: Unpack[WriteOptions],
+    ) -> replies.SegmentTagging:
+        """Apply a tag to everyone in a segment, as one changeset; who enters the segment later is not tagged."""
+        request = to_wire.tag_segment(expression, tag, True, value, effective_at, expires_at, as_of, known_at, dry_run)
+        return await self._tag_segment(request, reason, options)
+
+    async def remove_tag_from_segment(
+        self,
+        expression: str,
+        tag: str,
+        *,
+        reason: str,
+        effective_at: datetime | None = None,
+        as_of: datetime | None = None,
+        known_at: KnownAt = None,
+        dry_run: bool = False,
+        **options: Unpack[WriteOptions],
+    ) -> replies.SegmentTagging:
+        """Remove a tag from everyone in a segment, as one changeset."""
+        request = to_wire.tag_segment(expression, tag, False, None, effective_at, None, as_of, known_at, dry_run)
+        return await self._tag_segment(request, reason, options)
+
+    async def _tag_segment(
+        self, request: ledger_service_pb2.TagSegmentRequest, reason: str, options: WriteOptions
+    ) -> replies.SegmentTagging:
+        context = self._write_context(options.get("actor"), reason, options.get("source"), options.get("request_id"))
+        request.context.CopyFrom(context)
+        return from_wire.segment_tagging(await self._write(self._ledger.TagSegment, request, options.get("timeout")))
+
+    async def undo_changeset(
+        self,
+        name: str | int,
+        *,
+        reason: str,
+        expression: str | None = None,
+        as_of: datetime | None = None,
+        known_at: KnownAt = None,
+        dry_run: bool = False,
+        **options: Unpack[WriteOptions],
+    ) -> replies.Undo:
+        """Take back a changeset of tags and traits, by its id or its position; for the members of a segment only, if given.
+
+        What somebody changed since stands, and is told as a conflict.
+        """
+        context = self._write_context(options.get("actor"), reason, options.get("source"), options.get("request_id"))
+        request = to_wire.undo(context, name, expression, as_of, known_at, dry_run)
+        return from_wire.undo(await self._write(self._ledger.UndoChangeset, request, options.get("timeout")))

@@ -1,0 +1,73 @@
+"""Changes of many at once: everyone of a segment, or all that a changeset changed. Found and previewed beside the writer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pyroaring import BitMap
+
+from domain.changeset import Selected
+from domain.language.checker import Warning as ExpressionWarning
+from server.usecases.asking import Asked, Questions, Segment
+from server.usecases.auditing import Auditing
+from server.usecases.clocks import Clocks, KnownAt
+from server.usecases.drafts import Request, TagSegmentDraft, UndoDraft
+from server.usecases.previewing import Preview, preview
+from server.usecases.segment_tagging import decide_tagging
+from server.usecases.undoing import decide_undo
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Everyone of a segment, at these clocks."""
+
+    segment: Segment
+    as_of: int | None
+    known_at: KnownAt
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRequest:
+    """A changeset, by id (16 bytes) or position, that is to be taken back: for some, or None for all."""
+
+    request: Request
+    changeset_id: bytes | None
+    position: int
+    chosen: Chosen | None
+
+
+class BulkChanges:
+    """Makes drafts whole, and tells what they would do. Any thread may ask; blocks on the log."""
+
+    def __init__(self, clocks: Clocks, questions: Questions, auditing: Auditing) -> None:
+        self._clocks, self._questions, self._auditing = clocks, questions, auditing
+
+    def tagging(self, draft: TagSegmentDraft, chosen: Chosen) -> tuple[TagSegmentDraft, Asked]:
+        """The draft with the members. Raises what asking for them raises."""
+        asked, members, selected = self._members(draft.request.workspace, chosen)
+        return replace(draft, members=members, selected=selected), asked
+
+    def preview_tagging(self, draft: TagSegmentDraft) -> Preview:
+        """What it would do. Raises what recording it would raise."""
+        reading = self._clocks.read(draft.request.workspace, None, KnownAt())
+        decided = decide_tagging(reading.view.index, draft, reading.view.as_of)
+        return preview(reading, decided.outcome, decided.changed, BitMap(), decided.tags, None)
+
+    def undo(self, wanted: UndoRequest) -> tuple[UndoDraft, Sequence[ExpressionWarning]]:
+        """The draft with the changeset, and with the members of the segment. Raises UnknownChangeset, or what asking raises."""
+        state = self._clocks.state(wanted.request.workspace)
+        undone = self._auditing.recorded(state, wanted.changeset_id, wanted.position).changeset
+        if wanted.chosen is None:
+            return UndoDraft(wanted.request, undone, None, None), ()
+        asked, members, selected = self._members(wanted.request.workspace, wanted.chosen)
+        return UndoDraft(wanted.request, undone, selected, members), asked.warnings
+
+    def preview_undo(self, draft: UndoDraft) -> Preview:
+        """What it would do. Raises NotUndoable."""
+        reading = self._clocks.read(draft.request.workspace, None, KnownAt())
+        decided = decide_undo(reading.view.index, draft)
+        return preview(reading, decided.outcome, decided.changed, decided.conflicts, decided.tags, decided.traits)
+
+    def _members(self, workspace: str, chosen: Chosen) -> tuple[Asked, BitMap, Selected]:
+        asked = self._questions.ask(workspace, chosen.as_of, chosen.known_at, chosen.segment)
+        members = self._questions.members(asked)
+        return asked, members, Selected(asked.expression.text, asked.reading.view.as_of, asked.reading.known_at)
