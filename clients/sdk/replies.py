@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
+from .history_replies import Attribution as Attribution
+from .history_replies import CatalogueEntry as CatalogueEntry
+from .history_replies import HistoryEntry as HistoryEntry
+from .history_replies import InteractionEntry as InteractionEntry
+from .history_replies import ListEntry as ListEntry
+from .history_replies import TagEntry as TagEntry
+from .history_replies import TraitEntry as TraitEntry
 from .values import TraitValue
 
 
@@ -183,87 +189,6 @@ class Validation:
     canonical_text: str
     tree: Mapping[str, object]
     warnings: tuple[Warning, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """Who changed something, why, from where, and when the ledger learnt of it.
-
-    ``selected`` is the expression of the segment that it was for, ``undoes`` the id of the changeset that it took back (both
-    empty for none), ``undone_by`` the ids of those that took it back, or a part of it.
-    """
-
-    position: int
-    changeset_id: str
-    actor: str
-    reason: str
-    source: str
-    recorded_at: datetime
-    selected: str = ""
-    undoes: str = ""
-    undone_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TagEntry:
-    """A tag ``applied``, ``removed``, or one that ``expires``.
-
-    ``credited_actor`` and ``credited_source`` say who had set the state that an undo brings back; empty for nobody else.
-    """
-
-    tag: str
-    kind: str
-    value: float | None
-    credited_actor: str = ""
-    credited_source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TraitEntry:
-    """A trait set, or cleared (None)."""
-
-    trait: str
-    value: TraitValue | None
-
-
-@dataclass(frozen=True, slots=True)
-class InteractionEntry:
-    """An interaction; empty text for none."""
-
-    type: str
-    touchpoint: str
-    amount: Decimal | None
-    currency: str
-    id: str
-    properties: Mapping[str, TraitValue | None]
-
-
-@dataclass(frozen=True, slots=True)
-class ListEntry:
-    """A profile put on an uploaded list (``kind`` "added"), or taken off it ("removed")."""
-
-    list: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
-    """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment."""
-
-    kind: str
-    subject: str
-    new_name: str
-    expression: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One change; ``profile_id`` is empty for changes of the catalogue."""
-
-    attribution: Attribution
-    effective_at: datetime
-    profile_id: str
-    change: TagEntry | TraitEntry | InteractionEntry | CatalogueEntry | ListEntry | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from server.eventlog import payload
 from server.eventlog.port import AppendConflict, EventLog, NewChangeset, RecordedRequest, StoredChangeset, batches
 from server.usecases.deciding import Decision, Transaction
 from server.usecases.drafts import Draft, Receipt, Request
+from server.usecases.receipts import receipt_of, replayed
 from server.usecases.state import ComputedKeys, WorkspaceState
 
 _GROUP_DRAFTS_MAX = 512
@@ -237,7 +238,7 @@ class Committer:
             return
         for decision, new, position, waiting in zip(decisions, batch, positions, taken, strict=True):
             self._apply(decision, new, position)
-            waiting.answer.set_result(_receipt(decision, position))
+            waiting.answer.set_result(receipt_of(decision, position))
 
     def _encoded(self, decisions: Sequence[Decision]) -> list[NewChangeset]:
         chains: dict[str, bytes] = {}
@@ -324,7 +325,7 @@ class Committer:
         stored = self._log.read_version(request.workspace, recorded.version)
         assert stored is not None
         position = self.states[request.workspace].index.position_of(recorded.version)
-        return _replayed(payload.decode(request.workspace, recorded.version, position, stored.state))
+        return replayed(payload.decode(request.workspace, recorded.version, position, stored.state))
 
     # --- following the log ------------------------------------------------------------------------------------------------
 
@@ -388,32 +389,3 @@ class Committer:
 def _fail(waiting: _Waiting, error: BaseException) -> None:
     if not waiting.answer.done():
         waiting.answer.set_exception(error)
-
-
-def _receipt(decision: Decision, position: int) -> Receipt:
-    return _answer(Recorded(position, decision.changeset, "", ""), decision.conflicting, replayed=False)
-
-
-def _replayed(recorded: Recorded) -> Receipt:
-    return _answer(recorded, (), replayed=True)
-
-
-def _answer(recorded: Recorded, conflicting: Sequence[int], *, replayed: bool) -> Receipt:
-    changeset, outcome = recorded.changeset, recorded.changeset.outcome
-    return Receipt(
-        workspace=changeset.workspace,
-        position=recorded.position,
-        changeset_id=changeset.changeset_id,
-        recorded_at=changeset.recorded_at,
-        replayed=replayed,
-        accepted=outcome.accepted,
-        duplicates=outcome.duplicates,
-        changed=outcome.changed,
-        already_so=outcome.already_so,
-        new_profiles=outcome.new_profiles,
-        unknown=outcome.unknown,
-        conflicts=outcome.conflicts,
-        conflicting=conflicting,
-        selected=changeset.selected,
-        catalogue=changeset.catalogue,
-    )
