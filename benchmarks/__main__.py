@@ -12,13 +12,14 @@ import orjson
 from benchmarks.question_table import QUESTIONS
 from benchmarks.report import Options, Report
 
-NAMES = ("headline", "ingest", "rpc", "replay", "restart", "growth", "tail", "listing", "lock", "questions")
+NAMES = ("headline", "ingest", "rpc", "replay", "restart", "growth", "tail", "listing", "bulk", "lock", "questions")
 SINGLE = tuple(question.name for question in QUESTIONS)
 FULL = Options()
 _LARGE = (10_000_000, 100_000_000)
 SIZES = {
     **dict.fromkeys(("questions", "restart", "tail", *SINGLE), _LARGE),
     "listing": (2_000_000, 100_000),
+    "bulk": (10_000_000, 100_000),
     "lock": (10_000_000, 100_000_000),
 }
 """Profiles and interactions at full size, where they are others than those of FULL."""

@@ -21,6 +21,7 @@ import zstandard
 from domain.changeset import (
     Attribution,
     Changeset,
+    Credit,
     GroupDefined,
     GroupRenamed,
     GroupRetired,
@@ -34,11 +35,13 @@ from domain.changeset import (
     SegmentDefined,
     SegmentRenamed,
     SegmentRetired,
+    Selected,
     TagColumns,
     TagDefined,
     TagRenamed,
     TagRetired,
     TraitColumns,
+    Undoes,
     ValueType,
     WorkspaceCreated,
 )
@@ -211,6 +214,20 @@ CHANGESETS: Final = {
         listed=ListColumns(1, added=[1, *range(300, 4_294_967_295, 214_748_364)], removed=[0]),
     ),
     "list, retired": changeset(15, first_ordinal=4, catalogue=(ListRetired(1),)),
+    "a segment tagged": changeset(
+        16,
+        first_ordinal=4,
+        outcome=Outcome(changed=1),
+        tags=TagColumns([0], [2], [True], [_AT], values=(), expiries=(), already_so=()),
+        selected=Selected('tagged "VIP 客户"', _AT, 15),
+    ),
+    "undo": changeset(
+        17,
+        first_ordinal=4,
+        outcome=Outcome(changed=1, already_so=1, conflicts=1),
+        tags=TagColumns([0, 1], [2, 2], [True, False], [_AT, _AT], (), (), (), [Credit("王", "crm")], [1, 0]),
+        undoes=Undoes(16, "00000000-0000-0000-0000-000000000010"),
+    ),
 }
 
 
