@@ -345,8 +345,8 @@ class Committer:
             for events in batches(self._log, self.position):
                 for event in events:
                     self._apply_stored(event)
+                    self._run_tasks()  # not for all of them together: who waits merges nothing meanwhile
                 done += len(events)
-                self._run_tasks()
                 if progress:
                     progress(done)
         finally:
