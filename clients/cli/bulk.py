@@ -155,9 +155,13 @@ def _told(done: replies.SegmentTagging | replies.Undo, connection: Connection, w
 def _show(preview: replies.Preview) -> None:
     if preview.changed_profile_ids:
         print_text("among them " + ", ".join(preview.changed_profile_ids[:_SHOWN]))
-    if preview.segments:
-        rows = [(one.segment, one.count, one.entered_count, one.left_count, one.refusal) for one in preview.segments]
-        print_table(("segment", "members", "would enter", "would leave", "cannot be asked"), rows)
+    asked = [one for one in preview.segments if not one.refusal]
+    if asked:
+        rows = [(one.segment, one.count, one.entered_count, one.left_count) for one in asked]
+        print_table(("segment", "members", "would enter", "would leave"), rows)
+    for one in preview.segments:
+        if one.refusal:
+            warn(f"segment {one.segment} cannot be asked: {one.refusal}")
 
 
 def _as_object(done: replies.SegmentTagging | replies.Undo) -> dict[str, object]:

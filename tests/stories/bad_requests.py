@@ -132,6 +132,10 @@ def stored(store: Store) -> tuple[int, ...]:
     return tuple(row or ())
 
 
+UNDOABLE = 17
+"""Position of a changeset in a world that can be taken back."""
+
+
 # --- good requests --------------------------------------------------------------------------------------------------------
 
 
@@ -226,6 +230,15 @@ def good_request(method: str) -> Any:
             return catalogue.ListNamesRequest(workspace=WORKSPACE)
         case "ApplyChangeset":
             return changeset()
+        case "TagSegment":
+            return tag_segment()
+        case "UndoChangeset":
+            undo = ledger_service_pb2.UndoChangesetRequest(
+                context=write_context(), at_position=UNDOABLE, segment=segment(), dry_run=True
+            )
+            undo.known_at.position = UNDOABLE
+            undo.as_of.FromJsonString("2026-01-01T00:00:00Z")
+            return undo
         case "RecordInteractions":
             return ledger_service_pb2.RecordInteractionsRequest(context=write_context(), interactions=columns())
         case "StreamInteractions":
@@ -279,6 +292,21 @@ def changeset() -> ledger_service_pb2.ApplyChangesetRequest:
     age = common_pb2.Value(number_value=30.0)
     traits = [ledger_service_pb2.TraitChange(profile_id="p1", trait="age", value=age, effective_at_us=1_000)]
     return ledger_service_pb2.ApplyChangesetRequest(context=write_context(), tags=tags, traits=traits)
+
+
+def tag_segment() -> ledger_service_pb2.TagSegmentRequest:
+    made = ledger_service_pb2.TagSegmentRequest(
+        context=write_context(),
+        segment=segment(),
+        known_at=common_pb2.KnownAt(position=UNDOABLE),
+        tag="vip",
+        operation=ledger_service_pb2.TagChange.OPERATION_APPLY,
+        value=0.5,
+        effective_at_us=1_000,
+        expires_at_us=2_000,
+    )
+    made.as_of.FromJsonString("2026-01-01T00:00:00Z")
+    return made
 
 
 # --- bad values of single fields ------------------------------------------------------------------------------------------
@@ -341,6 +369,14 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "TagChange.effective_at_us": _NO_INSTANTS,
     "TagChange.expires_at_us": {**_NO_INSTANTS, "at effective_at": 1_000, "before it": 999},
     "TagChange.tag": {"empty": ""},
+    "TagSegmentRequest.operation": {"unspecified": 0, "unknown": 99},
+    "TagSegmentRequest.value": _NO_NUMBERS,
+    "TagSegmentRequest.effective_at_us": _NO_INSTANTS,
+    "TagSegmentRequest.expires_at_us": {**_NO_INSTANTS, "at effective_at": 1_000, "before it": 999},
+    "TagSegmentRequest.tag": {"empty": ""},
+    "TagSegmentRequest.as_of": _STAMPS,
+    "UndoChangesetRequest.as_of": _STAMPS,
+    "UndoChangesetRequest.at_position": {"zero": 0, "negative": -1, "least": -(2**63)},
     "TraitChange.trait": _NO_NAMES,
     "TraitChange.effective_at_us": _NO_INSTANTS,
     "Value.number_value": _NO_NUMBERS,

@@ -316,3 +316,28 @@ def test_explain_tells_why_a_profile_is_no_member_what_is_cited_and_until_when(s
     _, out, _ = shell.run("explain", "tagged risk/churn", *words[2:])
     assert "bob is a member, until 2026-03-11T12:00:00Z if nothing new is recorded" in out
     assert shell.json("explain", question, *there)["why"] is None
+
+
+def test_a_segment_is_tagged_looked_at_before_and_taken_back(shell: Shell) -> None:
+    why = ("--workspace", "bulk", "--reason", "the spring mailing")
+    shell.run("catalogue", "create-workspace", "bulk")
+    shell.json("tag", "known", "ana", "bo", "--create-tags", *why)
+    shell.json("catalogue", "define-tag", "letter", "--workspace", "bulk")
+    shell.json("catalogue", "define-segment", "written to", "tagged letter", "--workspace", "bulk")
+    code, out, err = shell.run("tag-segment", "letter", "tagged known", *why, "--dry-run")
+    assert (code, err) == (0, "")
+    assert out.startswith("2 would be tagged; nothing was recorded\namong them ana, bo\n")
+    assert [word for word in out.split("\n")[-2].split("  ") if word] == ["written to", "0", "2", "0"]
+    made = shell.json("tag-segment", "letter", "tagged known", *why)
+    assert (made["changed"], made["already_so"], made["preview"]) == (2, 0, None)
+    assert shell.count("tagged letter", "--workspace", "bulk") == 2
+    removed = shell.json("untag-segment", "letter", "everyone", *why)
+    shell.json("tag", "letter", "bo", *why)
+    code, out, err = shell.run("undo", removed["position"], *why)
+    assert (code, out) == (0, f"2 taken back, at position {removed['position'] + 2}\n")
+    assert err == "warning: 1 profiles were changed since, and keep what that says: bo\n"
+    told = shell.run("history", "changeset", removed["changeset_id"], "--workspace", "bulk")[1]
+    assert "for everyone in  everyone" in told
+    assert "taken back by" in told
+    part = shell.json("undo", made["changeset_id"], "--segment", "tagged known", "--dry-run", *why)
+    assert (part["changed"], part["conflicts"], part["changeset_id"]) == (2, 2, None)
