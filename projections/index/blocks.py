@@ -20,6 +20,7 @@ _BUSY_HOUR_ROWS = 2_000
 _UNIONS_BYTES_MIN = 64 * 1024 * 1024
 _UNION_BYTES_A_ROW = 12  # windows of a month have about 220 unions in 60 days: 270 MB for 10 million profiles
 _WHOLE = (-1, 0)
+_TAKEN_OVER_PARTS_MAX = 16
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
 
 
@@ -69,7 +70,12 @@ class Blocks:
         return blocks
 
     def take_over(self, parts: "Sequence[Blocks]") -> None:
-        """Build what is built of any of these, whose rows together are ours, so that no reader waits for it."""
+        """Build what is built of any of these, whose rows together are ours, so that no reader waits for it.
+
+        Not of many parts: those are small, and after a start questions wait for their merging more than for a block.
+        """
+        if len(parts) > _TAKEN_OVER_PARTS_MAX:
+            return
         built = [(part._units_an_hour, *key) for part in parts for key in list(part._blocks) if key != _WHOLE]
         for level, block in {(self._level(units, level), block) for units, level, block in built}:
             if level >= 0 and all(part._level(self._units_an_hour, level) >= 0 for part in parts):

@@ -26,6 +26,7 @@ from projections.index.runs import Run
 
 TAIL_ROWS = 1 << 14
 _FANOUT = 4
+_MERGED_AT_ONCE_ROWS_MAX = 1 << 24  # of many small runs, as the reading of a log leaves them: one pass over their rows, not six
 _MERGED_ROWS_MAX = 1 << 27  # beyond this a merge would need more memory than a few runs cost time
 
 
@@ -89,17 +90,29 @@ class InteractionRows:
                     self._state = ((*self._state[0], sealed), Tail())
 
     def compact(self) -> bool:
-        """Merge the youngest equal-sized runs, if there are enough of them; False when there is nothing to do.
+        """Merge the smallest equal-sized runs, as many as follow each other; False if there are not enough of any size.
 
         May run beside the writer and readers; one caller at a time.
         """
         runs = self._state[0]
-        for first in range(len(runs) - _FANOUT + 1):
-            group = runs[first : first + _FANOUT]
-            if len(group[0]) < 2 * len(group[-1]) and sum(map(len, group)) <= _MERGED_ROWS_MAX:
-                self._replace(group, for_long=False)
-                return True
-        return False
+        starts = [first for first in range(len(runs) - _FANOUT + 1) if self._are_equal(runs[first : first + _FANOUT])]
+        if not starts:
+            return False
+        first = min(starts, key=lambda start: len(runs[start]))
+        last = first + _FANOUT
+        rows = sum(map(len, runs[first:last]))
+        while last < len(runs) and len(runs[last]) < 2 * len(runs[first]) < 4 * len(runs[last]):
+            rows += len(runs[last])
+            if rows > _MERGED_AT_ONCE_ROWS_MAX:
+                break
+            last += 1
+        self._replace(runs[first:last], for_long=False)
+        return True
+
+    @staticmethod
+    def _are_equal(group: Sequence[Run]) -> bool:
+        """About; and not too large together."""
+        return len(group[0]) < 2 * len(group[-1]) and sum(map(len, group)) <= _MERGED_ROWS_MAX
 
     def compact_fully(self, smaller_share: float = 0.0) -> None:
         """Merge the youngest runs into one, as many as are not too large together; windows of late then look at one run.

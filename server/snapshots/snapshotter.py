@@ -5,10 +5,8 @@ the log has grown enough since the last one. The writer waits only between two c
 append-only columns, copies of open ends), and while histories change over.
 """
 
-import os
 import threading
 import time
-from contextlib import suppress
 
 import structlog
 
@@ -18,8 +16,9 @@ from server.usecases.committer import Committer
 
 _PAUSE_SECONDS = 0.2
 _KEPT_ENTRIES = 1 << 18
-_KEPT_ENTRIES_REPLAYING = 1 << 22  # smaller runs are merged again in a moment
-_NICENESS = 10
+# While there is something to merge, questions look at many runs: only what takes much memory is moved before that is done.
+_KEPT_ENTRIES_MERGING = 1 << 24
+_GROWN_HISTORY_ROWS_MERGING = 1 << 27
 _GROWN_ROWS = 2_000_000
 _GROWN_SHARE = 0.2
 _GROWN_SHARE_REPLAYING = 1.0  # all is written again each time
@@ -50,9 +49,6 @@ class Upkeep(threading.Thread):
 
     def run(self) -> None:
         """Until stopped."""
-        # Whoever reads and writes goes first, on Linux, where threads have priorities: after a start there is much to merge.
-        with suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
         while not self._end.wait(_PAUSE_SECONDS):
             try:
                 self._once()
@@ -62,24 +58,24 @@ class Upkeep(threading.Thread):
 
     def _once(self) -> None:
         for state in list(self._committer.states.values()):
-            while not self._end.is_set():
+            merged = True
+            while merged and not self._end.is_set():
                 if self._folder:
-                    self._keep_histories(self._folder)  # first: merging takes memory too
+                    self._keep_histories(self._folder, _GROWN_HISTORY_ROWS_MERGING)  # first: merging takes memory too
                 merged = state.compact()
-                # After each merge, not after all: while a log is read there is always another one.
                 if self._folder:
-                    self._folder.keep(state, _KEPT_ENTRIES if self._committer.running else _KEPT_ENTRIES_REPLAYING)
-                if not merged:
-                    break
+                    self._folder.keep(state, _KEPT_ENTRIES_MERGING if merged else _KEPT_ENTRIES)
+        if self._folder and not self._end.is_set():
+            self._keep_histories(self._folder, _GROWN_HISTORY_ROWS)
         self._merge_when_idle()
         if self._folder and self._committer.running and not self._end.is_set() and self._has_grown():
             self.write_snapshot()
 
-    def _keep_histories(self, folder: SnapshotFolder) -> None:
-        """Tags, traits and who exists go on in files, when they have grown enough since they last moved there."""
+    def _keep_histories(self, folder: SnapshotFolder, least: int) -> None:
+        """Tags, traits and who exists go on in files, if they have grown enough since they moved there: by `least` rows."""
         rows = self._history_rows()
         share = _GROWN_SHARE if self._committer.running else _GROWN_SHARE_REPLAYING
-        if rows - self._kept_history_rows < max(_GROWN_HISTORY_ROWS, share * self._kept_history_rows):
+        if rows - self._kept_history_rows < max(least, share * self._kept_history_rows):
             return
         states = dict(self._committer.states)
         taken = self._committer.between_commits(lambda: {name: histories(state) for name, state in states.items()})
