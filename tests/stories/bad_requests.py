@@ -1,4 +1,4 @@
-"""Bad requests of every kind, and the wire to send them on: what tests/stories/test_bad_input.py tries.
+"""Bad requests of every kind: what tests/stories/test_bad_input.py tries.
 
 A good request of each method is walked field by field; wherever one of the fields in BAD_VALUES occurs, however deep, each bad
 value of it makes one bad request. So a new method that uses the shared messages is covered as soon as it has a good request,
@@ -6,25 +6,15 @@ and the suite fails until it has one.
 """
 
 import math
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import grpc
-import psycopg
-from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
-from google.protobuf.message_factory import GetMessageClass
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
-from grpc_status import rpc_status
 from tagledger.v1 import (
     catalogue_service_pb2,
     common_pb2,
-    error_reason_pb2,
     export_service_pb2,
     expression_pb2,
     history_service_pb2,
@@ -33,103 +23,9 @@ from tagledger.v1 import (
     segment_service_pb2,
 )
 
-from tests.harness import Store
+from tests.stories.wire import WORKSPACE, Wire
 
-DEADLINE_SECONDS = 30.0
-WORKSPACE = "default"
-MODULES = (
-    catalogue_service_pb2,
-    export_service_pb2,
-    history_service_pb2,
-    ledger_service_pb2,
-    list_service_pb2,
-    segment_service_pb2,
-)
-METHODS: Mapping[str, MethodDescriptor] = {
-    method.full_name.removeprefix("tagledger.v1."): method
-    for module in MODULES
-    for service in module.DESCRIPTOR.services_by_name.values()
-    for method in service.methods
-}
-REASONS = {name.removeprefix("ERROR_REASON_") for name in error_reason_pb2.ErrorReason.keys()}  # noqa: SIM118 - no dict
-OURS = {"UNSPECIFIED", "INTERNAL", "LOG_DAMAGED", "STORE_UNAVAILABLE", "SHUTTING_DOWN"}
 HUGE = "x" * 1_000_000
-
-
-# --- calls ----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """How a call ended that was not answered."""
-
-    code: grpc.StatusCode
-    message: str
-    reasons: Sequence[str]
-    fields: Sequence[str]
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """Sends bytes to a method, whatever they are."""
-
-    channel: grpc.Channel
-
-    def send(self, method: str, *requests: bytes) -> list[bytes] | Refusal:
-        """The replies, or the refusal."""
-        descriptor = METHODS[method]
-        path = "/" + ".".join(descriptor.full_name.split(".")[:-1]) + "/" + descriptor.name
-        kind = f"{_arity(descriptor.client_streaming)}_{_arity(descriptor.server_streaming)}"
-        call = getattr(self.channel, kind)(path, request_serializer=bytes, response_deserializer=bytes)
-        try:
-            replies = call(iter(requests) if descriptor.client_streaming else requests[0], timeout=DEADLINE_SECONDS)
-            return list(replies) if descriptor.server_streaming else [replies]
-        except grpc.RpcError as error:
-            return _refusal(error)
-
-    def ask(self, method: str, request: Message) -> Any:
-        """The only reply, decoded; a refusal fails the test."""
-        replies = self.send(method, request.SerializeToString())
-        assert not isinstance(replies, Refusal), replies
-        reply = GetMessageClass(METHODS[method].output_type)()
-        reply.ParseFromString(b"".join(replies))
-        return reply
-
-
-def _arity(streaming: bool) -> str:
-    return "stream" if streaming else "unary"
-
-
-def _refusal(error: Any) -> Refusal:
-    status = rpc_status.from_call(error)
-    reasons: list[str] = []
-    fields: list[str] = []
-    metadata: dict[str, str] = {}
-    for detail in status.details if status else ():
-        info, request = ErrorInfo(), BadRequest()
-        if detail.Unpack(info):
-            assert info.domain == "tagledger"
-            reasons.append(info.reason)
-            metadata |= info.metadata
-        elif detail.Unpack(request):
-            fields += [violation.field for violation in request.field_violations]
-    return Refusal(error.code(), error.details() or "", reasons, fields, metadata)
-
-
-def stored(store: Store) -> tuple[int, ...]:
-    """What the store holds: how many events, profiles and request ids, and the last position."""
-    query = (
-        "SELECT (SELECT count(*) FROM tagledger_events), (SELECT count(*) FROM tagledger_profiles), "
-        "(SELECT count(*) FROM tagledger_requests)"
-    )
-    if store.database_url:
-        with psycopg.connect(store.database_url) as connection:
-            row = connection.execute(query).fetchone()
-    else:
-        with closing(sqlite3.connect(f"file:{Path(store.data) / 'ledger.sqlite'}?mode=ro", uri=True)) as database:
-            row = database.execute(query).fetchone()
-    return tuple(row or ())
 
 
 UNDOABLE = 17
@@ -704,3 +600,29 @@ def bad_columns() -> Mapping[str, tuple[Mutation, str]]:
         "one property twice": (double_property, "interactions.properties"),
         "one type twice": (two_forms_of_one_name, "interactions.type_names"),
     }
+
+
+# --- a world for them ---------------------------------------------------------------------------------------------------------
+
+
+def seed(wire: Wire) -> None:
+    """Some data of each kind."""
+    catalogue, ledger = catalogue_service_pb2, ledger_service_pb2
+    for name in ("等级", "other", "unused"):
+        wire.ask("CatalogueService.DefineTagGroup", catalogue.DefineTagGroupRequest(context=write_context(), name=name))
+    for key in ("等级/金", "vip", "renamed", "unwanted", "retired"):
+        wire.ask("CatalogueService.DefineTag", catalogue.DefineTagRequest(context=write_context(), key=key))
+    wire.ask("CatalogueService.RetireTag", catalogue.RetireTagRequest(context=write_context(), key="retired"))
+    for name in ("买家", "other", "unused"):
+        define = catalogue.DefineSegmentRequest(context=write_context(), name=name, segment=segment("did purchase"))
+        wire.ask("CatalogueService.DefineSegment", define)
+    wire.ask("CatalogueService.ChangeSegment", good_request("CatalogueService.ChangeSegment"))
+    for name in ("秋季", "unused"):
+        wire.ask("ListService.UploadList", list_service_pb2.UploadListRequest(context=write_context(), list=name, last=True))
+    city = ledger.TraitChange(profile_id="p1", trait="city", value=common_pb2.Value(string_value="Xi'an"), effective_at_us=1)
+    undoable = wire.ask("LedgerService.ApplyChangeset", ledger.ApplyChangesetRequest(context=write_context(), traits=[city]))
+    assert undoable.position == UNDOABLE
+    for _ in range(3):
+        wire.ask("LedgerService.ApplyChangeset", changeset())
+    batch = ledger.RecordInteractionsRequest(context=write_context(), interactions=columns(300))
+    wire.ask("LedgerService.RecordInteractions", batch)

@@ -29,22 +29,13 @@ from tests.harness import STORES, Postgres, Store, make_store, running_server
 from tests.stories.bad_requests import (
     HUGE,
     KNOWN_AT_STAMPS,
-    METHODS,
-    MODULES,
-    OURS,
     PAGE_TOKENS,
-    REASONS,
-    UNDOABLE,
-    WORKSPACE,
     BadRequestCase,
-    Refusal,
-    Wire,
     bad_columns,
     bad_fields,
     bad_texts,
     bad_trees,
     changeset,
-    columns,
     fields_of,
     good_request,
     is_repeated,
@@ -52,10 +43,11 @@ from tests.stories.bad_requests import (
     nested,
     nested_filter,
     parent_of,
+    seed,
     segment,
-    stored,
     write_context,
 )
+from tests.stories.wire import METHODS, MODULES, OURS, REASONS, WORKSPACE, Refusal, Wire, stored
 
 # --- the world ------------------------------------------------------------------------------------------------------------
 
@@ -119,34 +111,12 @@ def _assert_caller_fault(refusal: Refusal) -> None:
         assert refusal.fields, refusal
 
 
-def _seed(wire: Wire) -> None:
-    catalogue, ledger = catalogue_service_pb2, ledger_service_pb2
-    for name in ("等级", "other", "unused"):
-        wire.ask("CatalogueService.DefineTagGroup", catalogue.DefineTagGroupRequest(context=write_context(), name=name))
-    for key in ("等级/金", "vip", "renamed", "unwanted", "retired"):
-        wire.ask("CatalogueService.DefineTag", catalogue.DefineTagRequest(context=write_context(), key=key))
-    wire.ask("CatalogueService.RetireTag", catalogue.RetireTagRequest(context=write_context(), key="retired"))
-    for name in ("买家", "other", "unused"):
-        define = catalogue.DefineSegmentRequest(context=write_context(), name=name, segment=segment("did purchase"))
-        wire.ask("CatalogueService.DefineSegment", define)
-    wire.ask("CatalogueService.ChangeSegment", good_request("CatalogueService.ChangeSegment"))
-    for name in ("秋季", "unused"):
-        wire.ask("ListService.UploadList", list_service_pb2.UploadListRequest(context=write_context(), list=name, last=True))
-    city = ledger.TraitChange(profile_id="p1", trait="city", value=common_pb2.Value(string_value="Xi'an"), effective_at_us=1)
-    undoable = wire.ask("LedgerService.ApplyChangeset", ledger.ApplyChangesetRequest(context=write_context(), traits=[city]))
-    assert undoable.position == UNDOABLE
-    for _ in range(3):
-        wire.ask("LedgerService.ApplyChangeset", changeset())
-    batch = ledger.RecordInteractionsRequest(context=write_context(), interactions=columns(300))
-    wire.ask("LedgerService.RecordInteractions", batch)
-
-
 @contextmanager
 def _running(store: Store) -> Iterator[World]:
     with running_server(store.config()) as address:
         with grpc.insecure_channel(address, options=[("grpc.max_send_message_length", -1)]) as channel:
             wire = Wire(channel)
-            _seed(wire)
+            seed(wire)
             yield World(wire, store)
 
 
