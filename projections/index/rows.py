@@ -1,7 +1,7 @@
 """Interactions of one type: runs sorted by time (runs.py), and a small unsorted tail.
 
-Rows enter the tail in order of recording. A full tail is sorted into an immutable run; equal-sized runs are merged, so that
-there are few.
+Rows enter the tail in order of recording. A full tail is sorted into an immutable run; equal-sized runs are merged, the
+smallest first, so that there are few.
 """
 
 import threading

@@ -61,10 +61,11 @@ class TagIndex:
             codes = np.where(valued != 0, _HELD_WITHOUT_VALUE + valued, codes)
         return codes
 
-    def code_of(self, value: float) -> int | None:
-        """The code of an assignment with this value; None if there has never been one."""
-        code = self.values.code(value)
-        return _HELD_WITHOUT_VALUE + code if code else None
+    def code_of(self, held: bool, value: float | None) -> int:
+        """The code of a state; -1 of one with a value that nobody has had."""
+        if not held or value is None:
+            return int(held)
+        return _HELD_WITHOUT_VALUE + code if (code := self.values.code(value)) else -1
 
     def value_of(self, code: int) -> float | None:
         """The value that a code stands for; None where it has none."""

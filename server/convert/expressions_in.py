@@ -106,16 +106,9 @@ def _expression(message: pb.Expression, depth: int) -> Expression:
         case "measure":
             return _measure(message.measure)
         case "edge":
-            edge = message.edge
-            if not edge.HasField("window"):
-                raise InvalidExpression(f"{'last' if edge.last else 'first'} needs a window")
-            having = row_filter(edge.having) if edge.HasField("having") else None
-            return Edge(edge.last, normalized(edge.type), window(edge.window), where(edge), having)
+            return _edge(message.edge)
         case "trait":
-            trait = message.trait
-            op, values = comparison(trait.comparison, trait.values)
-            span = lasting(trait.lasting) if trait.HasField("lasting") else None
-            return Trait(normalized(trait.trait), op, values, span)
+            return _trait(message.trait)
         case "periods":
             return _periods(message.periods)
         case "resumed":
@@ -180,6 +173,19 @@ def _measure(measure: pb.Measure) -> Measure:
         window_or_ever(measure),
         measure.zone or "UTC",
     )
+
+
+def _edge(edge: pb.Edge) -> Edge:
+    if not edge.HasField("window"):
+        raise InvalidExpression(f"{'last' if edge.last else 'first'} needs a window")
+    having = row_filter(edge.having) if edge.HasField("having") else None
+    return Edge(edge.last, normalized(edge.type), window(edge.window), where(edge), having)
+
+
+def _trait(trait: pb.TraitCondition) -> Trait:
+    op, values = comparison(trait.comparison, trait.values)
+    span = lasting(trait.lasting) if trait.HasField("lasting") else None
+    return Trait(normalized(trait.trait), op, values, span)
 
 
 def _periods(periods: pb.Periods) -> Periods:

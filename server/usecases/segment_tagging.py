@@ -14,7 +14,7 @@ from domain.errors import LimitExceeded
 from domain.limits import MAX_TAGGED_PROFILES
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.workspace_index import TagIndex, WorkspaceIndex
+from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.drafts import TagSegmentDraft
 from server.usecases.tag_decisions import asked_instants, refuse_ended, tag_numbers
 
@@ -79,13 +79,5 @@ def _already_so(
         found = np.zeros(len(ordinals), np.int32)
         known = ordinals < len(codes)
         found[known] = codes[ordinals[known]]
-        already &= found == _wanted(tag, draft.value if held else None, held=held)
+        already &= found == tag.code_of(held, draft.value)
     return already
-
-
-def _wanted(tag: TagIndex, value: float | None, *, held: bool) -> int:
-    """The code of the state; -1 of one that nobody can have yet."""
-    if value is None:
-        return int(held)
-    known = tag.code_of(value)
-    return -1 if known is None else known

@@ -162,8 +162,7 @@ def _tags_already_so(
         for i in places:
             already[i] = True
         for (i, _, held), code in zip(asked, codes.tolist(), strict=True):
-            value = tags[i].value if held else None
-            already[i] &= code == (int(held) if value is None else tag.code_of(value))
+            already[i] &= code == tag.code_of(held, tags[i].value)
     return already
 
 

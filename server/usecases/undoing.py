@@ -124,28 +124,32 @@ def _inverses_of_tags(index: WorkspaceIndex, draft: UndoDraft) -> dict[int, _Inv
     columns = draft.undone.tags
     if columns is None:
         return {}
-    wanted, numbers = _wanted(draft, columns.ordinals), np.asarray(columns.tags, np.int64)
-    ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
-    end, inverses = index.clock().version, {}
-    for number in np.unique(numbers).tolist():
-        here = wanted & (numbers == number)
-        history = index.tags[number].history
-        inverses[number] = _Inverse.of(history, end, draft.undone.version, ordinals[here], effective[here])
-    return inverses
+    numbers = np.asarray(columns.tags, np.int64)
+    histories = {number: index.tags[number].history for number in np.unique(numbers).tolist()}
+    inverses = _inverses(index, draft, columns, [(numbers == number, history) for number, history in histories.items()])
+    return dict(zip(histories, inverses, strict=True))
 
 
 def _inverses_of_traits(index: WorkspaceIndex, draft: UndoDraft) -> dict[str, _Inverse]:
     columns = draft.undone.traits
     if columns is None:
         return {}
-    wanted, names = _wanted(draft, columns.ordinals), np.asarray(columns.index, np.int64)
+    names = np.asarray(columns.index, np.int64)
+    parts = [(names == k, index.traits[name].history) for k, name in enumerate(columns.names)]
+    return dict(zip(columns.names, _inverses(index, draft, columns, parts), strict=True))
+
+
+def _inverses(
+    index: WorkspaceIndex,
+    draft: UndoDraft,
+    columns: TagColumns | TraitColumns,
+    parts: Sequence[tuple[npt.NDArray[np.bool_], History]],
+) -> list[_Inverse]:
+    """Of each part: flags of its rows, and the history that they are of. Only for whom it is taken back."""
+    wanted = _wanted(draft, columns.ordinals)
     ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
-    end, inverses = index.clock().version, {}
-    for k, name in enumerate(columns.names):
-        here = wanted & (names == k)
-        history = index.traits[name].history
-        inverses[name] = _Inverse.of(history, end, draft.undone.version, ordinals[here], effective[here])
-    return inverses
+    end, undone = index.clock().version, draft.undone.version
+    return [_Inverse.of(history, end, undone, ordinals[here & wanted], effective[here & wanted]) for here, history in parts]
 
 
 def _tag_columns(index: WorkspaceIndex, inverses: dict[int, _Inverse]) -> TagColumns | None:

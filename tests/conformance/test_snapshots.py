@@ -502,7 +502,8 @@ def test_histories_move_into_files_while_the_log_is_read(
     sqlite_log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At every start from the log, or its histories would lie in memory together with what is merged."""
-    monkeypatch.setattr(snapshotter, "_GROWN_HISTORY_ROWS", 1)
+    for name, value in (("_GROWN_HISTORY_ROWS", 1), ("_GROWN_HISTORY_ROWS_MERGING", 1), ("_GROWN_SHARE_REPLAYING", 0.0)):
+        monkeypatch.setattr(snapshotter, name, value)
     monkeypatch.setattr(port, "_FIRST_READ_EVENTS", 1)
     monkeypatch.setattr(port, "_READ_EVENTS_MAX", 1)
     ledger = Ledger(random.Random("read"), sqlite_log, 200)

@@ -29,10 +29,12 @@ _MINUTE_US: Final = 60_000_000
 _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (rows, "TAIL_ROWS", (4, 32)),
     (rows, "_MERGED_ROWS_MAX", (64,)),
+    (rows, "_MERGED_AT_ONCE_ROWS_MAX", (0, 40)),
     (bitmaps, "_RADIX_ROWS", (0,)),
     (bitmaps, "_DENSE_ROWS", (1,)),
     (bitmaps, "_DENSE_SHARE", (1, 1 << 30)),
     (blocks, "SLICE_ROWS_MAX", (0, 2)),
+    (blocks, "_TAKEN_OVER_PARTS_MAX", (0, 4)),
     (blocks, "_BUSY_HOUR_ROWS", (0,)),
     (blocks, "_UNIONS_BYTES_MIN", (0,)),
     (blocks, "_UNION_BYTES_A_ROW", (0,)),

@@ -157,7 +157,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
         def held(ordinal: int, instant: int) -> tuple[bool, float | None]:
             state = self.oracle.tag_state(ordinal, number, instant, end)
-            return (False, None) if state is None or not state.holds else (True, state.value)  # type: ignore[return-value]
+            if state is None or not state.holds:
+                return False, None
+            assert state.value is None or isinstance(state.value, float)
+            return True, state.value
 
         asked = [(effective, (applied, value))]
         if expires is not None:

@@ -55,8 +55,7 @@ class AsyncBulkCalls(AsyncCaller):
     async def _tag_segment(
         self, request: ledger_service_pb2.TagSegmentRequest, reason: str, options: WriteOptions
     ) -> replies.SegmentTagging:
-        context = self._write_context(options.get("actor"), reason, options.get("source"), options.get("request_id"))
-        request.context.CopyFrom(context)
+        request.context.CopyFrom(self._context_of(reason, options))
         return from_wire.segment_tagging(await self._write(self._ledger.TagSegment, request, options.get("timeout")))
 
     async def undo_changeset(
@@ -74,6 +73,5 @@ class AsyncBulkCalls(AsyncCaller):
 
         What somebody changed since stands, and is told as a conflict.
         """
-        context = self._write_context(options.get("actor"), reason, options.get("source"), options.get("request_id"))
-        request = to_wire.undo(context, name, expression, as_of, known_at, dry_run)
+        request = to_wire.undo(self._context_of(reason, options), name, expression, as_of, known_at, dry_run)
         return from_wire.undo(await self._write(self._ledger.UndoChangeset, request, options.get("timeout")))

@@ -80,7 +80,7 @@ class AsyncListCalls(AsyncCaller):
 
     async def retire_list(self, name: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.UploadedList:
         """End the use of a list: it can still be asked for, and takes no more uploads."""
-        context = self._write_context(options.get("actor"), reason, options.get("source"), options.get("request_id"))
+        context = self._context_of(reason, options)
         request = wire.RetireListRequest(context=context, list=to_wire.text(name, "name"))
         reply = await self._write(self._lists.RetireList, request, options.get("timeout"))
         return from_wire.uploaded_list(reply.list)

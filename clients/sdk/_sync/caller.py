@@ -21,7 +21,15 @@ from tagledger.v1 import (
 from .. import to_wire
 from ..errors import InvalidField
 from ..instants import invalid
-from ..settings import CHANNEL_OPTIONS, DEFAULT_RETRY, DEFAULT_TARGET, DEFAULT_TIMEOUT_SECONDS, RetryPolicy, deadline
+from ..settings import (
+    CHANNEL_OPTIONS,
+    DEFAULT_RETRY,
+    DEFAULT_TARGET,
+    DEFAULT_TIMEOUT_SECONDS,
+    RetryPolicy,
+    WriteOptions,
+    deadline,
+)
 from ..status_details import error_from
 from . import primitives
 
@@ -94,6 +102,9 @@ class Caller:
             raise invalid("context.actor", "say who decides the change, on the client or on the call")
         chosen = str(uuid.uuid4()) if request_id is None else request_id
         return to_wire.write_context(self.workspace, chosen, actor, reason, self.source if source is None else source)
+
+    def _context_of(self, reason: str, options: WriteOptions) -> common_pb2.WriteContext:
+        return self._write_context(options.get("actor"), reason, options.get("source"), options.get("request_id"))
 
     def _write(self, method: Any, request: Any, timeout: float | None) -> Any:
         """Send a write: safe to repeat, because its request_id goes with each attempt."""
