@@ -1,7 +1,9 @@
-"""Who did, between two instants: from bitmaps of aligned blocks of 2^k units, and from the rows at the two ragged ends.
+"""Who did, between two instants: whole eight hours from bitmaps of aligned blocks, and what the two ends of a window add.
 
-A unit is an hour; where more than a few thousand rows fall into an hour, a quarter of one. Blocks are built on first use and
-kept. Exact to the microsecond.
+A window is cut inwards to whole units: hours; where more than a few thousand rows fall into an hour, quarters of one. Between
+them lie blocks of eight hours, united from aligned blocks of 2^k of those. Who did only in the units at both ends is one bitmap
+beside that union, disjoint from it: a count is two counts. Rows outside the whole units are read one by one.
+Bitmaps are made on first use and kept. Exact to the microsecond.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,41 +15,91 @@ from pyroaring import BitMap
 from projections.index import bitmaps
 from projections.index.times import HOUR_US, Times
 
-_TOP_HOURS = 1 << 13  # 341 days
-_LARGE_HOURS = 1 << 3
-_UNITS_AN_HOUR = 4
+_BLOCK_HOURS = 8
+_TOP_LEVEL = 10  # 341 days
+_UNITS_A_BUSY_HOUR = 4
 _BUSY_HOUR_ROWS = 2_000
-_UNIONS_BYTES_MIN = 64 * 1024 * 1024
-_UNION_BYTES_A_ROW = 12  # windows of a month have about 220 unions in 60 days: 270 MB for 10 million profiles
+_KEPT_BYTES_MIN = 64 * 1024 * 1024
+_KEPT_BYTES_A_ROW = 16  # windows of a month that end in 60 days need half of it: 180 unions, and 5,760 ends
 _WHOLE = (-1, 0)
 _TAKEN_OVER_PARTS_MAX = 16
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
+_NOBODY = BitMap()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Who did between two instants, as two disjoint bitmaps that belong to the blocks."""
+
+    blocks: BitMap
+    ends: BitMap
 
 
 @dataclass(slots=True)
 class Pieces:
     """What a window's bitmap is the union of."""
 
-    blocks: list[BitMap] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
     loose: list[bitmaps.Ordinals] = field(default_factory=list)
 
     def bitmap(self) -> BitMap:
-        """The union; may be one of the blocks, so it must not be changed."""
-        return bitmaps.union([*self.blocks, *self._rows()])
+        """The union; may be one of the pieces, so it must not be changed."""
+        return bitmaps.union([*self._bitmaps(self.stretches), *self._rows()])
 
     def count_among(self, candidates: BitMap) -> int:
-        """How many of the candidates are in the union, which is not made: next to the largest piece the others are small."""
-        pieces = sorted([*self.blocks, *self._rows()], key=len)
-        if not pieces:
-            return 0
-        largest, others = pieces.pop(), BitMap()
-        for piece in pieces:
+        """How many of the candidates are in the union, which is not made: next to the largest stretch the others are small."""
+        if not self.stretches:
+            return int(candidates.intersection_cardinality(self.bitmap()))
+        largest = max(self.stretches, key=lambda stretch: len(stretch.blocks))
+        count = candidates.intersection_cardinality(largest.blocks) + candidates.intersection_cardinality(largest.ends)
+        others = BitMap()
+        for piece in [*self._bitmaps([one for one in self.stretches if one is not largest]), *self._rows()]:
             others |= candidates & piece  # in place: of small bitmaps that is quicker than one union of all
-        return int(candidates.intersection_cardinality(largest)) + int(others.difference_cardinality(largest))
+        others -= largest.ends
+        return int(count) + int(others.difference_cardinality(largest.blocks))
+
+    def note(self) -> str:
+        """How many pieces, for explain."""
+        return f"bitmaps that are kept: {len(self._bitmaps(self.stretches))}, rows at their ends: {sum(map(len, self.loose)):,}"
+
+    @staticmethod
+    def _bitmaps(stretches: "Sequence[Stretch]") -> list[BitMap]:
+        return [one for stretch in stretches for one in (stretch.blocks, stretch.ends) if one]
 
     def _rows(self) -> list[BitMap]:
         rows = [ordinals for ordinals in self.loose if len(ordinals)]
         return [bitmaps.from_ordinals(rows[0] if len(rows) == 1 else np.concatenate(rows))] if rows else []
+
+
+class _Kept:
+    """Bitmaps by what they are of, up to so many bytes: when the newer half is full, the older one goes."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self._half_bytes = bytes_max // 2
+        self._newer: dict[tuple[int, ...], BitMap] = {}
+        self._older: dict[tuple[int, ...], BitMap] = {}
+        self._newer_bytes = 0
+
+    def get(self, key: tuple[int, ...]) -> BitMap | None:
+        """The bitmap, if it is still there."""
+        found = self._newer.get(key)
+        if found is None:
+            found = self._older.get(key)
+            if found is not None:
+                self.put(key, found)
+        return found
+
+    def put(self, key: tuple[int, ...], bitmap: BitMap) -> None:
+        """Keep it. Readers may do so side by side: at worst something is made twice."""
+        size = bitmap_bytes(bitmap)
+        if self._newer_bytes + size > self._half_bytes:
+            self._older, self._newer, self._newer_bytes = self._newer, {}, 0
+        self._newer[key] = bitmap
+        self._newer_bytes += size
+
+    def bitmaps(self) -> list[BitMap]:
+        """All that are there."""
+        return list((self._older | self._newer).values())
 
 
 class Blocks:
@@ -55,18 +107,16 @@ class Blocks:
 
     def __init__(self, times: Times, ordinals: bitmaps.Ordinals) -> None:
         self.times, self.ordinals = times, ordinals
-        busy = len(times) > _BUSY_HOUR_ROWS * len(times.hours)
-        self._units_an_hour = _UNITS_AN_HOUR if busy else 1
-        self._unit = HOUR_US // self._units_an_hour
-        self._unions_bytes_max = max(_UNIONS_BYTES_MIN, _UNION_BYTES_A_ROW * len(times))
+        units_an_hour = _UNITS_A_BUSY_HOUR if len(times) > _BUSY_HOUR_ROWS * len(times.hours) else 1
+        self._unit = HOUR_US // units_an_hour
+        self._block_units = _BLOCK_HOURS * units_an_hour
         self._blocks: dict[tuple[int, int], BitMap] = {}
-        self._unions: dict[tuple[tuple[int, int], ...], BitMap] = {}
-        self._unions_bytes = 0
+        self._kept = _Kept(max(_KEPT_BYTES_MIN, _KEPT_BYTES_A_ROW * len(times)))
 
     def moved(self, times: Times, ordinals: bitmaps.Ordinals) -> "Blocks":
         """The same rows in other arrays, with the bitmaps that were built."""
         blocks = Blocks(times, ordinals)
-        blocks._blocks, blocks._unions, blocks._unions_bytes = self._blocks, self._unions, self._unions_bytes
+        blocks._blocks, blocks._kept = self._blocks, self._kept
         return blocks
 
     def take_over(self, parts: "Sequence[Blocks]") -> None:
@@ -76,25 +126,18 @@ class Blocks:
         """
         if len(parts) > _TAKEN_OVER_PARTS_MAX:
             return
-        built = [(part._units_an_hour, *key) for part in parts for key in list(part._blocks) if key != _WHOLE]
-        for level, block in {(self._level(units, level), block) for units, level, block in built}:
-            if level >= 0 and all(part._level(self._units_an_hour, level) >= 0 for part in parts):
-                theirs = [part._block(part._level(self._units_an_hour, level), block) for part in parts]
-                self._blocks[level, block] = bitmaps.union(theirs)
-
-    def _level(self, units_an_hour: int, level: int) -> int:
-        """The level here of blocks that have another level where an hour has so many units; below 0 for none."""
-        return level + self._units_an_hour.bit_length() - units_an_hour.bit_length()
+        for key in {key for part in parts for key in list(part._blocks) if key != _WHOLE}:
+            self._blocks[key] = bitmaps.union([part._block(*key) for part in parts])
 
     @property
     def size_bytes(self) -> int:
         """Memory of the bitmaps, roughly."""
-        return sum(map(bitmap_bytes, [*self._blocks.values(), *self._unions.values()]))
+        return sum(map(bitmap_bytes, [*list(self._blocks.values()), *self._kept.bitmaps()]))
 
     def collect(self, low: int, high: int, start: int, end: int, into: Pieces) -> None:
         """Add the profiles of the rows at places low to high, which are those with start <= time < end."""
         if low == 0 and high == len(self.times):
-            into.blocks.append(self._whole())
+            into.stretches.append(Stretch(self._whole(), _NOBODY))
             return
         if high - low <= SLICE_ROWS_MAX:
             into.loose.append(self.ordinals[low:high])
@@ -108,24 +151,37 @@ class Blocks:
             return
         head, tail = self.times.span(first_unit * self._unit, last_unit * self._unit)
         into.loose += [self.ordinals[low:head], self.ordinals[tail:high]]
-        blocks = list(_aligned_blocks(first_unit, last_unit, (_TOP_HOURS * self._units_an_hour).bit_length() - 1))
-        large = _LARGE_HOURS * self._units_an_hour
-        into.blocks += [self._block(*block) for block in blocks if 1 << block[0] < large]
-        into.blocks += self._large(tuple(block for block in blocks if 1 << block[0] >= large))
+        first_block, last_block = -(-first_unit // self._block_units), last_unit // self._block_units
+        if first_block >= last_block:
+            blocks, ends = _NOBODY, [self.ordinals[head:tail]]
+        else:
+            block_us = self._block_units * self._unit
+            behind, before = self.times.span(first_block * block_us, last_block * block_us)
+            blocks, ends = self._united(first_block, last_block), [self.ordinals[head:behind], self.ordinals[before:tail]]
+        if sum(map(len, ends)) <= SLICE_ROWS_MAX:
+            into.loose += ends
+            ends = []
+        into.stretches.append(Stretch(blocks, self._ends(first_unit, last_unit, ends, blocks) if ends else _NOBODY))
 
-    def _large(self, blocks: tuple[tuple[int, int], ...]) -> list[BitMap]:
-        """The union of large blocks: windows that end within the same few hours have the same ones."""
-        if len(blocks) < 2:
-            return [self._block(*block) for block in blocks]
-        found = self._unions.get(blocks)
+    def _ends(self, first_unit: int, last_unit: int, ends: list[bitmaps.Ordinals], blocks: BitMap) -> BitMap:
+        """Who did in the units at the ends, but not in the blocks between them."""
+        key = (first_unit, last_unit, 1)
+        found = self._kept.get(key)
+        if found is None:
+            found = bitmaps.from_ordinals(np.concatenate(ends)) - blocks
+            self._kept.put(key, found)
+        return found
+
+    def _united(self, first: int, last: int) -> BitMap:
+        """Who did in these blocks: windows that end within the same few hours have the same ones."""
+        blocks = list(_aligned_blocks(first, last))
+        if len(blocks) == 1:
+            return self._block(*blocks[0])
+        found = self._kept.get((first, last))
         if found is None:
             found = bitmaps.union([self._block(*block) for block in blocks])
-            size = bitmap_bytes(found)
-            if self._unions_bytes + size > self._unions_bytes_max:
-                self._unions, self._unions_bytes = {}, 0
-            self._unions[blocks] = found
-            self._unions_bytes += size
-        return [found]
+            self._kept.put((first, last), found)
+        return found
 
     def _whole(self) -> BitMap:
         found = self._blocks.get(_WHOLE)
@@ -136,7 +192,8 @@ class Blocks:
     def _block(self, level: int, block: int) -> BitMap:
         found = self._blocks.get((level, block))
         if found is None:
-            low, high = self.times.span((block << level) * self._unit, ((block + 1) << level) * self._unit)
+            hours = _BLOCK_HOURS << level
+            low, high = self.times.span(block * hours * HOUR_US, (block + 1) * hours * HOUR_US)
             found = self._blocks[level, block] = bitmaps.from_ordinals(self.ordinals[low:high])
         return found
 
@@ -146,10 +203,10 @@ def bitmap_bytes(bitmap: BitMap) -> int:
     return int(bitmap.__sizeof__())
 
 
-def _aligned_blocks(first: int, last: int, top_level: int) -> Iterator[tuple[int, int]]:
-    """The fewest (level, block) that make up the units [first, last): block b of level k is [b * 2^k, (b + 1) * 2^k)."""
+def _aligned_blocks(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The fewest (level, block) for these blocks of the lowest level: block b of level k is [b * 2^k, (b + 1) * 2^k)."""
     while first < last:
-        level = min(top_level, (last - first).bit_length() - 1)
+        level = min(_TOP_LEVEL, (last - first).bit_length() - 1)
         if first:
             level = min(level, (first & -first).bit_length() - 1)
         yield level, first >> level

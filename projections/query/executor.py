@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
+from projections.index import bitmaps
 from projections.query.operators.base import Countable, Narrowable, Ranking
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.view import View
@@ -85,7 +86,7 @@ class Execution:
                     operator = operator.among(self._run(step.among))
                 return operator.members()
             case Union():
-                return BitMap.union(*(self._run(part) for part in step.parts))
+                return bitmaps.union([self._run(part) for part in step.parts])
             case Nested():
                 return self._run(step.part)
             case Intersection():
@@ -112,7 +113,7 @@ class Execution:
                 assert isinstance(step.operator, Narrowable), "the planner narrows no other"
                 return step.operator.narrowed(candidates).members()
             case Union():
-                return BitMap.union(*(self._run_for(part, candidates) for part in step.parts))
+                return bitmaps.union([self._run_for(part, candidates) for part in step.parts])
             case Nested():
                 return self._run_for(step.part, candidates)
             case Intersection():

@@ -105,7 +105,7 @@ class Selection:
         if self.passes or self.known is None or self.start >= self.end:
             return self.note()
         pieces = self.known.collect(self.start, self.end, self.view.version)
-        return f"{self.note()}; {len(pieces.blocks)} blocks, {sum(map(len, pieces.loose)):,} rows at their ends"
+        return f"{self.note()}; {pieces.note()}"
 
     def row_estimate(self) -> int:
         """How many rows at most."""
