@@ -9,43 +9,29 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import assert_never
 
 from domain.changeset import ValueType
 from domain.language.lexer import shown
+from domain.language.parts import all_nodes, named
 from domain.language.printer import literal_text
 from domain.language.syntax import (
-    And,
+    NOWHERE,
     Condition,
-    Did,
-    Edge,
-    Everyone,
     Expression,
-    Filter,
     Function,
-    InList,
-    InSegment,
     Literal,
     Measure,
-    Not,
-    ObservedSince,
+    Names,
     Op,
-    Or,
-    Periods,
-    Resumed,
-    Sample,
-    Sequence,
     Span,
-    TagChanged,
-    Tagged,
     Top,
     Trait,
     TraitDate,
 )
-from domain.language.validation import conditions, nodes, normalize, validate
+from domain.language.validation import normalize, validate
 from domain.names import COMPARED_CHARACTERS_MAX, KnownNames
 
-__all__ = ["RESERVED_PROPERTIES", "Vocabulary", "Warning", "check", "conditions", "nodes", "normalize", "validate"]
+__all__ = ["RESERVED_PROPERTIES", "Vocabulary", "Warning", "check", "normalize", "validate"]
 
 RESERVED_PROPERTIES: Mapping[str, ValueType] = {
     "amount": ValueType.NUMBER,
@@ -101,67 +87,47 @@ class _Checker:
         self._suggestions: dict[tuple[str, str], str] = {}
 
     def warnings(self, expression: Expression) -> Iterator[Warning]:
-        for node in nodes(expression):
+        known = {
+            Names.TAG: ("tag", self._vocabulary.tags),
+            Names.TYPE: ("interaction type", self._vocabulary.interaction_types),
+            Names.PROPERTY: ("property", self._properties),
+            Names.MEASURED: ("property", self._properties),
+            Names.TRAIT: ("trait", self._vocabulary.traits),
+            Names.SEGMENT: ("segment", self._vocabulary.segments),
+            Names.LIST: ("list", self._vocabulary.lists),
+        }
+        for node in all_nodes(expression):
+            span = getattr(node, "span", NOWHERE)  # `and`, `or` and `not` have no names
+            for kind, name in named(node):
+                if name and kind in known:
+                    word, names = known[kind]
+                    yield from self._unknown(word, name, names, span)
             match node:
-                case Tagged(tags) | TagChanged(tags):
-                    for tag in tags:
-                        yield from self._unknown("tag", tag, self._vocabulary.tags, node.span)
-                case Edge():
-                    yield from self._interactions(node.type, node.where, node.span)
-                    if node.having is not None:
-                        yield from self._filter(node.having)
-                case Did() | Periods() | Resumed():
-                    yield from self._interactions(node.type, node.where, node.span)
                 case Measure():
                     yield from self._measured(node, node.function)
                 case Top():
                     yield from self._measured(node, node.measure)
-                case Sequence():
-                    yield from self._interactions(node.type, node.where, node.span)
-                    for step in node.steps:
-                        yield from self._interactions(step.type, step.where, step.span)
-                case Trait():
-                    yield from self._comparison("trait", node.name, self._vocabulary.traits, node)
+                case Trait(name):
+                    yield from self._comparison("trait", name, self._vocabulary.traits, node)
+                case Condition(name):
+                    yield from self._comparison("property", name, self._properties, node)
                 case TraitDate():
                     yield from self._trait_date(node)
-                case InSegment(segment):
-                    yield from self._unknown("segment", segment, self._vocabulary.segments, node.span)
-                case InList(name):
-                    yield from self._unknown("list", name, self._vocabulary.lists, node.span)
-                case Everyone() | Sample() | ObservedSince() | And() | Or() | Not():
-                    pass  # no names of their own
                 case _:
-                    assert_never(node)
-
-    def _interactions(self, type_name: str, where: Filter | None, span: Span) -> Iterator[Warning]:
-        yield from self._unknown("interaction type", type_name, self._vocabulary.interaction_types, span)
-        if where is not None:
-            yield from self._filter(where)
+                    pass  # names are all that can be wrong
 
     def _measured(self, node: Measure | Top, function: Function | None) -> Iterator[Warning]:
-        yield from self._unknown("interaction type", node.type, self._vocabulary.interaction_types, node.span)
-        if node.property:
-            yield from self._unknown("property", node.property, self._properties, node.span)
         held = self._properties.get(node.property, ValueType.NUMBER)
         if function in _OF_NUMBERS and held is not ValueType.NUMBER:
             message = f"property '{shown(node.property)}' holds {_PLURALS[held]}, and {function.value} needs numbers"
             yield Warning(node.span, message, "")
-        if node.where is not None:
-            yield from self._filter(node.where)
-
-    def _filter(self, where: Filter) -> Iterator[Warning]:
-        for condition in conditions(where):
-            yield from self._comparison("property", condition.property, self._properties, condition)
 
     def _trait_date(self, node: TraitDate) -> Iterator[Warning]:
-        traits = self._vocabulary.traits
-        yield from self._unknown("trait", node.name, traits, node.span)
-        held = traits.get(node.name, ValueType.DATE)
+        held = self._vocabulary.traits.get(node.name, ValueType.DATE)
         if held is not ValueType.DATE:
             yield Warning(node.span, f"trait '{shown(node.name)}' holds {_PLURALS[held]}, and only dates lie among days", "")
 
     def _comparison(self, kind: str, name: str, known: Mapping[str, ValueType], node: Trait | Condition) -> Iterator[Warning]:
-        yield from self._unknown(kind, name, known, node.span)
         held = known.get(name)
         if held is None or node.op is Op.EXISTS:
             return

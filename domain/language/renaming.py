@@ -1,9 +1,9 @@
 """A tree with other names of tags and segments, so that what was written long ago follows renames."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from domain.language.syntax import And, Expression, InSegment, Not, Or, TagChanged, Tagged, Top
+from domain.language.parts import Node, rebuilt
+from domain.language.syntax import Expression, Names
 
 Renaming = Callable[[str], str]
 """The name to write instead."""
@@ -11,16 +11,12 @@ Renaming = Callable[[str], str]
 
 def renamed(expression: Expression, tag: Renaming, segment: Renaming) -> Expression:
     """The same tree, where each tag key and each segment name is what the functions say."""
-    match expression:
-        case And(operands) | Or(operands):
-            return replace(expression, operands=tuple(renamed(operand, tag, segment) for operand in operands))
-        case Not(operand):
-            return Not(renamed(operand, tag, segment))
-        case Tagged(tags) | TagChanged(tags):
-            return replace(expression, tags=tuple(map(tag, tags)))
-        case InSegment(name):
-            return replace(expression, segment=segment(name))
-        case Top(among=among) if among is not None:
-            return replace(expression, among=renamed(among, tag, segment))
-        case _:
-            return expression  # the other leaves name nothing that can be renamed
+    renamings = {Names.TAG: tag, Names.SEGMENT: segment}
+
+    def name(kind: Names, text: str) -> str:
+        return renamings[kind](text) if kind in renamings else text
+
+    def below(node: Node) -> Node:
+        return rebuilt(node, name, below)
+
+    return rebuilt(expression, name, below)

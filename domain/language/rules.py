@@ -5,46 +5,15 @@ of `and` and `or`, which both need too.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import assert_never
 
 from domain.errors import LimitExceeded
 from domain.instants import checked_instant, zone_exists, zones
-from domain.language.syntax import (
-    And,
-    ClockCondition,
-    ClockPart,
-    Condition,
-    Did,
-    Edge,
-    Everyone,
-    Expression,
-    Filter,
-    FilterAll,
-    FilterAny,
-    FilterNot,
-    InList,
-    InSegment,
-    Literal,
-    Measure,
-    Not,
-    ObservedSince,
-    Or,
-    Periods,
-    Resumed,
-    Sample,
-    Step,
-    TagChanged,
-    Tagged,
-    Top,
-    Trait,
-    TraitDate,
-    Unit,
-)
-from domain.language.syntax import Sequence as StepSequence
+from domain.language.parts import Node, children, listed
+from domain.language.syntax import And, ClockPart, Expression, Filter, FilterAll, FilterAny, Literal, Or, Step, Unit
 from domain.limits import (
     MAX_ATTRIBUTION_CHARACTERS,
     MAX_COUNT,
@@ -281,15 +250,15 @@ def filter_disjunction(operands: Sequence[Filter]) -> Filter:
 def check_size(expression: Expression) -> None:
     """LimitExceeded for a tree that is too deep or has too many nodes; never recurses, and stops at the first excess.
 
-    Each node of expressions and filters counts one, each tag of `any of (…)` and value of `in (…)` one more, and so does each
-    later step of a sequence.
+    Each node of expressions and filters and each later step of a sequence counts one, each tag of `any of (…)` and value of
+    `in (…)` one more.
     """
     count = 0
-    waiting: list[tuple[Expression | Filter, int]] = [(expression, 1)]
+    waiting: list[tuple[Node, int]] = [(expression, 1)]
     while waiting:
         node, depth = waiting.pop()
         check_depth(depth)
-        count += 1 + _listed(node)
+        count += 1 + listed(node)
         LimitExceeded.refuse(
             "expression nodes",
             field="segment",
@@ -297,7 +266,8 @@ def check_size(expression: Expression) -> None:
             actual=count,
             remedy="split the segment, or mark the listed profiles with a tag",
         )
-        waiting.extend((child, depth + 1) for child in children(node))
+        # A later step has no parentheses of its own in the text.
+        waiting.extend((child, depth if isinstance(child, Step) else depth + 1) for child in children(node))
 
 
 def check_depth(depth: int) -> None:
@@ -320,45 +290,3 @@ def check_length(characters: int) -> None:
         actual=characters,
         remedy="split the segment, or mark the listed profiles with a tag",
     )
-
-
-def children(node: Expression | Filter) -> Iterator[Expression | Filter]:
-    """The nodes directly below, in the order of the text; below a leaf, its filters, and whom `top` ranks among."""
-    match node:
-        case And(operands) | Or(operands):
-            yield from operands
-        case FilterAll(filters) | FilterAny(filters):
-            yield from filters
-        case Not(operand):
-            yield operand
-        case FilterNot(inner):
-            yield inner
-        case Edge(where=where, having=having):
-            yield from (filter_ for filter_ in (where, having) if filter_ is not None)
-        case Top(where=where, among=among):
-            yield from (child for child in (where, among) if child is not None)
-        case Did() | Measure() | Periods() | Resumed():
-            if node.where is not None:
-                yield node.where
-        case StepSequence(_, where, steps):
-            yield from (filter_ for filter_ in (where, *(step.where for step in steps)) if filter_ is not None)
-        case Everyone() | Tagged() | TagChanged() | Trait() | TraitDate():
-            return
-        case InSegment() | InList() | Sample() | ObservedSince():
-            return
-        case Condition() | ClockCondition():
-            return
-        case _:
-            assert_never(node)
-
-
-def _listed(node: Expression | Filter) -> int:
-    if isinstance(node, StepSequence):
-        return len(node.steps)
-    items: Iterable[object] = ()
-    if isinstance(node, Tagged | TagChanged):
-        items = node.tags
-    elif isinstance(node, Trait | Condition | ClockCondition):
-        items = node.values
-    count = len(tuple(items))
-    return count if count > 1 else 0

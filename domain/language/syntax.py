@@ -2,14 +2,37 @@
 
 Two trees are equal when they mean the same nodes; `span`, the place in the text, takes no part in comparisons. Nodes are
 valid by themselves (the parser, and server/convert/expressions_in.py for trees from the wire, check before building them).
-Matches over `Expression`, `Filter`, `Window` and `TimePoint` end in `assert_never`.
+Matches over `Expression`, `Filter`, `Window` and `TimePoint` end in `assert_never`. Names are of a kind, which stands with the
+field (`InteractionType`): what holds for all names, windows, spans and bounds alike is read off the fields, in parts.py.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import Annotated
 
+from domain.language.syntax_filters import NOWHERE as NOWHERE
+from domain.language.syntax_filters import NUMERIC_OPS as NUMERIC_OPS
+from domain.language.syntax_filters import Actor as Actor
+from domain.language.syntax_filters import ClockCondition as ClockCondition
+from domain.language.syntax_filters import ClockPart as ClockPart
+from domain.language.syntax_filters import Condition as Condition
+from domain.language.syntax_filters import Filter as Filter
+from domain.language.syntax_filters import FilterAll as FilterAll
+from domain.language.syntax_filters import FilterAny as FilterAny
+from domain.language.syntax_filters import FilterNot as FilterNot
+from domain.language.syntax_filters import InteractionType as InteractionType
+from domain.language.syntax_filters import ListName as ListName
+from domain.language.syntax_filters import Literal as Literal
+from domain.language.syntax_filters import MeasuredProperty as MeasuredProperty
+from domain.language.syntax_filters import Names as Names
+from domain.language.syntax_filters import Op as Op
+from domain.language.syntax_filters import PropertyName as PropertyName
+from domain.language.syntax_filters import SegmentName as SegmentName
+from domain.language.syntax_filters import Source as Source
+from domain.language.syntax_filters import Span as Span
+from domain.language.syntax_filters import TagKey as TagKey
+from domain.language.syntax_filters import TraitName as TraitName
 from domain.language.syntax_times import CALENDAR_UNITS as CALENDAR_UNITS
 from domain.language.syntax_times import ROLLING_UNITS as ROLLING_UNITS
 from domain.language.syntax_times import Ago as Ago
@@ -27,37 +50,7 @@ from domain.language.syntax_times import TimePoint as TimePoint
 from domain.language.syntax_times import Unit as Unit
 from domain.language.syntax_times import Window as Window
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A place in the text: line and column from 1, in characters; (0, 0) for trees that did not come from text."""
-
-    line: int
-    column: int
-
-
-NOWHERE = Span(0, 0)
 _EVER = Ever()
-
-
-class Op(Enum):
-    """Comparison operators; the value is the text form."""
-
-    EQ = "="
-    NE = "!="
-    LT = "<"
-    LE = "<="
-    GT = ">"
-    GE = ">="
-    IN = "in"
-    EXISTS = "exists"
-    STARTS_WITH = "starts with"
-
-
-NUMERIC_OPS = (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE)
-
-# Python says True == Decimal(1), so trees that differ only there compare equal: share work by canonical text, not by tree.
-Literal = str | Decimal | bool | date
 
 
 class Function(Enum):
@@ -71,64 +64,6 @@ class Function(Enum):
     DAYS = "days"
 
 
-# --- filters on one interaction -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A comparison of one property; `values` is empty for EXISTS, one or more (of one type) for IN, else exactly one."""
-
-    property: str
-    op: Op
-    values: tuple[Literal, ...]
-    span: Span = field(default=NOWHERE, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class FilterAll:
-    """Every operand holds; at least two."""
-
-    operands: tuple["Filter", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FilterAny:
-    """At least one operand holds; at least two."""
-
-    operands: tuple["Filter", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FilterNot:
-    """The operand does not hold."""
-
-    operand: "Filter"
-
-
-class ClockPart(Enum):
-    """What a clock on the wall shows; the value is the text form."""
-
-    HOUR = "hour"
-    WEEKDAY = "weekday"
-
-
-@dataclass(frozen=True, slots=True)
-class ClockCondition:
-    """A comparison of the hour (0 to 23) or ISO weekday (1 Monday to 7 Sunday) of occurred_at, as the zone's clocks show it.
-
-    `op` is one of NUMERIC_OPS (one value) or IN (one value or more).
-    """
-
-    part: ClockPart
-    zone: str
-    op: Op
-    values: tuple[int, ...]
-    span: Span = field(default=NOWHERE, compare=False)
-
-
-Filter = Condition | ClockCondition | FilterAll | FilterAny | FilterNot
-
-
 # --- expressions ----------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +73,10 @@ class Bound:
 
     op: Op
     number: Decimal
+
+
+Count = Annotated[Bound, "count"]
+"""Compares a number of things, which is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +93,10 @@ class Tagged:
     `lasting`: one and the same of the tags fulfilled all of that at every instant of [as_of - span, as_of].
     """
 
-    tags: tuple[str, ...]
+    tags: tuple[TagKey, ...]
     value: Bound | None = None
-    actor: str | None = None
-    source: str | None = None
+    actor: Actor | None = None
+    source: Source | None = None
     lasting: Lasting | None = None
     span: Span = field(default=NOWHERE, compare=False)
 
@@ -169,10 +108,10 @@ class TagChanged:
     Added: not carried just before the instant, carried from it on. The deciding change at the instant tells actor and source.
     """
 
-    tags: tuple[str, ...]
+    tags: tuple[TagKey, ...]
     added: bool
-    actor: str | None = None
-    source: str | None = None
+    actor: Actor | None = None
+    source: Source | None = None
     window: Window = _EVER
     span: Span = field(default=NOWHERE, compare=False)
 
@@ -181,8 +120,8 @@ class TagChanged:
 class Did:
     """Number of interactions compares so; plain `did` is `>= 1`."""
 
-    type: str
-    count: Bound = Bound(Op.GE, Decimal(1))
+    type: InteractionType
+    count: Count = Bound(Op.GE, Decimal(1))
     where: Filter | None = None
     window: Window = _EVER
     span: Span = field(default=NOWHERE, compare=False)
@@ -193,8 +132,8 @@ class Measure:
     """An aggregate compares so; `property` is "" for DAYS, and `zone` matters for DAYS only."""
 
     function: Function
-    type: str
-    property: str
+    type: InteractionType
+    property: MeasuredProperty
     value: Bound
     where: Filter | None = None
     window: Window = _EVER
@@ -210,7 +149,7 @@ class Edge:
     """
 
     last: bool
-    type: str
+    type: InteractionType
     window: Window
     where: Filter | None = None
     having: Filter | None = None
@@ -221,9 +160,9 @@ class Edge:
 class Periods:
     """Number of periods, of the current one and the `periods.count` - 1 before it, with a matching interaction, compares so."""
 
-    type: str
+    type: InteractionType
     where: Filter | None
-    count: Bound
+    count: Count
     periods: Calendar
     span: Span = field(default=NOWHERE, compare=False)
 
@@ -232,7 +171,7 @@ class Periods:
 class Resumed:
     """An interaction in the window came at least `pause` after the matching one before it (of all time up to as_of)."""
 
-    type: str
+    type: InteractionType
     where: Filter | None
     pause: Lasting
     window: Window = _EVER
@@ -243,7 +182,7 @@ class Resumed:
 class Step:
     """A later step of a sequence: strictly after the step before it, and at most `within` after it if given."""
 
-    type: str
+    type: InteractionType
     where: Filter | None = None
     within: Lasting | None = None
     absent: bool = False
@@ -255,7 +194,7 @@ class Step:
 class Sequence:
     """Some interactions, one per step, in order of time; those of steps that are not absent lie in the window."""
 
-    type: str
+    type: InteractionType
     where: Filter | None
     steps: tuple[Step, ...]
     """One or more."""
@@ -271,7 +210,7 @@ class TraitDate:
     Always of Unit.DAY when `ahead` or `anniversary`.
     """
 
-    name: str
+    name: TraitName
     anniversary: bool
     ahead: bool
     period: Calendar
@@ -282,7 +221,7 @@ class TraitDate:
 class InSegment:
     """Is in the segment, by its newest version at known_at, or by the named version."""
 
-    segment: str
+    segment: SegmentName
     version: int | None = None
     span: Span = field(default=NOWHERE, compare=False)
 
@@ -291,7 +230,7 @@ class InSegment:
 class InList:
     """Is on the list, as it was last uploaded by known_at, or in the named version."""
 
-    name: str
+    name: ListName
     version: int | None = None
     span: Span = field(default=NOWHERE, compare=False)
 
@@ -307,8 +246,8 @@ class Top:
     number: Decimal
     percent: bool
     measure: Function | None
-    type: str
-    property: str
+    type: InteractionType
+    property: MeasuredProperty
     where: Filter | None = None
     window: Window = _EVER
     zone: str = "UTC"
@@ -337,7 +276,7 @@ class ObservedSince:
 class Trait:
     """A comparison of a trait; `values` as in Condition. `lasting`: it held at every instant of [as_of - span, as_of]."""
 
-    name: str
+    name: TraitName
     op: Op
     values: tuple[Literal, ...]
     lasting: Lasting | None = None

@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from domain.changeset import Attribution, Changeset, Outcome, Recorded, TagColumns, TraitColumns
 from domain.errors import CallerError
-from domain.language.checker import nodes
+from domain.language.parts import all_nodes
 from domain.language.syntax import Expression, InSegment, TagChanged, Tagged, Trait, TraitDate
 from domain.limits import MAX_PREVIEWED_SEGMENTS, MAX_SHOWN_PROFILES
 from domain.segment_catalogue import Definition
@@ -64,7 +64,7 @@ def _dependents(index: WorkspaceIndex, tags: Collection[int], traits: Collection
     segments, known = index.catalogue.segments, dict[Definition, bool]()
 
     def depends(expression: Expression) -> bool:
-        for node in nodes(expression):
+        for node in all_nodes(expression):
             match node:
                 case Tagged(keys) | TagChanged(keys):
                     found = any(index.catalogue.tag_number(key) in tags for key in keys)

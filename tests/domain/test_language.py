@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 
 from domain.errors import LimitExceeded
-from domain.language.checker import conditions, nodes, normalize, validate
+from domain.language.checker import normalize, validate
 from domain.language.parser import parse
+from domain.language.parts import all_nodes
 from domain.language.printer import to_text
 from domain.language.syntax import (
     Ago,
@@ -296,11 +297,11 @@ def test_later_steps_have_places_of_their_own() -> None:
 
 def test_places_are_those_of_the_names() -> None:
     tree = parse("tagged vip and\n  did\u3000purchase where  amount > 1 ever\r\nor (city exists)")
-    first, second, trait = (node for node in nodes(tree) if isinstance(node, Tagged | Did | Trait))
+    first, second, trait = (node for node in all_nodes(tree) if isinstance(node, Tagged | Did | Trait))
     assert (first.span, second.span, trait.span) == (Span(1, 8), Span(2, 7), Span(3, 5))
     assert isinstance(second, Did)
     assert second.where is not None
-    assert [condition.span for condition in conditions(second.where)] == [Span(2, 23)]
+    assert [node.span for node in all_nodes(second) if isinstance(node, Condition)] == [Span(2, 23)]
 
 
 # --- canonical text ---
