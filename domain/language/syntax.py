@@ -1,7 +1,7 @@
 """The tree of the segment language: immutable, closed, hashable.
 
 Two trees are equal when they mean the same nodes; `span`, the place in the text, takes no part in comparisons. Nodes are
-valid by themselves (the parser, and server/convert/expressions_in.py for trees from the wire, check before building them).
+valid by themselves (the parser, and server/convert/expressions.py for trees from the wire, check before building them).
 Matches over `Expression`, `Filter`, `Window` and `TimePoint` end in `assert_never`. Names are of a kind, which stands with the
 field (`InteractionType`): what holds for all names, windows, spans and bounds alike is read off the fields, in parts.py.
 """

@@ -10,7 +10,7 @@ from domain.changeset import Selected
 from domain.language.checker import Warning as ExpressionWarning
 from server.convert.answers import warnings_out
 from server.convert.contexts import clocks_out, known_at_in, receipt_out, request_in
-from server.convert.expressions_in import segment_in
+from server.convert.expressions import segment_in
 from server.convert.fields import Checks, to_timestamp
 from server.convert.writes import tagging_in
 from server.usecases.asking import Asked

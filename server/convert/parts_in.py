@@ -1,6 +1,5 @@
 """Parts of the segment tree from their messages: comparisons, filters, windows and spans."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -62,9 +61,6 @@ UNITS = {
 }
 CLOCKS = {pb.ClockCondition.PART_HOUR: ClockPart.HOUR, pb.ClockCondition.PART_WEEKDAY: ClockPart.WEEKDAY}
 
-_Filtered = pb.Did | pb.Measure | pb.Edge | pb.Periods | pb.Resumed | pb.Sequence | pb.Sequence.Step | pb.Top
-_Windowed = pb.TagChanged | pb.Did | pb.Measure | pb.Resumed | pb.Sequence | pb.Top
-
 
 def deeper(depth: int) -> int:
     """The depth of what stands below; LimitExceeded when this is too deep already."""
@@ -80,10 +76,11 @@ def deeper(depth: int) -> int:
 
 def bound(message: pb.NumberComparison) -> Bound:
     """A comparison with a number."""
-    return Bound(_op(message.comparison), number(message.number))
+    return Bound(operator(message.comparison), number(message.number))
 
 
-def _op(comparison: pb.Comparison) -> Op:
+def operator(comparison: pb.Comparison) -> Op:
+    """An operator of comparisons."""
     if comparison not in OPS:
         raise InvalidExpression("a comparison is needed")
     return OPS[comparison]
@@ -95,12 +92,8 @@ def number(double: float) -> Decimal:
     return Decimal(int(double)) if abs(double) < _WHOLE_MAX and double.is_integer() else Decimal(repr(double))
 
 
-def comparison(comparison: pb.Comparison, values: Sequence[common_pb2.Value]) -> tuple[Op, tuple[Literal, ...]]:
-    """Operator and values of a comparison of a trait or property."""
-    return _op(comparison), tuple(_literal(value) for value in values)
-
-
-def _literal(value: common_pb2.Value) -> Literal:
+def literal(value: common_pb2.Value) -> Literal:
+    """A value that something is compared with."""
     match value.WhichOneof("kind"):
         case "string_value":
             return value.string_value
@@ -121,11 +114,6 @@ def _date(text: str) -> date:
         raise InvalidExpression(f"a date as ISO 8601 is needed, for example 2017-06-01; got {text[:40]!r}") from None
 
 
-def where(leaf: _Filtered) -> Filter | None:
-    """The filter of a leaf, if it has one."""
-    return row_filter(leaf.where) if leaf.HasField("where") else None
-
-
 def row_filter(message: pb.Filter) -> Filter:
     """A filter."""
     return _filter(message, 1)
@@ -143,20 +131,16 @@ def _filter(message: pb.Filter, depth: int) -> Filter:
         case "negation":
             return FilterNot(_filter(message.negation, below))
         case "condition":
-            op, values = comparison(message.condition.comparison, message.condition.values)
-            return Condition(normalized(message.condition.property), op, values)
+            condition = message.condition
+            values = tuple(map(literal, condition.values))
+            return Condition(normalized(condition.property), operator(condition.comparison), values)
         case "clock":
             clock = message.clock
             if clock.part not in CLOCKS:
                 raise InvalidExpression("a clock needs a part: the hour or the weekday")
-            return ClockCondition(CLOCKS[clock.part], clock.zone or "UTC", _op(clock.comparison), tuple(clock.values))
+            return ClockCondition(CLOCKS[clock.part], clock.zone or "UTC", operator(clock.comparison), tuple(clock.values))
         case _:
             raise InvalidExpression("a node of a filter is empty; fill one of its alternatives")
-
-
-def window_or_ever(leaf: _Windowed) -> Window:
-    """The window of a leaf that may leave it out."""
-    return window(leaf.window) if leaf.HasField("window") else Ever()
 
 
 def window(message: pb.Window) -> Window:

@@ -23,7 +23,7 @@ from server.convert.answers import (
     workspace_out,
 )
 from server.convert.contexts import page_size_in, receipt_out, request_in
-from server.convert.expressions_in import segment_in
+from server.convert.expressions import segment_in
 from server.convert.fields import Checks, split_key
 from server.servicers.paging import page_of
 from server.servicers.running import Work, answered

@@ -14,7 +14,7 @@ from domain.errors import LimitExceeded
 from domain.names import normalized
 from server.convert.answers import warnings_out
 from server.convert.contexts import clocks_out, read_in
-from server.convert.expressions_in import segment_in
+from server.convert.expressions import segment_in
 from server.convert.fields import Checks, value_out
 from server.exports.members import ColumnRequest, Export, export_of
 from server.servicers.running import Work

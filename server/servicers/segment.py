@@ -13,8 +13,7 @@ from domain.errors import LimitExceeded
 from server.convert.answers import steps_out, warnings_out
 from server.convert.contexts import clocks_out, page_size_in, read_in
 from server.convert.explanations import why_out
-from server.convert.expressions_in import segment_in
-from server.convert.expressions_out import expression_out
+from server.convert.expressions import expression_out, segment_in
 from server.convert.fields import Checks
 from server.servicers.running import Work
 from server.usecases.asking import Asked, Questions

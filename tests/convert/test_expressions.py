@@ -1,6 +1,7 @@
 """Segment trees over the wire: there and back, and held to the rules of the parser."""
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -8,9 +9,8 @@ from tagledger.v1 import expression_pb2 as pb
 
 from domain.errors import InvalidExpression, LimitExceeded
 from domain.language.parser import parse
-from domain.language.syntax import Expression
-from server.convert.expressions_in import segment_in
-from server.convert.expressions_out import expression_out
+from domain.language.syntax import Expression, Leaf
+from server.convert.expressions import LEAVES, expression_out, segment_in
 from tests.domain.test_language import READINGS, same
 from tests.strategies import NASTY, PLAIN, expressions
 
@@ -90,3 +90,11 @@ def test_a_sequence_of_very_many_steps_is_refused_by_its_size() -> None:
     steps = [pb.Sequence.Step(type="x")] * 100_000
     with pytest.raises(LimitExceeded, match="expression nodes"):
         segment_in(pb.Segment(tree=pb.Expression(sequence=pb.Sequence(type="x", steps=steps))))
+
+
+def test_every_leaf_has_a_form_with_all_its_fields() -> None:
+    alternatives = {field.name for field in pb.Expression.DESCRIPTOR.oneofs_by_name["node"].fields}
+    assert set(LEAVES) == alternatives - {"all", "any", "negation"}
+    assert {form.node for form in LEAVES.values()} == set(get_args(Leaf))
+    for form in LEAVES.values():
+        assert set(form.fields) == {field.name for field in fields(form.node)} - {"span"}

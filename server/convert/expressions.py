@@ -1,0 +1,309 @@
+"""The segment tree from its messages, and to them: one table says for each leaf which message it is, field by field.
+
+Trees from the wire are held to every rule that the parser enforces.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from tagledger.v1 import expression_pb2 as pb
+
+from domain import limits
+from domain.errors import InvalidExpression, LimitExceeded
+from domain.language import syntax as tree
+from domain.language.checker import normalize, validate
+from domain.names import normalized
+from server.convert import parts_in, parts_out
+from server.usecases.asking import Segment
+
+_FUNCTIONS = {
+    pb.Measure.FUNCTION_SUM: tree.Function.SUM,
+    pb.Measure.FUNCTION_AVG: tree.Function.AVG,
+    pb.Measure.FUNCTION_MIN: tree.Function.MIN,
+    pb.Measure.FUNCTION_MAX: tree.Function.MAX,
+    pb.Measure.FUNCTION_DISTINCT: tree.Function.DISTINCT,
+    pb.Measure.FUNCTION_DAYS: tree.Function.DAYS,
+}
+_MEASURES = {pb.Measure.FUNCTION_COUNT: None, **_FUNCTIONS}
+
+
+def segment_in(segment: pb.Segment) -> Segment:
+    """A segment in either form. Raises InvalidExpression, LimitExceeded."""
+    match segment.WhichOneof("form"):
+        case "text":
+            LimitExceeded.refuse(
+                "expression text",
+                field="segment.text",
+                maximum=limits.MAX_EXPRESSION_CHARACTERS,
+                actual=len(segment.text),
+                remedy="split it into several segments",
+            )
+            return Segment(segment.text, None)
+        case "tree":
+            expression = normalize(_expression(segment.tree, 1))
+            validate(expression)
+            return Segment(None, expression)
+        case _:
+            raise InvalidExpression("an expression is needed, as text or tree; `everyone` selects everybody")
+
+
+def expression_out(expression: tree.Expression) -> pb.Expression:
+    """The message of a tree."""
+    match expression:
+        case tree.And():
+            return pb.Expression(all=pb.Operands(operands=map(expression_out, expression.operands)))
+        case tree.Or():
+            return pb.Expression(any=pb.Operands(operands=map(expression_out, expression.operands)))
+        case tree.Not():
+            return pb.Expression(negation=expression_out(expression.operand))
+        case _:
+            node = _NODES[type(expression)]
+            message = pb.Expression()
+            getattr(message, node).CopyFrom(LEAVES[node].written(expression))
+            return message
+
+
+def _expression(message: pb.Expression, depth: int) -> tree.Expression:
+    below = parts_in.deeper(depth)
+    match message.WhichOneof("node"):
+        case "all":
+            return tree.And(_operands(message.all.operands, below))
+        case "any":
+            return tree.Or(_operands(message.any.operands, below))
+        case "negation":
+            return tree.Not(_expression(message.negation, below))
+        case None:
+            raise InvalidExpression("a node of the tree is empty; fill one of its alternatives")
+        case node:
+            return cast(tree.Leaf, LEAVES[node].read(getattr(message, node), below))
+
+
+def _operands(messages: Collection[pb.Expression], depth: int) -> tuple[tree.Expression, ...]:
+    if len(messages) < 2:
+        raise InvalidExpression("`all` and `any` need at least two operands")
+    return tuple(_expression(message, depth) for message in messages)
+
+
+# --- how a field of a leaf stands in its message --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`read` takes the message, the name of its field, and the depth of what stands below; `write` the value and its leaf."""
+
+    read: Callable[[Any, str, int], Any]
+    write: Callable[[Any, str, Any, Any], None]
+
+
+def _scalar(read: Callable[[Any], Any], write: Callable[[Any], Any]) -> Field:
+    return Field(
+        lambda message, name, _: read(getattr(message, name)),
+        lambda message, name, value, _: setattr(message, name, write(value)),
+    )
+
+
+def _repeated(read: Callable[[Any], Any], write: Callable[[Any], Any]) -> Field:
+    return Field(
+        lambda message, name, _: tuple(map(read, getattr(message, name))),
+        lambda message, name, values, _: getattr(message, name).extend(map(write, values)),
+    )
+
+
+def _choice(choices: Mapping[Any, Any], needed: str) -> Field:
+    numbers = {choice: number for number, choice in choices.items()}
+
+    def read(number: int) -> Any:
+        if number not in choices:
+            raise InvalidExpression(needed)
+        return choices[number]
+
+    return _scalar(read, lambda choice: numbers[choice])
+
+
+def _message(
+    read: Callable[[Any], Any],
+    write: Callable[[Any], Any],
+    absent: Any = None,
+    needed: str | Callable[[Any], str] = "",
+) -> Field:
+    """A message that may be left out for `absent`, or is `needed`: why not else."""
+
+    def read_field(message: Any, name: str, _: int) -> Any:
+        if message.HasField(name):
+            return read(getattr(message, name))
+        if needed:
+            raise InvalidExpression(needed if isinstance(needed, str) else needed(message))
+        return absent
+
+    def write_field(message: Any, name: str, value: Any, _: Any) -> None:
+        if value is not None:
+            getattr(message, name).CopyFrom(write(value))
+
+    return Field(read_field, write_field)
+
+
+def _read_among(message: pb.Top, name: str, depth: int) -> tree.Expression | None:
+    return _expression(getattr(message, name), depth) if message.HasField("among") else None
+
+
+def _write_among(message: pb.Top, name: str, among: tree.Expression | None, _: tree.Top) -> None:
+    if among is not None:
+        getattr(message, name).CopyFrom(expression_out(among))
+
+
+def _read_size(message: pb.Top, _: str, __: int) -> Decimal:
+    match message.WhichOneof("size"):
+        case "number":
+            return Decimal(message.number)
+        case "percent":
+            return parts_in.number(message.percent)
+        case _:
+            raise InvalidExpression("top needs a size: a number or a percentage")
+
+
+def _write_size(message: pb.Top, _: str, number: Decimal, top: tree.Top) -> None:
+    if top.percent:
+        message.percent = float(number)
+    else:
+        message.number = int(number)
+
+
+_SAME = _scalar(lambda value: value, lambda value: value)
+_NAME = _scalar(normalized, str)
+_NAMES = _repeated(normalized, str)
+_ATTRIBUTED = _scalar(lambda text: normalized(text) or None, lambda text: text or "")
+_VERSION = _scalar(lambda version: version or None, lambda version: version or 0)
+_ZONE = _scalar(lambda zone: zone or "UTC", parts_out.zone_out)
+_NUMBER = _scalar(parts_in.number, float)
+_OPERATOR = _scalar(parts_in.operator, lambda op: parts_out.OPS_OUT[op])
+_VALUES = _repeated(parts_in.literal, parts_out.literal_out)
+_POINT = Field(
+    lambda message, name, _: parts_in.point(getattr(message, name)),
+    lambda message, name, point, _: getattr(message, name).CopyFrom(parts_out.point_out(point)),
+)
+_WHERE = _message(parts_in.row_filter, parts_out.filter_out)
+_WINDOW = _message(parts_in.window, parts_out.window_out, tree.Ever())
+_SPAN = _message(parts_in.lasting, parts_out.lasting_out)
+_BOUND = _message(parts_in.bound, parts_out.bound_out)
+
+
+def _needed_bound(needed: str) -> Field:
+    return _message(parts_in.bound, parts_out.bound_out, needed=needed)
+
+
+def _needed_calendar(needed: str) -> Field:
+    return _message(parts_in.calendar, parts_out.calendar_out, needed=needed)
+
+
+# --- the leaves -----------------------------------------------------------------------------------------------------------
+
+
+class Form:
+    """The message of a kind of node: its fields by those of the node; `name` stands for a field of another name."""
+
+    def __init__(self, node: type[Any], message: type[Any], **fields: Field | tuple[str, Field]) -> None:
+        self.node, self._message = node, message
+        self.fields = {name: field if isinstance(field, tuple) else (name, field) for name, field in fields.items()}
+
+    def read(self, message: Any, depth: int) -> Any:
+        """The node of a message; `depth` is that of what stands below."""
+        return self.node(**{field: how.read(message, name, depth) for field, (name, how) in self.fields.items()})
+
+    def written(self, node: Any) -> Any:
+        """The message of a node."""
+        message = self._message()
+        for field, (name, how) in self.fields.items():
+            how.write(message, name, getattr(node, field), node)
+        return message
+
+
+_STEP = Form(tree.Step, pb.Sequence.Step, type=_NAME, where=_WHERE, within=_SPAN, absent=_SAME)
+_STEPS = _repeated(lambda step: _STEP.read(step, 0), _STEP.written)
+
+LEAVES: Mapping[str, Form] = {
+    "everyone": Form(tree.Everyone, pb.Everyone),
+    "tagged": Form(tree.Tagged, pb.Tagged, tags=_NAMES, value=_BOUND, actor=_ATTRIBUTED, source=_ATTRIBUTED, lasting=_SPAN),
+    "tag_changed": Form(
+        tree.TagChanged, pb.TagChanged, tags=_NAMES, added=_SAME, actor=_ATTRIBUTED, source=_ATTRIBUTED, window=_WINDOW
+    ),
+    "did": Form(
+        tree.Did,
+        pb.Did,
+        type=_NAME,
+        count=_message(parts_in.bound, parts_out.bound_out, tree.Bound(tree.Op.GE, Decimal(1))),
+        where=_WHERE,
+        window=_WINDOW,
+    ),
+    "measure": Form(
+        tree.Measure,
+        pb.Measure,
+        function=_choice(_FUNCTIONS, "a measure needs a function"),
+        type=_NAME,
+        property=_NAME,
+        value=_needed_bound("a measure needs a value to compare with"),
+        where=_WHERE,
+        window=_WINDOW,
+        zone=_ZONE,
+    ),
+    "edge": Form(
+        tree.Edge,
+        pb.Edge,
+        last=_SAME,
+        type=_NAME,
+        window=_message(
+            parts_in.window, parts_out.window_out, needed=lambda edge: f"{'last' if edge.last else 'first'} needs a window"
+        ),
+        where=_WHERE,
+        having=_WHERE,
+    ),
+    "periods": Form(
+        tree.Periods,
+        pb.Periods,
+        type=_NAME,
+        where=_WHERE,
+        count=_needed_bound("periods need a count to compare with"),
+        periods=_needed_calendar("periods need a calendar window"),
+    ),
+    "resumed": Form(
+        tree.Resumed,
+        pb.Resumed,
+        type=_NAME,
+        where=_WHERE,
+        pause=_message(parts_in.lasting, parts_out.lasting_out, needed="resumed needs a pause"),
+        window=_WINDOW,
+    ),
+    "sequence": Form(tree.Sequence, pb.Sequence, type=_NAME, where=_WHERE, steps=_STEPS, window=_WINDOW),
+    "trait": Form(
+        tree.Trait, pb.TraitCondition, name=("trait", _NAME), op=("comparison", _OPERATOR), values=_VALUES, lasting=_SPAN
+    ),
+    "trait_date": Form(
+        tree.TraitDate,
+        pb.TraitDate,
+        name=("trait", _NAME),
+        anniversary=_SAME,
+        ahead=_SAME,
+        period=_needed_calendar("a date of a trait needs a period"),
+    ),
+    "in_segment": Form(tree.InSegment, pb.InSegment, segment=_NAME, version=_VERSION),
+    "in_list": Form(tree.InList, pb.InList, name=("list", _NAME), version=_VERSION),
+    "top": Form(
+        tree.Top,
+        pb.Top,
+        number=Field(_read_size, _write_size),
+        percent=Field(lambda top, *_: top.WhichOneof("size") == "percent", lambda *_: None),
+        measure=("function", _choice(_MEASURES, "top needs a function")),
+        type=_NAME,
+        property=_NAME,
+        where=_WHERE,
+        window=_WINDOW,
+        zone=_ZONE,
+        among=Field(_read_among, _write_among),
+    ),
+    "sample": Form(tree.Sample, pb.Sample, percent=_NUMBER, salt=_SAME),
+    "observed_since": Form(tree.ObservedSince, pb.ObservedSince, point=_POINT),
+}
+"""By the name of the alternative of `Expression.node`."""
+
+_NODES = {form.node: name for name, form in LEAVES.items()}

@@ -1,0 +1,135 @@
+"""Parts of the segment tree to their messages; the way back is parts_in.py."""
+
+from datetime import date
+from decimal import Decimal
+from typing import assert_never
+
+from tagledger.v1 import common_pb2
+from tagledger.v1 import expression_pb2 as pb
+
+from domain.language.syntax import (
+    Ago,
+    Before,
+    Between,
+    Bound,
+    Calendar,
+    ClockCondition,
+    Condition,
+    Day,
+    Ever,
+    Filter,
+    FilterAll,
+    FilterAny,
+    FilterNot,
+    Instant,
+    Last,
+    Lasting,
+    Literal,
+    On,
+    Since,
+    TimePoint,
+    Unit,
+    Window,
+)
+from server.convert.fields import to_timestamp
+from server.convert.parts_in import CLOCKS, OPS, UNITS
+
+OPS_OUT = {op: number for number, op in OPS.items()}
+_UNITS_OUT = {unit: number for number, unit in UNITS.items()}
+_CLOCKS_OUT = {part: number for number, part in CLOCKS.items()}
+
+
+def bound_out(bound: Bound) -> pb.NumberComparison:
+    """A comparison with a number."""
+    return pb.NumberComparison(comparison=OPS_OUT[bound.op], number=float(bound.number))
+
+
+def literal_out(value: Literal) -> common_pb2.Value:
+    """A value that something is compared with."""
+    match value:
+        case bool():
+            return common_pb2.Value(bool_value=value)
+        case str():
+            return common_pb2.Value(string_value=value)
+        case date():
+            return common_pb2.Value(date_value=value.isoformat())
+        case Decimal():
+            return common_pb2.Value(number_value=float(value))
+        case _:
+            assert_never(value)
+
+
+def filter_out(node: Filter) -> pb.Filter:
+    """A filter."""
+    match node:
+        case FilterAll():
+            return pb.Filter(all=pb.FilterOperands(operands=map(filter_out, node.operands)))
+        case FilterAny():
+            return pb.Filter(any=pb.FilterOperands(operands=map(filter_out, node.operands)))
+        case FilterNot():
+            return pb.Filter(negation=filter_out(node.operand))
+        case Condition():
+            values = map(literal_out, node.values)
+            return pb.Filter(condition=pb.PropertyCondition(property=node.property, comparison=OPS_OUT[node.op], values=values))
+        case ClockCondition(part, zone, op, hours):
+            clock = pb.ClockCondition(part=_CLOCKS_OUT[part], zone=zone_out(zone), comparison=OPS_OUT[op], values=hours)
+            return pb.Filter(clock=clock)
+        case _:
+            assert_never(node)
+
+
+def window_out(window: Window) -> pb.Window:
+    """A window."""
+    match window:
+        case Ever():
+            return pb.Window(ever=pb.Ever())
+        case Last():
+            return pb.Window(last=_span(window.count, window.unit))
+        case Calendar():
+            return pb.Window(calendar=calendar_out(window))
+        case On():
+            return pb.Window(on=_day(window.day))
+        case Between():
+            return pb.Window(between=pb.Between(start=point_out(window.start), end=point_out(window.end)))
+        case Since():
+            return pb.Window(since=point_out(window.start))
+        case Before():
+            return pb.Window(before=point_out(window.end))
+        case _:
+            assert_never(window)
+
+
+def calendar_out(window: Calendar) -> pb.CalendarWindow:
+    """Calendar periods."""
+    return pb.CalendarWindow(span=_span(window.count, window.unit), zone=zone_out(window.zone))
+
+
+def lasting_out(span: Lasting) -> pb.Span:
+    """A span of time by itself."""
+    return _span(span.count, span.unit)
+
+
+def zone_out(zone: str) -> str:
+    """A zone, left out where it is UTC."""
+    return "" if zone == "UTC" else zone
+
+
+def _span(count: int, unit: Unit) -> pb.Span:
+    return pb.Span(count=count, unit=_UNITS_OUT[unit])
+
+
+def _day(day: Day) -> pb.Day:
+    return pb.Day(date=day.date.isoformat(), zone=zone_out(day.zone))
+
+
+def point_out(point: TimePoint) -> pb.TimePoint:
+    """A point of time."""
+    match point:
+        case Instant():
+            return pb.TimePoint(instant=to_timestamp(point.us))
+        case Day():
+            return pb.TimePoint(day=_day(point))
+        case Ago():
+            return pb.TimePoint(ago=_span(point.count, point.unit))
+        case _:
+            assert_never(point)
