@@ -60,6 +60,12 @@ def children(node: Node) -> Iterator[Node]:
                 yield item
 
 
+def filter_of(node: Node) -> Filter | None:
+    """Which interactions the node speaks of, of the type that it names: all of them without a filter."""
+    where: Filter | None = getattr(node, "where", None)
+    return where
+
+
 def all_nodes(node: Node) -> Iterator[Node]:
     """The node and every one below it, parents first, in the order of the text."""
     yield node

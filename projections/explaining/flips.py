@@ -15,36 +15,26 @@ from typing import assert_never
 from domain.changeset import Value
 from domain.errors import MixedCurrencies
 from domain.instants import DAY_US, local_date, offset_transitions
+from domain.language.parts import children, filter_of, named, times
 from domain.language.syntax import (
     Ago,
     Before,
     Between,
     Calendar,
-    Did,
-    Edge,
+    Day,
     Ever,
-    Everyone,
-    InList,
-    InSegment,
+    Instant,
     Last,
     Lasting,
     Leaf,
-    Measure,
-    ObservedSince,
+    Names,
     On,
-    Periods,
-    Resumed,
-    Sample,
     Since,
-    TagChanged,
-    Tagged,
+    Step,
     TimePoint,
-    Top,
-    Trait,
     TraitDate,
     Window,
 )
-from domain.language.syntax import Sequence as Steps
 from domain.language.windows import UNIT_US, period_start, span_us
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.explaining.interactions import selected
@@ -126,59 +116,45 @@ def turning_points(leaf: Leaf, world: World, as_of: int) -> Iterator[int]:
 
 
 def _fixed(leaf: Leaf, world: World, as_of: int) -> set[int]:
-    """Those that can be listed: instants of events, and instants so long after them, or after midnights."""
-    match leaf:
-        case Everyone() | Sample() | Top() | InList():
-            return set()
-        case ObservedSince():
-            assert world.first_instant is not None, "a world without events has no turning points"
-            return _after({world.first_instant}, _spans_of_point(leaf.point))
-        case Tagged():
-            return _held(_instants_of_tags(leaf, world), leaf.lasting)
-        case TagChanged():
-            return _in_window(_instants_of_tags(leaf, world), leaf.window, as_of)
-        case Trait():
-            return _held({event.at for event in world.events if _is_of_trait(event.entry, leaf.name)}, leaf.lasting)
-        case TraitDate():
-            return {event.at for event in world.events if _is_of_trait(event.entry, leaf.name)} | _days(leaf, world, as_of)
-        case Did() | Measure() | Edge() | Resumed():
-            return _in_window(_instants(world, leaf), leaf.window, as_of)
-        case Periods():
-            return _in_window(_instants(world, leaf), leaf.periods, as_of)
-        case Steps():
-            return _of_sequence(leaf, world, as_of)
-        case InSegment():
-            raise ValueError(f"segment {leaf.segment!r} stands for other leaves; expand it first")
+    """Those that can be listed: instants of events, and instants so long after them, or after midnights.
+
+    Read off what the leaf names, and its windows, points and spans; some of these instants change nothing, and do no harm.
+    """
+    assert world.first_instant is not None, "a world without events has no turning points"
+    nodes = [leaf, *(node for node in children(leaf) if isinstance(node, Step))]
+    instants = {world.first_instant}.union(*(_instants(node, world) for node in nodes))
+    if isinstance(leaf, TraitDate):
+        return instants | _days(leaf, world, as_of)
+    return instants.union(*(_turns(time, instants, as_of) for node in nodes for time in times(node)))
+
+
+def _instants(node: Leaf | Step, world: World) -> set[int]:
+    """Of the events that the node speaks of, whatever its window, those that are still to come among them."""
+    found: set[int] = set()
+    for kind, name in named(node):
+        match kind:
+            case Names.TAG:
+                number = world.catalogue.tag_number(name)
+                found |= {one.at for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag == number}
+            case Names.TRAIT:
+                found |= {one.at for one in world.events if isinstance(one.entry, TraitEntry) and one.entry.trait == name}
+            case Names.TYPE:
+                found |= {one.at for one in selected(world, name, filter_of(node), Ever(), _LAST_INSTANT)}
+            case _:
+                pass  # no events of their own
+    return found
+
+
+def _turns(time: Window | TimePoint | Lasting, instants: set[int], as_of: int) -> set[int]:
+    """When something of these instants comes into a window or leaves it, passes a point, or has lasted."""
+    match time:
+        case Lasting():
+            span = span_us(time)
+            return _after(instants, [span]) | {MIN_INSTANT_US + span}
+        case Instant() | Day() | Ago():
+            return _after(instants, _spans_of_point(time))
         case _:
-            assert_never(leaf)
-
-
-def _held(instants: set[int], lasting: Lasting | None) -> set[int]:
-    """Of states: when one begins, and when it has lasted."""
-    spans = [span_us(lasting)] if lasting else []
-    return _after(instants, spans) | {MIN_INSTANT_US + span for span in spans}
-
-
-def _of_sequence(leaf: Steps, world: World, as_of: int) -> set[int]:
-    instants = _instants(world, leaf)
-    for step in leaf.steps:
-        instants |= {event.at for event in selected(world, step.type, step.where, Ever(), _LAST_INSTANT)}
-    over = [span_us(step.within) for step in leaf.steps if step.absent and step.within]
-    return _in_window(instants, leaf.window, as_of) | _after(instants, over)
-
-
-def _instants(world: World, leaf: Did | Measure | Edge | Resumed | Periods | Steps) -> set[int]:
-    """Of the interactions that the leaf speaks of, whatever its window, those that are still to come among them."""
-    return {event.at for event in selected(world, leaf.type, leaf.where, Ever(), _LAST_INSTANT)}
-
-
-def _instants_of_tags(leaf: Tagged | TagChanged, world: World) -> set[int]:
-    numbers = {world.catalogue.tag_number(key) for key in leaf.tags}
-    return {event.at for event in world.events if isinstance(event.entry, TagEntry) and event.entry.tag in numbers}
-
-
-def _is_of_trait(entry: object, name: str) -> bool:
-    return isinstance(entry, TraitEntry) and entry.trait == name
+            return _in_window(instants, time, as_of)
 
 
 # --- windows --------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.language.printer import to_text
-from domain.language.syntax import And, Expression, InSegment, Leaf, Not, Or
+from domain.language.syntax import And, Expression, InSegment, Leaf, Not, Or, Top
 from domain.segment_catalogue import Definition, Segments
 from projections.explaining.flips import Flip, Timeline, flip_of
 
@@ -35,6 +35,8 @@ class Skeleton:
         self._segments, self._version = segments, version
         self._definitions: dict[Definition, Expression] = {}
         self._texts: dict[int, str] = {}
+        self._among: dict[str, Expression] = {}
+        """Whom each `top` ranks, where it is not everybody."""
         self.leaves: dict[str, Place] = {}
         """By canonical text, in the order in which they are read."""
         self._root = self._expanded(expression, "")
@@ -94,6 +96,8 @@ class Skeleton:
             case _:
                 text = self._texts[id(node)] = to_text(node)
                 self.leaves.setdefault(text, Place(node, segment))
+                if isinstance(node, Top) and node.among is not None:
+                    self._among[text] = self._expanded(node.among, segment)
                 return node
 
     # --- truth ------------------------------------------------------------------------------------------------------------
@@ -110,7 +114,9 @@ class Skeleton:
                     inner = self._value(operand, truths, known)
                     known[id(node)] = None if inner is None else not inner
                 case _:
-                    known[id(node)] = truths[self._texts[id(node)]]
+                    text = self._texts[id(node)]
+                    ranked = text not in self._among or self._value(self._among[text], truths, known)
+                    known[id(node)] = False if ranked is False else truths[text]
         return known[id(node)]
 
     # --- what it would take -----------------------------------------------------------------------------------------------
@@ -129,7 +135,10 @@ class Skeleton:
                     every = isinstance(node, And) == wanted
                     known[key] = _every(parts, truths) if every else _shortest((way for part in parts for way in part), truths)
                 case _:
-                    known[key] = [frozenset({(self._texts[id(node)], wanted)})]
+                    text = self._texts[id(node)]
+                    known[key] = [frozenset({(text, wanted)})]
+                    if wanted and text in self._among:  # nobody else is ranked
+                        known[key] = _every([known[key], self._ways(self._among[text], True, truths, known)], truths)
         return known[key]
 
 

@@ -106,7 +106,8 @@ class Case:
 
     @property
     def explained(self) -> ExplainedLeaf:
-        (found,) = self.explanation.leaves
+        found, *among = self.explanation.leaves
+        assert not among or isinstance(self.leaf, Top)
         return found
 
     def __str__(self) -> str:
