@@ -1,13 +1,17 @@
 """Each leaf as a SELECT of ordinals, over the common tables `tags`, `traits`, `events` (visible rows) and `everyone`."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import assert_never
 
 from domain.language.syntax import (
     Did,
     Edge,
     Ever,
+    Everyone,
+    Expression,
     Filter,
     Measure,
     ObservedSince,
@@ -28,7 +32,73 @@ from tests.campaigns.duckdb_sql.calendars import Calendars, span, text
 from tests.campaigns.duckdb_sql.conditions import columns_of, compare_double, compare_whole, matches, passes
 from tests.campaigns.duckdb_sql.measures import RANKING_MONEY, measured, ranked
 
+OtherLeaf = (
+    Everyone
+    | Tagged
+    | TagChanged
+    | Did
+    | Measure
+    | Edge
+    | Periods
+    | Resumed
+    | Steps
+    | Trait
+    | TraitDate
+    | Top
+    | Sample
+    | ObservedSince
+)
+"""What is not looked up in the catalogue."""
+
 NOBODY = "SELECT NULL::BIGINT AS ordinal WHERE false"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a leaf stands: when it is asked, and what its names mean there."""
+
+    as_of: int
+    calendars: Calendars
+    numbers: Callable[[Sequence[str]], list[int]]
+    """Of tags, by their keys."""
+    select: Callable[[Expression], str]
+    """A SELECT of the ordinals of an expression."""
+
+
+def statement(leaf: OtherLeaf, place: Place) -> str:
+    """A SELECT of the ordinals of a leaf."""
+    as_of, calendars = place.as_of, place.calendars
+    match leaf:
+        case Everyone():
+            return "SELECT ordinal FROM everyone"
+        case Tagged():
+            return tagged(leaf, place.numbers(leaf.tags), as_of)
+        case TagChanged():
+            return tag_changed(leaf, place.numbers(leaf.tags), as_of, calendars)
+        case Trait():
+            return trait(leaf, as_of)
+        case TraitDate():
+            return trait_date(leaf, as_of, calendars)
+        case Did():
+            return did(leaf, as_of, calendars)
+        case Measure():
+            return measure(leaf, as_of, calendars)
+        case Edge():
+            return edge(leaf, as_of, calendars)
+        case Periods():
+            return periods(leaf, as_of, calendars)
+        case Resumed():
+            return resumed(leaf, as_of, calendars)
+        case Steps():
+            return sequence(leaf, as_of, calendars)
+        case Top():
+            return top(leaf, place.select(leaf.among) if leaf.among else "", as_of, calendars)
+        case Sample():
+            return sample(leaf)
+        case ObservedSince():
+            return observed_since(leaf, as_of, calendars)
+        case _:
+            assert_never(leaf)
 
 
 def visible(as_of: int, known_at: int) -> str:
@@ -194,12 +264,12 @@ def top(leaf: Top, among: str, as_of: int, calendars: Calendars) -> str:
     return ranked(measured(leaf.measure, leaf.property, leaf.zone, rows), leaf.number, percent=leaf.percent)
 
 
-def currencies(leaf: Measure | Top, as_of: int, calendars: Calendars) -> str | None:
+def currencies(leaf: Measure | Top, place: Place) -> str | None:
     """How many currencies the leaf would add or rank; None when it does neither."""
     function = leaf.function if isinstance(leaf, Measure) else leaf.measure
     if function not in RANKING_MONEY or leaf.property != "amount":
         return None
-    rows = _rows(leaf.type, leaf.where, leaf.window, as_of, calendars)
+    rows = _rows(leaf.type, leaf.where, leaf.window, place.as_of, place.calendars)
     return f"SELECT count(DISTINCT currency) FROM ({rows}) WHERE amount IS NOT NULL"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import assert_never
+from functools import partial
 
 import duckdb
 
@@ -20,28 +20,7 @@ from domain.changeset import (
 )
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
-from domain.language.syntax import (
-    And,
-    Did,
-    Edge,
-    Everyone,
-    Expression,
-    InList,
-    InSegment,
-    Measure,
-    Not,
-    ObservedSince,
-    Or,
-    Periods,
-    Resumed,
-    Sample,
-    TagChanged,
-    Tagged,
-    Top,
-    Trait,
-    TraitDate,
-)
-from domain.language.syntax import Sequence as Steps
+from domain.language.syntax import And, Expression, InList, InSegment, Measure, Not, Or, Top
 from tests.campaigns.duckdb_sql import leaves, tables
 from tests.campaigns.duckdb_sql.calendars import Calendars
 
@@ -159,7 +138,12 @@ class _Statement:
                 position, definition = self._definition(expression, made_at)
                 return self.select(parse(definition), position)
             case _:
-                return f"(SELECT ordinal FROM ({self._leaf(expression, made_at)}))"
+                place = leaves.Place(
+                    self.as_of, self.calendars, partial(self._numbers, made_at), partial(self.select, made_at=made_at)
+                )
+                if isinstance(expression, Measure | Top) and (check := leaves.currencies(expression, place)):
+                    self.checks.append(check)
+                return f"(SELECT ordinal FROM ({leaves.statement(expression, place)}))"
 
     def _combined(self, word: str, operands: Sequence[Expression], made_at: int | None) -> str:
         return "(" + word.join(self.select(operand, made_at) for operand in operands) + ")"
@@ -183,60 +167,6 @@ class _Statement:
             raise UnknownList(leaf.name)
         return number, found[0]
 
-    def _numbers(self, keys: Sequence[str], made_at: int | None) -> list[int]:
+    def _numbers(self, made_at: int | None, keys: Sequence[str]) -> list[int]:
         holders = [self.catalogue.holder("tag", key, made_at, self.end) for key in keys]
         return [number for number in holders if number is not None]
-
-    def _leaf(
-        self,
-        leaf: Everyone
-        | Tagged
-        | TagChanged
-        | Did
-        | Measure
-        | Edge
-        | Periods
-        | Resumed
-        | Steps
-        | Trait
-        | TraitDate
-        | Top
-        | Sample
-        | ObservedSince,
-        made_at: int | None,
-    ) -> str:
-        as_of, calendars = self.as_of, self.calendars
-        if isinstance(leaf, Measure | Top) and (check := leaves.currencies(leaf, as_of, calendars)):
-            self.checks.append(check)
-        match leaf:
-            case Everyone():
-                return "SELECT ordinal FROM everyone"
-            case Tagged():
-                return leaves.tagged(leaf, self._numbers(leaf.tags, made_at), as_of)
-            case TagChanged():
-                return leaves.tag_changed(leaf, self._numbers(leaf.tags, made_at), as_of, calendars)
-            case Trait():
-                return leaves.trait(leaf, as_of)
-            case TraitDate():
-                return leaves.trait_date(leaf, as_of, calendars)
-            case Did():
-                return leaves.did(leaf, as_of, calendars)
-            case Measure():
-                return leaves.measure(leaf, as_of, calendars)
-            case Edge():
-                return leaves.edge(leaf, as_of, calendars)
-            case Periods():
-                return leaves.periods(leaf, as_of, calendars)
-            case Resumed():
-                return leaves.resumed(leaf, as_of, calendars)
-            case Steps():
-                return leaves.sequence(leaf, as_of, calendars)
-            case Top():
-                among = self.select(leaf.among, made_at) if leaf.among else ""
-                return leaves.top(leaf, among, as_of, calendars)
-            case Sample():
-                return leaves.sample(leaf)
-            case ObservedSince():
-                return leaves.observed_since(leaf, as_of, calendars)
-            case _:
-                assert_never(leaf)
