@@ -8,6 +8,7 @@ Bitmaps are made on first use and kept. Exact to the microsecond.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 from pyroaring import BitMap
@@ -20,8 +21,10 @@ _TOP_LEVEL = 10  # 341 days
 _UNITS_A_BUSY_HOUR = 4
 _BUSY_HOUR_ROWS = 2_000
 _KEPT_BYTES_MIN = 64 * 1024 * 1024
-_KEPT_BYTES_A_ROW = 16  # windows of a month that end in 60 days need half of it: 180 unions, and 5,760 ends
+_KEPT_BYTES_A_ROW = 24  # windows of a month that end in 60 days need about 12: 180 unions, and 5,760 ends
 _WHOLE = (-1, 0)
+_BLOCKS, _ENDS = 0, 1
+_numbers = count()
 _TAKEN_OVER_PARTS_MAX = 16
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
 _NOBODY = BitMap()
@@ -35,10 +38,45 @@ class Stretch:
     ends: BitMap
 
 
+class Kept:
+    """Bitmaps by what they are of, of all runs together: when the newer half is full, the older one goes."""
+
+    def __init__(self) -> None:
+        self._newer: dict[tuple[int, ...], BitMap] = {}
+        self._older: dict[tuple[int, ...], BitMap] = {}
+        self._newer_bytes = 0
+        self.rows = 0
+        """Of those who ask here: more of them may keep more."""
+
+    def get(self, key: tuple[int, ...]) -> BitMap | None:
+        """The bitmap, if it is still there."""
+        found = self._newer.get(key)
+        if found is None:
+            found = self._older.get(key)
+            if found is not None:
+                self.put(key, found)
+        return found
+
+    def put(self, key: tuple[int, ...], bitmap: BitMap) -> None:
+        """Keep it. Readers may do so side by side: at worst something is made twice."""
+        size = bitmap_bytes(bitmap)
+        if self._newer_bytes + size > max(_KEPT_BYTES_MIN, _KEPT_BYTES_A_ROW * self.rows) // 2:
+            self._older, self._newer, self._newer_bytes = self._newer, {}, 0
+        self._newer[key] = bitmap
+        self._newer_bytes += size
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the bitmaps, roughly."""
+        return sum(map(bitmap_bytes, (self._older | self._newer).values()))
+
+
 @dataclass(slots=True)
 class Pieces:
     """What a window's bitmap is the union of."""
 
+    kept: Kept
+    """Where the bitmaps of stretches are, and stay."""
     stretches: list[Stretch] = field(default_factory=list)
     loose: list[bitmaps.Ordinals] = field(default_factory=list)
 
@@ -51,12 +89,12 @@ class Pieces:
         if not self.stretches:
             return int(candidates.intersection_cardinality(self.bitmap()))
         largest = max(self.stretches, key=lambda stretch: len(stretch.blocks))
-        count = candidates.intersection_cardinality(largest.blocks) + candidates.intersection_cardinality(largest.ends)
+        found = candidates.intersection_cardinality(largest.blocks) + candidates.intersection_cardinality(largest.ends)
         others = BitMap()
         for piece in [*self._bitmaps([one for one in self.stretches if one is not largest]), *self._rows()]:
             others |= candidates & piece  # in place: of small bitmaps that is quicker than one union of all
         others -= largest.ends
-        return int(count) + int(others.difference_cardinality(largest.blocks))
+        return int(found) + int(others.difference_cardinality(largest.blocks))
 
     def note(self) -> str:
         """How many pieces, for explain."""
@@ -71,37 +109,6 @@ class Pieces:
         return [bitmaps.from_ordinals(rows[0] if len(rows) == 1 else np.concatenate(rows))] if rows else []
 
 
-class _Kept:
-    """Bitmaps by what they are of, up to so many bytes: when the newer half is full, the older one goes."""
-
-    def __init__(self, bytes_max: int) -> None:
-        self._half_bytes = bytes_max // 2
-        self._newer: dict[tuple[int, ...], BitMap] = {}
-        self._older: dict[tuple[int, ...], BitMap] = {}
-        self._newer_bytes = 0
-
-    def get(self, key: tuple[int, ...]) -> BitMap | None:
-        """The bitmap, if it is still there."""
-        found = self._newer.get(key)
-        if found is None:
-            found = self._older.get(key)
-            if found is not None:
-                self.put(key, found)
-        return found
-
-    def put(self, key: tuple[int, ...], bitmap: BitMap) -> None:
-        """Keep it. Readers may do so side by side: at worst something is made twice."""
-        size = bitmap_bytes(bitmap)
-        if self._newer_bytes + size > self._half_bytes:
-            self._older, self._newer, self._newer_bytes = self._newer, {}, 0
-        self._newer[key] = bitmap
-        self._newer_bytes += size
-
-    def bitmaps(self) -> list[BitMap]:
-        """All that are there."""
-        return list((self._older | self._newer).values())
-
-
 class Blocks:
     """The bitmaps of some rows that are sorted by time."""
 
@@ -111,12 +118,12 @@ class Blocks:
         self._unit = HOUR_US // units_an_hour
         self._block_units = _BLOCK_HOURS * units_an_hour
         self._blocks: dict[tuple[int, int], BitMap] = {}
-        self._kept = _Kept(max(_KEPT_BYTES_MIN, _KEPT_BYTES_A_ROW * len(times)))
+        self._number = next(_numbers)
 
     def moved(self, times: Times, ordinals: bitmaps.Ordinals) -> "Blocks":
         """The same rows in other arrays, with the bitmaps that were built."""
         blocks = Blocks(times, ordinals)
-        blocks._blocks, blocks._kept = self._blocks, self._kept
+        blocks._blocks, blocks._number = self._blocks, self._number
         return blocks
 
     def take_over(self, parts: "Sequence[Blocks]") -> None:
@@ -132,7 +139,7 @@ class Blocks:
     @property
     def size_bytes(self) -> int:
         """Memory of the bitmaps, roughly."""
-        return sum(map(bitmap_bytes, [*list(self._blocks.values()), *self._kept.bitmaps()]))
+        return sum(map(bitmap_bytes, list(self._blocks.values())))
 
     def collect(self, low: int, high: int, start: int, end: int, into: Pieces) -> None:
         """Add the profiles of the rows at places low to high, which are those with start <= time < end."""
@@ -157,30 +164,30 @@ class Blocks:
         else:
             block_us = self._block_units * self._unit
             behind, before = self.times.span(first_block * block_us, last_block * block_us)
-            blocks, ends = self._united(first_block, last_block), [self.ordinals[head:behind], self.ordinals[before:tail]]
+            blocks, ends = (
+                self._united(first_block, last_block, into.kept),
+                [self.ordinals[head:behind], self.ordinals[before:tail]],
+            )
         if sum(map(len, ends)) <= SLICE_ROWS_MAX:
             into.loose += ends
             ends = []
-        into.stretches.append(Stretch(blocks, self._ends(first_unit, last_unit, ends, blocks) if ends else _NOBODY))
-
-    def _ends(self, first_unit: int, last_unit: int, ends: list[bitmaps.Ordinals], blocks: BitMap) -> BitMap:
-        """Who did in the units at the ends, but not in the blocks between them."""
-        key = (first_unit, last_unit, 1)
-        found = self._kept.get(key)
+        key = (self._number, first_unit, last_unit, _ENDS)
+        found = into.kept.get(key) if ends else _NOBODY
         if found is None:
             found = bitmaps.from_ordinals(np.concatenate(ends)) - blocks
-            self._kept.put(key, found)
-        return found
+            into.kept.put(key, found)
+        into.stretches.append(Stretch(blocks, found))
 
-    def _united(self, first: int, last: int) -> BitMap:
+    def _united(self, first: int, last: int, kept: Kept) -> BitMap:
         """Who did in these blocks: windows that end within the same few hours have the same ones."""
         blocks = list(_aligned_blocks(first, last))
         if len(blocks) == 1:
             return self._block(*blocks[0])
-        found = self._kept.get((first, last))
+        key = (self._number, first, last, _BLOCKS)
+        found = kept.get(key)
         if found is None:
             found = bitmaps.union([self._block(*block) for block in blocks])
-            self._kept.put((first, last), found)
+            kept.put(key, found)
         return found
 
     def _whole(self) -> BitMap:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from projections.index.blocks import Pieces
+from projections.index.blocks import Kept, Pieces
 from projections.index.candidates import Candidates
 from projections.index.row_columns import (
     ORDINAL,
@@ -74,6 +74,7 @@ class InteractionRows:
 
     def __init__(self) -> None:
         self._state: tuple[tuple[Run, ...], Tail] = ((), Tail())
+        self._kept = Kept()
         self._swap = threading.Lock()
 
     def append(self, columns: Mapping[str, AnyColumn], start: int, stop: int) -> None:
@@ -181,7 +182,8 @@ class InteractionRows:
     def collect(self, start: int, end: int, version: int) -> Pieces:
         """The profiles with a row in [start, end), recorded up to version, as pieces of their union."""
         runs, tail = self._state
-        pieces = Pieces()
+        self._kept.rows = sum(map(len, runs))
+        pieces = Pieces(self._kept)
         for run in runs:
             run.collect(start, end, version, pieces)
         if tail.count:
@@ -207,7 +209,7 @@ class InteractionRows:
     def size_bytes(self) -> int:
         """Memory held."""
         runs, tail = self._state
-        return sum(run.size_bytes for run in runs) + _sum_bytes(tail.columns.values())
+        return sum(run.size_bytes for run in runs) + self._kept.size_bytes + _sum_bytes(tail.columns.values())
 
 
 def _sum_bytes(columns: Iterable[AnyColumn]) -> int:
