@@ -133,11 +133,12 @@ class WorkspaceCreated:
 
 @dataclass(frozen=True, slots=True)
 class GroupDefined:
-    """A tag group was made."""
+    """A tag group was made. In an exclusive one, an apply of a tag takes the others of the group away from then on."""
 
     number: int
     name: str
     description: str
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class GroupEntry:
     description: str
     created_at: int
     retired: bool = False
+    exclusive: bool = False
+    """An apply of one of its tags takes the others away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Catalogue:
     _group_numbers: dict[str, int] = field(default_factory=dict)
     _tag_numbers: dict[str, int] = field(default_factory=dict)
     _tag_keys: NameHistory = field(default_factory=NameHistory)
+    _members: dict[int, list[int]] = field(default_factory=dict)
+    """Tags by group."""
 
     def __post_init__(self) -> None:
         """Definitions of segments speak of tags and lists."""
@@ -79,12 +83,16 @@ class Catalogue:
             case WorkspaceCreated():
                 self.currency, self.created_at = change.currency, changeset.recorded_at
             case GroupDefined():
-                self.groups[change.number] = GroupEntry(change.number, change.name, change.description, changeset.recorded_at)
+                self.groups[change.number] = GroupEntry(
+                    change.number, change.name, change.description, changeset.recorded_at, exclusive=change.exclusive
+                )
             case GroupRenamed():
                 self.groups[change.number] = replace(self.groups[change.number], name=change.name)
             case GroupRetired():
                 self.groups[change.number] = replace(self.groups[change.number], retired=True)
             case TagDefined():
+                if change.group is not None:
+                    self._members.setdefault(change.group, []).append(change.number)
                 self.tags[change.number] = TagEntry(
                     change.number,
                     change.group,
@@ -152,7 +160,14 @@ class Catalogue:
 
     def tags_of(self, group: int) -> list[TagEntry]:
         """The tags of a group, retired ones too."""
-        return [tag for tag in self.tags.values() if tag.group == group]
+        return [self.tags[number] for number in self._members.get(group, ())]
+
+    def rivals(self, tag: int) -> tuple[int, ...]:
+        """The other tags of an exclusive group, retired ones too; none for a tag that is in no such group."""
+        group = self.tags[tag].group
+        if group is None or not self.groups[group].exclusive:
+            return ()
+        return tuple(number for number in self._members[group] if number != tag)
 
     def suggestion(self, key: str) -> str:
         """The known key that is nearest to an unknown one, or ""."""

@@ -8,7 +8,7 @@ from clients.cli.output import print_json, print_table
 from clients.cli.segments import SEGMENT_COMMANDS
 
 _TAG_COLUMNS = ("key", "group", "name", "retired", "created_at", "created_by", "description")
-_GROUP_COLUMNS = ("name", "tag_count", "retired", "created_at", "description")
+_GROUP_COLUMNS = ("name", "exclusive", "tag_count", "retired", "created_at", "description")
 _WORKSPACE_COLUMNS = ("name", "currency", "created_at")
 _DESCRIPTION = click.option("--description", default="", metavar="TEXT", help="What it means, for people.")
 _RETIRED = click.option("--retired", is_flag=True, help="Show retired ones too.")
@@ -113,13 +113,15 @@ def define_tag(key: str, description: str, create_group: bool, attribution: Attr
 @catalogue.command("define-group")
 @click.argument("name", metavar="NAME")
 @_DESCRIPTION
+@click.option("--exclusive", is_flag=True, help="A profile carries at most one of its tags: the one applied last.")
 @attribution_options("cli")
 @connection_options
-def define_group(name: str, description: str, attribution: Attribution, connection: Connection) -> None:
+def define_group(name: str, description: str, exclusive: bool, attribution: Attribution, connection: Connection) -> None:
     """Make a tag group."""
     reason = _reason(attribution, f"group {name} defined from the command line")
     with connection.client(attribution) as client:
-        show_entry("group", _GROUP_COLUMNS, client.define_tag_group(name, description=description, reason=reason), connection)
+        made = client.define_tag_group(name, description=description, exclusive=exclusive, reason=reason)
+        show_entry("group", _GROUP_COLUMNS, made, connection)
 
 
 @catalogue.command("rename-tag")

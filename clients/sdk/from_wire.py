@@ -279,7 +279,9 @@ def workspace(message: catalogue_service_pb2.Workspace) -> replies.Workspace:
 def tag_group(message: catalogue_service_pb2.TagGroup) -> replies.TagGroup:
     """Convert a tag group."""
     created_at = from_timestamp(message.created_at)
-    return replies.TagGroup(message.name, message.description, message.retired, message.tag_count, created_at)
+    return replies.TagGroup(
+        message.name, message.description, message.retired, message.tag_count, created_at, message.exclusive
+    )
 
 
 def tag(message: catalogue_service_pb2.Tag, holder_count: int | None = None) -> replies.Tag:

@@ -267,13 +267,14 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class TagGroup:
-    """A named set of tags; ``tag_count`` counts retired ones too."""
+    """A named set of tags; ``tag_count`` counts retired ones too. ``exclusive``: a profile carries at most one of them."""
 
     name: str
     description: str
     retired: bool
     tag_count: int
     created_at: datetime
+    exclusive: bool
 
 
 @dataclass(frozen=True, slots=True)

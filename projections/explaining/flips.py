@@ -135,7 +135,8 @@ def _instants(node: Leaf | Step, world: World) -> set[int]:
         match kind:
             case Names.TAG:
                 number = world.catalogue.tag_number(name)
-                found |= {one.at for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag == number}
+                tags = set() if number is None else {number, *world.catalogue.rivals(number)}
+                found |= {one.at for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag in tags}
             case Names.TRAIT:
                 found |= {one.at for one in world.events if isinstance(one.entry, TraitEntry) and one.entry.trait == name}
             case Names.TYPE:

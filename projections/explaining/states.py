@@ -67,7 +67,18 @@ def _changes_of(tags: Sequence[str], world: World, as_of: int) -> Iterator[tuple
     visible = world.visible(as_of)
     for key in dict.fromkeys(tags):
         number = world.catalogue.tag_number(key)
-        yield key, [event for event in visible if isinstance(event.entry, TagEntry) and event.entry.tag == number]
+        yield key, [event for event in visible if _is_of_tag(event, number) or _takes_away(event, number, world)]
+
+
+def _is_of_tag(event: Event, number: int | None) -> bool:
+    return isinstance(event.entry, TagEntry) and event.entry.tag == number
+
+
+def _takes_away(event: Event, number: int | None, world: World) -> bool:
+    """Is it an apply of another tag of the same exclusive group?"""
+    if number is None or not isinstance(event.entry, TagEntry) or not event.entry.applied:
+        return False
+    return event.entry.tag in world.catalogue.rivals(number)
 
 
 def _is_of_trait(event: Event, name: str) -> bool:

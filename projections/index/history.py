@@ -6,7 +6,7 @@ set. The state at (as_of, version) is, per profile, the visible row that is last
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from projections.index.columns import Column
 
 Int64s = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+_Entry = TypeVar("_Entry", bound=np.generic)
 
 NOTHING = 0
 
@@ -37,6 +39,8 @@ class History:
         self._codes = Column(np.int32)
         self._credits: Column[np.int32] | None = None
         """Only where a row has one: most histories never do."""
+        self._implied: Column[np.bool_] | None = None
+        """Only in exclusive groups."""
 
     @classmethod
     def over(cls, columns: Mapping[str, npt.NDArray[Any]], count: int) -> "History":
@@ -48,6 +52,8 @@ class History:
         history._codes = Column.over(columns["codes"], count)
         if "credits" in columns:
             history._credits = Column.over(columns["credits"], count)
+        if "implied" in columns:
+            history._implied = Column.over(columns["implied"], count)
         return history
 
     def up_to(self, version: int) -> "History":
@@ -60,22 +66,26 @@ class History:
         """All rows, for a snapshot: taken while nothing is appended."""
         changes = self.visible(int(np.iinfo(np.uint32).max))
         columns = {name: getattr(changes, name) for name in ("effective", "versions", "ordinals", "codes")}
-        credits = self.credits(len(changes))
-        return columns if credits is None else columns | {"credits": credits}
+        optional = {"credits": self.credits(len(changes)), "implied": self.implied(len(changes))}
+        return columns | {name: column for name, column in optional.items() if column is not None}
 
     def move_to(self, columns: Mapping[str, npt.NDArray[Any]], count: int) -> None:
         """Go on in these columns, which begin with the first `count` rows. Called by the writer."""
         for name, array in columns.items():
             getattr(self, f"_{name}").move_to(array, count)
 
-    def append(self, effective: Int64s, version: int, ordinals: Ordinals, codes: Codes, credits: Codes | None = None) -> None:
-        """Append the rows of one changeset, in its order. Called by the one writer. `credits`: see there."""
-        if credits is not None and self._credits is None:
-            before = Column(np.int32)
-            before.extend(np.zeros(len(self), np.int32))
-            self._credits = before
-        if self._credits is not None:
-            self._credits.extend(np.zeros(len(ordinals), np.int32) if credits is None else credits)
+    def append(
+        self,
+        effective: Int64s,
+        version: int,
+        ordinals: Ordinals,
+        codes: Codes,
+        credits: Codes | None = None,
+        implied: Flags | None = None,
+    ) -> None:
+        """Append the rows of one changeset, in its order. Called by the one writer. `credits`, `implied`: see there."""
+        self._credits = _extended(self._credits, credits, len(self), len(ordinals), np.dtype(np.int32))
+        self._implied = _extended(self._implied, implied, len(self), len(ordinals), np.dtype(np.bool_))
         self._codes.extend(codes)
         self._ordinals.extend(ordinals)
         self._effective.extend(effective)
@@ -85,6 +95,18 @@ class History:
     def credits(self, count: int) -> Codes | None:
         """Codes of who is credited with the first rows, 0 for their own changesets; None if it is so of all of them."""
         return None if self._credits is None else self._credits.view()[:count]
+
+    def implied(self, count: int) -> Flags | None:
+        """Which of the first rows were not sent: they stand for applies of other tags of an exclusive group; None for none."""
+        return None if self._implied is None else self._implied.view()[:count]
+
+    def own(self, ordinals: Ordinals, count: int) -> tuple["Changes", Codes]:
+        """Of the first rows, those of these profiles that were sent, and their credits."""
+        rows, implied, credits = self.first(count), self.implied(count), self.credits(count)
+        wanted = np.zeros(int(max(rows.ordinals.max(initial=0), ordinals.max(initial=0))) + 1, np.bool_)
+        wanted[ordinals] = True
+        sent = wanted[rows.ordinals] if implied is None else wanted[rows.ordinals] & ~implied
+        return rows.picked(sent), np.zeros(int(np.count_nonzero(sent)), np.int32) if credits is None else credits[sent]
 
     def visible(self, version: int) -> "Changes":
         """The rows recorded up to version."""
@@ -109,8 +131,21 @@ class History:
     @property
     def size_bytes(self) -> int:
         """Memory held."""
-        columns = (self._effective, self._versions, self._ordinals, self._codes, self._credits)
+        columns = (self._effective, self._versions, self._ordinals, self._codes, self._credits, self._implied)
         return sum(column.size_bytes for column in columns if column is not None)
+
+
+def _extended(
+    column: "Column[_Entry] | None", entries: "npt.NDArray[_Entry] | None", before: int, count: int, dtype: "np.dtype[_Entry]"
+) -> "Column[_Entry] | None":
+    """An optional column with `count` rows more behind `before`; nothing where it has no entry yet."""
+    if column is None and entries is None:
+        return None
+    if column is None:
+        column = Column(dtype.type)
+        column.extend(np.zeros(before, dtype))
+    column.extend(np.zeros(count, dtype) if entries is None else entries)
+    return column
 
 
 @dataclass(frozen=True, slots=True)

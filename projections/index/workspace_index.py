@@ -21,59 +21,18 @@ from projections.index.dictionary import Codes, Dictionary
 from projections.index.folds import Fold
 from projections.index.history import History
 from projections.index.lists import ListMembers
+from projections.index.rivals import Rivals
 from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, Int64s
 from projections.index.rows import InteractionRows
 from projections.index.runs import Run
-from projections.index.states import CodesByOrdinal, Holders
+from projections.index.states import CodesByOrdinal
+from projections.index.tag_index import TagChanges, TagIndex
 from projections.index.timelines import Timeline, Timelines
 from projections.index.universe import Universe
 
 _Entry = TypeVar("_Entry", bound=Hashable)
 _CLOCK_COLUMNS = ("positions", "recorded_at", "actor_codes", "source_codes")
 _HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
-
-
-class TagIndex:
-    """One tag: who carries it, and with which value."""
-
-    def __init__(self, history: History | None = None) -> None:
-        self.history = History() if history is None else history
-        self.values: Dictionary[float] = Dictionary()
-        self.holders = Fold(self.history, Holders.nobody())
-        self.timelines = Timelines(self.history)
-        self.held_codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
-
-    def up_to(self, version: int) -> "TagIndex":
-        """An index of its own that goes on behind the rows recorded up to version."""
-        other, known = TagIndex(self.history.up_to(version)), self.holders.known()
-        other.values = Dictionary.over(list(self.values.values()))
-        if known and known.rows <= len(other.history):
-            other.holders = Fold(other.history, Holders.nobody(), known)
-        return other
-
-    def codes(self, applied: npt.NDArray[np.bool_], values: Sequence[float | None]) -> Codes:
-        """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value. `values` may be empty, for none."""
-        codes = applied.astype(np.int32)
-        if len(values):
-            distinct = [value for value in dict.fromkeys(values) if value is not None]
-            known: dict[float | None, int] = dict(zip(distinct, self.values.intern(distinct).tolist(), strict=True))
-            valued = np.asarray([known.get(value, 0) for value in values], np.int32)
-            codes = np.where(valued != 0, _HELD_WITHOUT_VALUE + valued, codes)
-        return codes
-
-    def code_of(self, held: bool, value: float | None) -> int:
-        """The code of a state; -1 of one with a value that nobody has had."""
-        if not held or value is None:
-            return int(held)
-        return _HELD_WITHOUT_VALUE + code if (code := self.values.code(value)) else -1
-
-    def value_of(self, code: int) -> float | None:
-        """The value that a code stands for; None where it has none."""
-        return self.values.value(code - _HELD_WITHOUT_VALUE) if code > _HELD_WITHOUT_VALUE else None
-
-    def value_flags(self, flags_by_value: AnyColumn) -> AnyColumn:
-        """Flags by code, from flags by value code: an assignment without a value never matches."""
-        return np.concatenate([[False, False], flags_by_value[1:]])
 
 
 class TraitIndex:
@@ -245,7 +204,8 @@ class WorkspaceIndex:
         changeset, version = recorded.changeset, recorded.changeset.version - 1
         other = copy.copy(self)
         other.tags, other.traits = dict(self.tags), dict(self.traits)
-        for number in set(changeset.tags.tags) & other.tags.keys() if changeset.tags else ():
+        changed = set(changeset.tags.tags) if changeset.tags else set()
+        for number in changed.union(*map(self.catalogue.rivals, changed)) & other.tags.keys():
             other.tags[number] = self.tags[number].up_to(version)
         for name in set(changeset.traits.names) & other.traits.keys() if changeset.traits else ():
             other.traits[name] = self.traits[name].up_to(version)
@@ -274,18 +234,23 @@ class WorkspaceIndex:
         return sorted({version for version, _ in self.catalogue.changes} | uploads)
 
     def _apply_tags(self, changeset: Changeset, columns: TagColumns) -> None:
-        ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
-        numbers, applied = np.asarray(columns.tags, np.int64), np.asarray(columns.applied, np.bool_)
-        credits = self._credit_codes(columns)
-        for number in dict.fromkeys(columns.tags):
+        changes = TagChanges(
+            np.asarray(columns.ordinals, np.uint32),
+            np.asarray(columns.tags, np.int64),
+            np.asarray(columns.applied, np.bool_),
+            np.asarray(columns.effective_at, np.int64),
+            columns.values,
+            self._credit_codes(columns),
+        )
+        rivals = Rivals(self.tags, self.catalogue, lambda *of: self._interned(self.credit_of(*of)))
+        implied = rivals.implied(changes)
+        for number in dict.fromkeys([*columns.tags, *implied]):
             tag = self.tags.get(number) or self.tags.setdefault(number, TagIndex())
-            here = np.flatnonzero(numbers == number)
-            values = [columns.values[i] for i in here.tolist()] if len(columns.values) else ()
-            codes = tag.codes(applied[here], values)
-            tag.history.append(
-                effective[here], changeset.version, ordinals[here], codes, None if credits is None else credits[here]
-            )
-        self.universe.append(changeset.version, ordinals, effective)
+            tag.append(changeset.version, changes, np.flatnonzero(changes.numbers == number), implied.get(number))
+        self.universe.append(changeset.version, changes.ordinals, changes.effective)
+
+    def _interned(self, credit: Credit) -> int:
+        return int(self.credits.intern([(credit.actor, credit.source)])[0])
 
     def _credit_codes(self, columns: TagColumns) -> Codes | None:
         if not len(columns.credit_index):

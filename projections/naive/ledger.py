@@ -56,6 +56,8 @@ class NaiveLedger:
         self.workspace = workspace
         self.currency = ""
         self.groups: dict[int, str] = {}
+        self.exclusive: set[int] = set()
+        """Groups."""
         self.tag_names: dict[int, tuple[int | None, str]] = {}
         self.segments: dict[int, Segment] = {}
         self.lists: dict[int, str] = {}
@@ -100,6 +102,8 @@ class NaiveLedger:
                 self.currency = change.currency
             case log.GroupDefined() | log.GroupRenamed():
                 self.groups[change.number] = change.name
+                if isinstance(change, log.GroupDefined) and change.exclusive:
+                    self.exclusive.add(change.number)
             case log.TagDefined():
                 self.tag_names[change.number] = (change.group, change.name)
             case log.TagRenamed():
@@ -159,7 +163,7 @@ class NaiveLedger:
 
     def tag_state(self, ordinal: int, tag: int, as_of: int, known_at: int) -> ChangeRow | None:
         """The change that decides whether the profile carries the tag; None without any."""
-        return deciding(self.tags, tag, Clock(as_of, known_at)).get(ordinal)
+        return deciding(self._tag_rows(tag), tag, Clock(as_of, known_at)).get(ordinal)
 
     def trait_value(self, ordinal: int, name: str, as_of: int, known_at: int) -> log.Value | None:
         """The profile's value of the trait; None when never set, or cleared."""
@@ -278,7 +282,16 @@ class NaiveLedger:
     def _states(self, tags: Iterable[str], clock: Clock) -> list[list[ChangeRow]]:
         """The states of every (profile, tag) of the tags, each in order of time."""
         numbers = {self.tag_number(key, clock.names) for key in tags} - {None}
-        return [states for number in numbers for states in states_of(self.tags, number, clock).values()]
+        return [states for number in numbers for states in states_of(self._tag_rows(number), number, clock).values()]
+
+    def _tag_rows(self, number: int | None) -> list[ChangeRow]:
+        """The changes of a tag. In an exclusive group, an apply of another tag removes this one."""
+        if number is None or self.tag_names[number][0] not in self.exclusive:
+            return self.tags
+        group = self.tag_names[number][0]
+        others = {other for other, (of, _) in self.tag_names.items() if of == group and other != number}
+        applies = [row for row in self.tags if row.holds and row.subject in others]
+        return [*self.tags, *(replace(row, subject=number, holds=False, value=None) for row in applies)]
 
     def _trait_date(self, leaf: tree.TraitDate, clock: Clock) -> frozenset[int]:
         today = local_date(clock.as_of, leaf.period.zone)

@@ -58,6 +58,7 @@ def group_out(catalogue: Catalogue, group: GroupEntry) -> catalogue_pb.TagGroup:
         description=group.description,
         retired=group.retired,
         tag_count=len(catalogue.tags_of(group.number)),
+        exclusive=group.exclusive,
         created_at=to_timestamp(group.created_at),
     )
 

@@ -248,7 +248,8 @@ def _columns_out(columns: Any, writer: SectionWriter, dtypes: Mapping[str, str])
 
 
 def _catalogue_out(change: CatalogueChange) -> dict[str, Any]:
-    return {"kind": CATALOGUE_KINDS[type(change)]} | {name: getattr(change, name) for name in change.__slots__}
+    fields = {name: getattr(change, name) for name in change.__slots__}
+    return {"kind": CATALOGUE_KINDS[type(change)]} | {name: value for name, value in fields.items() if value is not False}
 
 
 # --- from JSON ------------------------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         checks = Checks()
         name = _part(checks, "name", request.name)
         description = checks.text("description", request.description, limits.MAX_DESCRIPTION_CHARACTERS, required=False)
-        receipt, state = await self._carry_out(request, DefineGroup(name, description), checks)
+        receipt, state = await self._carry_out(request, DefineGroup(name, description, request.exclusive), checks)
         group = _group(state, receipt)
         return pb.DefineTagGroupResponse(position=receipt.position, receipt=receipt_out(receipt), group=group)
 

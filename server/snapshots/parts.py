@@ -21,8 +21,9 @@ from projections.index.dictionary import Dictionary
 from projections.index.folds import Fold, Point
 from projections.index.history import History
 from projections.index.states import Holders
+from projections.index.tag_index import TagIndex
 from projections.index.universe import Universe
-from projections.index.workspace_index import PropertyIndex, TagIndex, TraitIndex, WorkspaceIndex
+from projections.index.workspace_index import PropertyIndex, TraitIndex, WorkspaceIndex
 from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile
 from server.usecases.state import WorkspaceState
 
@@ -258,7 +259,7 @@ def _universe_in(part: ArrayFile) -> Universe:
 
 def _history_columns(part: ArrayFile, prefix: str) -> tuple[dict[str, AnyArray], int]:
     """And how many rows they have."""
-    names = ("effective", "versions", "ordinals", "codes", "credits")
+    names = ("effective", "versions", "ordinals", "codes", "credits", "implied")
     columns = {name: part.arrays[prefix + name] for name in names if prefix + name in part.arrays}
     return columns, part.counts[prefix + "effective"]
 

@@ -46,7 +46,7 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             return [WorkspaceCreated(command.currency)]
         case DefineGroup():
             _refuse_taken_group(catalogue, command.name)
-            return [GroupDefined(_next(catalogue.groups), command.name, command.description)]
+            return [GroupDefined(_next(catalogue.groups), command.name, command.description, command.exclusive)]
         case RenameGroup():
             group = group_named(catalogue, command.name)
             _refuse_taken_group(catalogue, command.new_name)

@@ -78,10 +78,11 @@ class CreateWorkspace:
 
 @dataclass(frozen=True, slots=True)
 class DefineGroup:
-    """Make a tag group."""
+    """Make a tag group; in an exclusive one an apply of a tag takes the others away."""
 
     name: str
     description: str
+    exclusive: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def decide_changes(overlay: Overlay, draft: ChangesDraft, now: int, fresh: Fresh
     """Raises UnknownTag, TagRetired, TypeConflict, InvalidField. `now`: the moment of recording."""
     numbers = tag_numbers(overlay.state.index.catalogue, draft.tags)
     refuse_ended(draft.tags, now)
+    _refuse_rivals(overlay.state.index.catalogue, draft.tags, numbers, now)
     typed = [(f"traits[{i}].value", t.trait, t.type) for i, t in enumerate(draft.traits) if t.type is not None]
     check_types(overlay.state.index.traits, overlay.trait_types, typed)
     kinds = {name: trait.kind for name, trait in overlay.state.index.traits.items()} | overlay.trait_types
@@ -133,6 +134,23 @@ def _tag_columns(overlay: Overlay, tags: Sequence[TagDraft], numbers: Sequence[i
         expiries=columns[5] if any(columns[5]) else (),
         already_so=columns[6] if any(columns[6]) else (),
     )
+
+
+def _refuse_rivals(catalogue: Catalogue, tags: Sequence[TagDraft], numbers: Sequence[int], now: int) -> None:
+    """One profile cannot take two tags of an exclusive group at one instant: neither would be the later one."""
+    taken: dict[tuple[str, int, int], int] = {}
+    violations = []
+    for i, (change, number) in enumerate(zip(tags, numbers, strict=True)):
+        group = catalogue.tags[number].group
+        if change.applied and group is not None and catalogue.groups[group].exclusive:
+            instant = now if change.effective_at is None else change.effective_at
+            first = taken.setdefault((change.profile_id, group, instant), number)
+            if first != number:
+                told = f"{catalogue.key(first)!r} and {change.tag!r} exclude each other, and this changeset applies both to"
+                remedy = "send one of them, or give them different instants"
+                violations.append(Violation(f"tags[{i}].tag", f"{told} {change.profile_id!r} at one instant; {remedy}"))
+    if violations:
+        raise InvalidField.of(violations)
 
 
 def _tags_already_so(

@@ -17,10 +17,10 @@ from pyroaring import BitMap
 from domain.changeset import Changeset, Credit, Outcome, TagColumns, TraitColumns
 from domain.errors import NotUndoable
 from projections.index import bitmaps
-from projections.index.bitmaps import Ordinals
-from projections.index.history import NOTHING, Codes, History, Int64s
+from projections.index.history import NOTHING, Codes, History
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.drafts import UndoDraft
+from server.usecases.inverses import Inverse, UndoneRows, inverse_of, inverses_of_rivals
 
 _Value = TypeVar("_Value")
 
@@ -34,52 +34,6 @@ class DecidedUndo:
     outcome: Outcome
     changed: BitMap
     conflicts: BitMap
-
-
-@dataclass(frozen=True, slots=True)
-class _Inverse:
-    """What to record of one tag or trait: one entry a profile and instant."""
-
-    ordinals: Ordinals
-    effective: Int64s
-    codes: Codes
-    versions: Int64s
-    """Who set what is brought back; 0 where there was nothing."""
-    credits: Codes
-    changed: npt.NDArray[np.bool_]
-    """Which of them set another state than the changeset did."""
-    conflicts: Ordinals
-
-    @classmethod
-    def of(cls, history: History, end: int, undone: int, ordinals: Ordinals, effective: Int64s) -> "_Inverse":
-        """Of the rows of version `undone`, as the history stands at version `end`."""
-        order = np.lexsort((effective, ordinals))
-        ordinals, effective = ordinals[order], effective[order]
-        new = np.ones(len(ordinals), np.bool_)
-        new[1:] = (ordinals[1:] != ordinals[:-1]) | (effective[1:] != effective[:-1])
-        ordinals, effective = ordinals[new], effective[new]
-        visible = history.visible(end)
-        concerned = np.zeros(int(max(visible.ordinals.max(initial=0), ordinals.max(initial=0))) + 1, np.bool_)
-        concerned[ordinals] = True
-        places = np.flatnonzero(concerned[visible.ordinals])
-        rows, credits = visible.picked(places), history.credits(len(visible))
-        own = rows.picked(rows.versions == undone)
-        is_other = rows.versions != undone
-        others, places = rows.picked(is_other), places[is_other]
-        newer = others.versions > undone
-        found = others.deciding(ordinals, effective)
-        # What was recorded since for the same instant is the last there: it decides already.
-        stands = (found >= 0) & newer[found] & (others.effective[found] == effective) if len(others) else found >= 0
-        kept = ~stands
-        ordinals, effective, found = ordinals[kept], effective[kept], found[kept]
-        codes = others.codes_of(found)
-        versions = np.append(others.versions.astype(np.int64), 0)[found]
-        credited = np.zeros(len(found), np.int32) if credits is None else np.append(credits[places], np.int32(0))[found]
-        changed = codes != own.codes_of(own.deciding(ordinals, effective))
-        return cls(ordinals, effective, codes, versions, credited, changed, np.unique(others.ordinals[newer]))
-
-    def __len__(self) -> int:
-        return len(self.ordinals)
 
 
 def decide_undo(index: WorkspaceIndex, draft: UndoDraft) -> DecidedUndo:
@@ -120,17 +74,30 @@ def _wanted(draft: UndoDraft, ordinals: Sequence[int]) -> npt.NDArray[np.bool_]:
     return table[rows]
 
 
-def _inverses_of_tags(index: WorkspaceIndex, draft: UndoDraft) -> dict[int, _Inverse]:
+def _inverses_of_tags(index: WorkspaceIndex, draft: UndoDraft) -> dict[int, Inverse]:
     columns = draft.undone.tags
     if columns is None:
         return {}
-    numbers = np.asarray(columns.tags, np.int64)
-    histories = {number: index.tags[number].history for number in np.unique(numbers).tolist()}
+    numbers, catalogue = np.asarray(columns.tags, np.int64), index.catalogue
+    changed = np.unique(numbers).tolist()
+    histories = {number: index.tags[number].history for number in changed if not catalogue.rivals(number)}
     inverses = _inverses(index, draft, columns, [(numbers == number, history) for number, history in histories.items()])
-    return dict(zip(histories, inverses, strict=True))
+    found = dict(zip(histories, inverses, strict=True))
+    groups = {tuple(sorted((number, *catalogue.rivals(number)))) for number in changed if number not in histories}
+    for group in sorted(groups):
+        here = np.isin(numbers, group) & _wanted(draft, columns.ordinals)
+        undone = UndoneRows(
+            numbers[here],
+            np.asarray(columns.ordinals, np.uint32)[here],
+            np.asarray(columns.effective_at, np.int64)[here],
+            np.asarray(columns.applied, np.bool_)[here],
+        )
+        known = {number: index.tags[number].history for number in group if number in index.tags}
+        found |= inverses_of_rivals(known, index.clock().version, draft.undone.version, undone)
+    return found
 
 
-def _inverses_of_traits(index: WorkspaceIndex, draft: UndoDraft) -> dict[str, _Inverse]:
+def _inverses_of_traits(index: WorkspaceIndex, draft: UndoDraft) -> dict[str, Inverse]:
     columns = draft.undone.traits
     if columns is None:
         return {}
@@ -144,43 +111,46 @@ def _inverses(
     draft: UndoDraft,
     columns: TagColumns | TraitColumns,
     parts: Sequence[tuple[npt.NDArray[np.bool_], History]],
-) -> list[_Inverse]:
+) -> list[Inverse]:
     """Of each part: flags of its rows, and the history that they are of. Only for whom it is taken back."""
     wanted = _wanted(draft, columns.ordinals)
     ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
     end, undone = index.clock().version, draft.undone.version
-    return [_Inverse.of(history, end, undone, ordinals[here & wanted], effective[here & wanted]) for here, history in parts]
+    return [inverse_of(history, end, undone, ordinals[here & wanted], effective[here & wanted]) for here, history in parts]
 
 
-def _tag_columns(index: WorkspaceIndex, inverses: dict[int, _Inverse]) -> TagColumns | None:
+def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColumns | None:
     found = {number: one for number, one in inverses.items() if len(one)}
     if not found:
         return None
     parts = list(found.values())
     codes = np.concatenate([one.codes for one in parts])
+    # First what is brought back: in an exclusive group that takes the others away, and who did so there comes after it.
+    order = np.argsort(codes == NOTHING, kind="stable")
     values = [value for number, one in found.items() for value in _values(one.codes, index.tags[number].value_of)]
     credits, credit_index = _credits(index, parts)
+    numbers = np.repeat(np.asarray(list(found), np.uint32), [len(one) for one in parts])
     return TagColumns(
-        ordinals=array("I", np.concatenate([one.ordinals for one in parts]).tobytes()),
-        tags=array("I", np.repeat(np.asarray(list(found), np.uint32), [len(one) for one in parts]).tobytes()),
-        applied=(codes != NOTHING).tolist(),
-        effective_at=array("q", np.concatenate([one.effective for one in parts]).tobytes()),
-        values=values if any(value is not None for value in values) else (),
+        ordinals=array("I", np.concatenate([one.ordinals for one in parts])[order].tobytes()),
+        tags=array("I", numbers[order].tobytes()),
+        applied=(codes != NOTHING)[order].tolist(),
+        effective_at=array("q", np.concatenate([one.effective for one in parts])[order].tobytes()),
+        values=[values[place] for place in order.tolist()] if any(value is not None for value in values) else (),
         expiries=(),
         already_so=(),
         credits=credits,
-        credit_index=credit_index,
+        credit_index=array("I", credit_index[order].tobytes()),
     )
 
 
-def _credits(index: WorkspaceIndex, parts: Sequence[_Inverse]) -> tuple[list[Credit], Sequence[int]]:
+def _credits(index: WorkspaceIndex, parts: Sequence[Inverse]) -> tuple[list[Credit], npt.NDArray[np.uint32]]:
     """The dictionary and the column. Few changesets set what many rows bring back."""
     versions, credited = (np.concatenate([getattr(one, name) for one in parts]) for name in ("versions", "credits"))
     pairs, which = np.unique(np.stack([versions, credited.astype(np.int64)]), axis=1, return_inverse=True)
     named = [index.credit_of(version, credit) if version else None for version, credit in pairs.T.tolist()]
     distinct = list(dict.fromkeys(credit for credit in named if credit is not None))
     codes = np.asarray([0 if credit is None else 1 + distinct.index(credit) for credit in named], np.uint32)
-    return distinct, array("I", codes[which.reshape(-1)].tobytes())
+    return distinct, codes[which.reshape(-1)]
 
 
 def _values(codes: Codes, value_of: Callable[[int], _Value]) -> list[_Value]:
@@ -190,7 +160,7 @@ def _values(codes: Codes, value_of: Callable[[int], _Value]) -> list[_Value]:
     return [values[k] for k in which.tolist()]
 
 
-def _trait_columns(index: WorkspaceIndex, inverses: dict[str, _Inverse]) -> TraitColumns | None:
+def _trait_columns(index: WorkspaceIndex, inverses: dict[str, Inverse]) -> TraitColumns | None:
     found = {name: one for name, one in inverses.items() if len(one)}
     if not found:
         return None

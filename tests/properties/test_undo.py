@@ -8,8 +8,19 @@ from typing import Final, TypeVar
 import pytest
 from pyroaring import BitMap
 
-from domain.changeset import Attribution, Changeset, Recorded, TagColumns, TraitColumns, Undoes, ValueType
+from domain.changeset import (
+    Attribution,
+    Changeset,
+    GroupDefined,
+    Recorded,
+    TagColumns,
+    TagDefined,
+    TraitColumns,
+    Undoes,
+    ValueType,
+)
 from domain.errors import MixedCurrencies, NotUndoable, UnknownList, UnknownSegment
+from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression, Leaf, TagChanged, Tagged, Trait
 from projections.index.workspace_index import WorkspaceIndex
@@ -34,6 +45,11 @@ from tests.oracle.histories import (
 _HISTORIES: Final = 40
 _QUESTIONS: Final = 60
 _T = TypeVar("_T")
+_RIVAL_QUESTIONS: Final = [
+    parse(text.format(tag))
+    for tag in range(1, 5)
+    for text in ("tagged tier/t{}", 'tagged tier/t{} >= 2 by "ana"', 'tag tier/t{} removed by "bo"', "tag tier/t{} added")
+]
 _BY: Final = Attribution("undoer", "a mistake", "tests")
 
 
@@ -145,6 +161,50 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
     _compare(index, [*after, redo], history, rng, vocabulary)
 
 
+@pytest.mark.parametrize("seed", range(_HISTORIES))
+def test_what_was_taken_away_by_a_tag_of_an_exclusive_group_is_brought_back(seed: int) -> None:
+    rng = random.Random(f"rivals/{seed}")
+    first = recorded(1, 0, catalogue=[GroupDefined(1, "tier", "", True), *(TagDefined(n, 1, f"t{n}", "") for n in range(1, 5))])
+    history = [first, *(_rival_changes(rng, version) for version in range(2, 14))]
+    index = WorkspaceIndex(WORKSPACE)
+    for one in history:
+        index.apply(one)
+    changeset = rng.choice(history[1:]).changeset
+    try:
+        undo = _undone(history, index, changeset, None)
+    except NotUndoable:
+        assert _all_stands(history, changeset)
+        return
+    redo_of, after, without = undo.changeset, [*history, undo], _without(history, changeset, None)
+    _compare_rivals(index, after, without)
+    redo = _undone(after, index, redo_of, None)
+    _compare_rivals(index, [*after, redo], history)
+
+
+def _rival_changes(rng: random.Random, version: int) -> Recorded:
+    """A few profiles take tags of the group, and lose some, at instants that come again; one tag at most at an instant."""
+    rows = [
+        TagChange(rng.randrange(3), rng.randint(1, 4), rng.random() < 0.8, rng.randint(1, 8), rng.choice((None, 1.0, 2.0)))
+        for _ in range(rng.randint(1, 5))
+    ]
+    taken = {(row.ordinal, row.effective_at): row.tag for row in rows if row.applied}
+    kept = [replace(row, value=row.value if row.applied else None) for row in rows]
+    kept = [row for row in kept if not row.applied or taken[row.ordinal, row.effective_at] == row.tag]
+    by = rng.choice(("ana", "bo", "cy"))
+    return recorded(version, version, tags=kept, version=version, actor=by, new_profiles=3 if version == 2 else 0)
+
+
+def _compare_rivals(index: WorkspaceIndex, after: Sequence[Recorded], never: Sequence[Recorded]) -> None:
+    """Who carried each tag, by whom, since when, and who came to it or lost it, at every instant."""
+    index.apply(after[-1])
+    expected, end = _ledger(never), after[-1].position
+    for question in _RIVAL_QUESTIONS:
+        for as_of in range(10):
+            view = View(index, index.clock().version, as_of)
+            found = frozenset(evaluator.members(question, view))
+            assert found == expected.members(question, as_of, end), f"{to_text(question)} at {as_of}"
+
+
 def _touched_again(rng: random.Random, last: Recorded, changeset: Changeset) -> list[Recorded]:
     """Some of its tags again, at its instants and beside them."""
     tags = changeset.tags
@@ -156,6 +216,9 @@ def _touched_again(rng: random.Random, last: Recorded, changeset: Changeset) -> 
         for row in rows
     ]
     at = last.changeset.recorded_at
+    # Of an exclusive group a changeset applies one tag at most to a profile at an instant: here of any two tags.
+    applied = {(row.ordinal, row.effective_at): row.tag for row in again if row.applied}
+    again = [row for row in again if not row.applied or applied[row.ordinal, row.effective_at] == row.tag]
     return [recorded(last.position + 1, at, tags=again, version=last.changeset.version + 1, actor="anna")]
 
 

@@ -59,11 +59,11 @@ class CatalogueCalls(Caller):
     # --- groups ---
 
     def define_tag_group(
-        self, name: str, *, reason: str, description: str = "", **options: Unpack[WriteOptions]
+        self, name: str, *, reason: str, description: str = "", exclusive: bool = False, **options: Unpack[WriteOptions]
     ) -> replies.TagGroup:
-        """Make a tag group."""
+        """Make a tag group; where it is ``exclusive``, a profile carries at most one of its tags, the one applied last."""
         method, texts = self._catalogue.DefineTagGroup, {"name": name, "description": description}
-        reply = self._decide(method, wire.DefineTagGroupRequest, texts, reason=reason, **options)
+        reply = self._decide(method, wire.DefineTagGroupRequest, texts, {"exclusive": exclusive}, reason=reason, **options)
         return from_wire.tag_group(reply.group)
 
     def tag_group(self, name: str, *, timeout: float | None = None) -> replies.TagGroup:

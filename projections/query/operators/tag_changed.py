@@ -11,7 +11,7 @@ from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING
-from projections.index.workspace_index import TagIndex
+from projections.index.tag_index import TagIndex
 from projections.query.operators.tag_lookup import change_estimate, tags_of, unknown_tags
 from projections.query.view import View
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.language.syntax import Bound
 from projections.index.history import NOTHING, Codes
-from projections.index.workspace_index import TagIndex
+from projections.index.tag_index import TagIndex
 from projections.query.operators.comparing import Flags, value_predicate
 from projections.query.view import View
 

@@ -8,7 +8,7 @@ from domain.instants import format_instant
 from domain.language.syntax import Tagged
 from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
-from projections.index.workspace_index import TagIndex
+from projections.index.tag_index import TagIndex
 from projections.query.operators.tag_lookup import carried, change_estimate, tags_of, unknown_tags
 from projections.query.view import View
 

@@ -6,7 +6,7 @@ from pyroaring import BitMap
 
 from domain.language.syntax import Tagged
 from projections.index import bitmaps
-from projections.index.workspace_index import TagIndex
+from projections.index.tag_index import TagIndex
 from projections.query.operators.tag_lookup import carried, change_estimate, tags_of, unknown_tags
 from projections.query.view import View
 

@@ -22,18 +22,20 @@ class Workspace(_message.Message):
     def __init__(self, name: _Optional[str] = ..., currency: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class TagGroup(_message.Message):
-    __slots__ = ("name", "description", "retired", "tag_count", "created_at")
+    __slots__ = ("name", "description", "retired", "tag_count", "created_at", "exclusive")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     RETIRED_FIELD_NUMBER: _ClassVar[int]
     TAG_COUNT_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
     name: str
     description: str
     retired: bool
     tag_count: int
     created_at: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., tag_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    exclusive: bool
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., tag_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exclusive: _Optional[bool] = ...) -> None: ...
 
 class Tag(_message.Message):
     __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number")
@@ -122,14 +124,16 @@ class ListWorkspacesResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., workspaces: _Optional[_Iterable[_Union[Workspace, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DefineTagGroupRequest(_message.Message):
-    __slots__ = ("context", "name", "description")
+    __slots__ = ("context", "name", "description", "exclusive")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     name: str
     description: str
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+    exclusive: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., exclusive: _Optional[bool] = ...) -> None: ...
 
 class DefineTagGroupResponse(_message.Message):
     __slots__ = ("position", "receipt", "group")

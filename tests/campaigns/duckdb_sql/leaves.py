@@ -121,12 +121,17 @@ def visible(as_of: int, known_at: int) -> str:
 
 
 def _states(numbers: Sequence[int]) -> str:
-    """Per profile and tag its states: from `instant` on, up to `until`, after `before`."""
+    """Per profile and tag its states: from `instant` on, up to `until`, after `before`. What is applied excludes its rivals."""
     listed = ", ".join(map(str, numbers))
     return f"""
         SELECT *, lead(instant) OVER later AS until, lag(applied, 1, false) OVER later AS before
         FROM (
-            SELECT * FROM tags WHERE tag IN ({listed})
+            SELECT * FROM (
+                SELECT * FROM tags
+                UNION ALL BY NAME
+                SELECT tags.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value)
+                FROM tags JOIN rivals ON tags.tag = rivals.rival WHERE tags.applied
+            ) WHERE tag IN ({listed})
             QUALIFY row_number() OVER (PARTITION BY ordinal, tag, instant ORDER BY position DESC, place DESC) = 1
         )
         WINDOW later AS (PARTITION BY ordinal, tag ORDER BY instant)

@@ -43,6 +43,8 @@ class _Catalogue:
     versions: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     """Of segments by number: position and text."""
     lists: dict[str, int] = field(default_factory=dict)
+    rivals: list[tuple[int, int]] = field(default_factory=list)
+    """Pairs of different tags of one exclusive group, in both orders."""
     uploads: dict[int, list[int]] = field(default_factory=dict)
     """Of lists by number: positions."""
 
@@ -63,6 +65,7 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
     groups: dict[int, str] = {}
     tags: dict[int, tuple[int | None, str]] = {}
     segments: dict[int, str] = {}
+    exclusive: set[int] = set()
     for recorded in history:
         for change in recorded.changeset.catalogue:
             match change:
@@ -70,6 +73,7 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
                     catalogue.currency = currency
                 case GroupDefined(number, name) | GroupRenamed(number, name):
                     groups[number] = name
+                    exclusive |= {number} if isinstance(change, GroupDefined) and change.exclusive else set()
                 case TagDefined(number, group, name):
                     tags[number] = (group, name)
                 case TagRenamed(number, name):
@@ -86,6 +90,8 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
             keys = {name if group is None else f"{groups[group]}/{name}": number for number, (group, name) in tags.items()}
             named = {name: number for number, name in segments.items()}
             catalogue.names.append(_Names(recorded.position, keys, named))
+    of = {number: group for number, (group, _) in tags.items() if group in exclusive}
+    catalogue.rivals = [(one, other) for one, group in of.items() for other in of if other != one and of[other] == group]
     return catalogue
 
 
@@ -95,7 +101,7 @@ class SqlLedger:
     def __init__(self, history: Sequence[Recorded], connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self._connection = connection or duckdb.connect()
         self._catalogue = _read_catalogue(history)
-        tables.load(self._connection, history, self._catalogue.currency)
+        tables.load(self._connection, history, self._catalogue.currency, self._catalogue.rivals)
         self._calendars = Calendars(self._connection)
 
     def members(self, expression: Expression, as_of: int, known_at: int, end: int = 2**62) -> frozenset[int]:

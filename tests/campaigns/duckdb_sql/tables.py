@@ -47,14 +47,18 @@ _TABLES: Final = {
             ("touchpoint", pa.string()),
         ]
     ),
+    "rivals": pa.schema([("tag", pa.int64()), ("rival", pa.int64())]),
     "list_changes": pa.schema([("list", pa.int64()), ("ordinal", pa.int64()), ("position", pa.int64()), ("added", pa.bool_())]),
     "properties": pa.schema([("interaction", pa.int64()), ("name", pa.string()), *_VALUE.items()]),
 }
 
 
-def load(connection: duckdb.DuckDBPyConnection, history: Sequence[Recorded], currency: str) -> None:
-    """Make the tables anew from a history; amounts without a currency are in this one."""
+def load(
+    connection: duckdb.DuckDBPyConnection, history: Sequence[Recorded], currency: str, rivals: Sequence[tuple[int, int]]
+) -> None:
+    """Make the tables anew; amounts without a currency are in this one. `rivals`: tags that exclude each other."""
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _TABLES}
+    rows["rivals"] += rivals
     for recorded in history:
         changeset, position = recorded.changeset, recorded.position
         if changeset.tags is not None:

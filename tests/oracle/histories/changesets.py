@@ -90,6 +90,8 @@ class _History:
     changed: list[TagChange] = field(default_factory=list)
     groups: dict[int, str] = field(default_factory=dict)
     tags: dict[int, tuple[int | None, str]] = field(default_factory=dict)
+    exclusive: set[int] = field(default_factory=set)
+    """Groups of which a changeset applies one tag at most to a profile at an instant."""
     retired: set[int] = field(default_factory=set)
     segments: dict[int, str] = field(default_factory=dict)
     retired_segments: set[int] = field(default_factory=set)
@@ -171,7 +173,8 @@ class _History:
         self.groups = dict(enumerate(GROUP_NAMES[:2], start=1))
         self.tags = {1: (None, "vip"), 2: (1, "gold"), 3: (1, "vip"), 4: (2, "churn"), 5: (None, "lead-score")}
         created: list[CatalogueChange] = [WorkspaceCreated(DEFAULT_CURRENCY)]
-        created += [GroupDefined(number, name, "") for number, name in self.groups.items()]
+        self.exclusive = {number for number in self.groups if self.rng.random() < 0.5}
+        created += [GroupDefined(number, name, "", number in self.exclusive) for number, name in self.groups.items()]
         created += [TagDefined(number, group, name, "") for number, (group, name) in self.tags.items()]
         return created + [change for _ in range(2) for change in self._segment_change()]
 
@@ -266,6 +269,7 @@ class _History:
     def _tags(self) -> list[TagChange]:
         rng = self.rng
         rows: list[TagChange] = []
+        taken: dict[tuple[int, int | None, int], int] = {}
         instant = self._instant()
         for _ in range(self._rows()):
             if self.changed and rng.random() < _DUPLICATE:
@@ -277,6 +281,8 @@ class _History:
             if same:
                 at = rows[-1].effective_at if rng.random() < 0.5 else self._near(rows[-1].effective_at)
             applied = tag not in self.retired and rng.random() < 0.7
+            if applied and self.tags[tag][0] in self.exclusive:
+                applied = taken.setdefault((ordinal, self.tags[tag][0], at), tag) == tag
             value = rng.choice(NUMBERS) if applied and rng.random() < 0.4 else None
             credit = Credit(rng.choice(ACTORS), rng.choice(SOURCES)) if rng.random() < 0.15 else None
             rows.append(TagChange(ordinal, tag, applied, at, value, credit=credit))

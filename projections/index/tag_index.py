@@ -1,0 +1,106 @@
+"""One tag: who carries it, and with which value; and how its rows come in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from projections.index.bitmaps import Ordinals
+from projections.index.dictionary import Codes, Dictionary
+from projections.index.folds import Fold
+from projections.index.history import NOTHING, History, Int64s
+from projections.index.row_columns import AnyColumn
+from projections.index.states import CodesByOrdinal, Holders
+from projections.index.timelines import Timelines
+
+_HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
+
+
+@dataclass(frozen=True, slots=True)
+class TagChanges:
+    """The rows of a changeset, as arrays."""
+
+    ordinals: Ordinals
+    numbers: Int64s
+    applied: npt.NDArray[np.bool_]
+    effective: Int64s
+    values: Sequence[float | None]
+    """Empty for none."""
+    credits: Codes | None
+    """As in `History.credits`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """Rows of a tag that stand for applies of other tags of its exclusive group: from then on it is not carried."""
+
+    ordinals: Ordinals
+    effective: Int64s
+    credits: Codes
+    """Of whoever applied the other tag; 0 for this changeset's own."""
+    places: Int64s
+    """Behind which row of the changeset each comes; -1 for before all of them."""
+
+
+class TagIndex:
+    """One tag: who carries it, and with which value."""
+
+    def __init__(self, history: History | None = None) -> None:
+        self.history = History() if history is None else history
+        self.values: Dictionary[float] = Dictionary()
+        self.holders = Fold(self.history, Holders.nobody())
+        self.timelines = Timelines(self.history)
+        self.held_codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
+
+    def up_to(self, version: int) -> "TagIndex":
+        """An index of its own that goes on behind the rows recorded up to version."""
+        other, known = TagIndex(self.history.up_to(version)), self.holders.known()
+        other.values = Dictionary.over(list(self.values.values()))
+        if known and known.rows <= len(other.history):
+            other.holders = Fold(other.history, Holders.nobody(), known)
+        return other
+
+    def codes(self, applied: npt.NDArray[np.bool_], values: Sequence[float | None]) -> Codes:
+        """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value. `values` may be empty, for none."""
+        codes = applied.astype(np.int32)
+        if len(values):
+            distinct = [value for value in dict.fromkeys(values) if value is not None]
+            known: dict[float | None, int] = dict(zip(distinct, self.values.intern(distinct).tolist(), strict=True))
+            valued = np.asarray([known.get(value, 0) for value in values], np.int32)
+            codes = np.where(valued != 0, _HELD_WITHOUT_VALUE + valued, codes)
+        return codes
+
+    def code_of(self, held: bool, value: float | None) -> int:
+        """The code of a state; -1 of one with a value that nobody has had."""
+        if not held or value is None:
+            return int(held)
+        return _HELD_WITHOUT_VALUE + code if (code := self.values.code(value)) else -1
+
+    def value_of(self, code: int) -> float | None:
+        """The value that a code stands for; None where it has none."""
+        return self.values.value(code - _HELD_WITHOUT_VALUE) if code > _HELD_WITHOUT_VALUE else None
+
+    def value_flags(self, flags_by_value: AnyColumn) -> AnyColumn:
+        """Flags by code, from flags by value code: an assignment without a value never matches."""
+        return np.concatenate([[False, False], flags_by_value[1:]])
+
+    def append(self, version: int, changes: TagChanges, here: Int64s, implied: Implied | None) -> None:
+        """Take in the rows of a changeset at the places `here`, and what other rows imply, in the changeset's order."""
+        values = [changes.values[i] for i in here.tolist()] if len(changes.values) else ()
+        codes = self.codes(changes.applied[here], values)
+        effective, ordinals = changes.effective[here], changes.ordinals[here]
+        credits = None if changes.credits is None else changes.credits[here]
+        if implied is None or not len(implied.places):
+            self.history.append(effective, version, ordinals, codes, credits)
+            return
+        order = np.argsort(np.concatenate([here, implied.places]), kind="stable")
+        own = np.zeros(len(here), np.int32) if credits is None else credits
+        self.history.append(
+            np.concatenate([effective, implied.effective])[order],
+            version,
+            np.concatenate([ordinals, implied.ordinals])[order],
+            np.concatenate([codes, np.full(len(implied.places), NOTHING, np.int32)])[order],
+            np.concatenate([own, implied.credits])[order],
+            order >= len(here),
+        )
