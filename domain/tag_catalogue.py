@@ -169,6 +169,10 @@ class Catalogue:
             return ()
         return tuple(number for number in self._members[group] if number != tag)
 
+    def concerned(self, tags: Collection[int]) -> set[int]:
+        """The tags, and those that a change of them may take away."""
+        return set(tags).union(*map(self.rivals, tags))
+
     def suggestion(self, key: str) -> str:
         """The known key that is nearest to an unknown one, or ""."""
         return KnownNames(self._tag_numbers).nearest(key)

@@ -7,6 +7,7 @@ import asyncio
 import os
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from server.bootstrap import TagledgerServer
 from server.config import Config
 
 STORES = ("sqlite", "postgresql")
+_SECONDS_MAX = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,11 @@ def make_store(name: str, folder: Path, postgres: Callable[[], Postgres]) -> Sto
     if name == "sqlite":
         return Store(name, data=str(folder / uuid.uuid4().hex))
     return Store(name, database_url=postgres().new_database())
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread or server brings about."""
+    deadline = time.monotonic() + _SECONDS_MAX
+    while not condition():
+        assert time.monotonic() < deadline, "did not come about"
+        threading.Event().wait(0.001)

@@ -38,13 +38,13 @@ def of_tag_changed(leaf: TagChanged, world: World, as_of: int, holds: bool) -> C
     """The changes that turn it in the window, and those that would, were these not there."""
     start, end = resolve(leaf.window, as_of)
     cited: list[Event] = []
-    for _, changes in _changes_of(leaf.tags, world, as_of):
-        carried = False
+    for key, changes in _changes_of(leaf.tags, world, as_of):
+        number, carried = world.catalogue.tag_number(key), False
         for at, together in groupby(changes, key=lambda event: event.at):
             here = list(together)
-            while here and _turns(leaf, here[-1], carried) and start <= at < end:
+            while here and _turns(leaf, here[-1], number, carried) and start <= at < end:
                 cited.append(here.pop())
-            carried = _applied(here[-1]) if here else carried
+            carried = _applies(here[-1], number) if here else carried
     return _newest_first(cited), "" if holds else "no such change in the window"
 
 
@@ -101,17 +101,18 @@ def _after_the_last_good(changes: Sequence[Event], good: Collection[Event], sinc
     return [event for event in changes[last:] if event not in good]
 
 
-def _turns(leaf: TagChanged, event: Event, carried: bool) -> bool:
+def _turns(leaf: TagChanged, event: Event, number: int | None, carried: bool) -> bool:
     """Does the change add (remove) the tag, by whom and from where the leaf says?"""
     credit = event.entry.credit if isinstance(event.entry, TagEntry) else None
     by = credit or event.recorded.changeset.attribution
     named = ((leaf.actor, by.actor), (leaf.source, by.source))
     attributed = all(wanted is None or normalized(wanted) == normalized(found) for wanted, found in named)
-    return _applied(event) == leaf.added != carried and attributed
+    return _applies(event, number) == leaf.added != carried and attributed
 
 
-def _applied(event: Event) -> bool:
-    return isinstance(event.entry, TagEntry) and event.entry.applied
+def _applies(event: Event, number: int | None) -> bool:
+    """Is the tag carried after the change? Not after an apply of another one of its group."""
+    return isinstance(event.entry, TagEntry) and event.entry.applied and event.entry.tag == number
 
 
 def _newest_first(events: Sequence[Event]) -> list[Event]:

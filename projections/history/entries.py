@@ -1,7 +1,7 @@
 """The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions, who an upload put on a list."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from domain.changeset import (
@@ -118,11 +118,17 @@ def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -
     return found
 
 
-def rows_of_tag(changeset: Changeset, number: int) -> list[int]:
-    """Numbers of the entries that concern the tag: the catalogue changes of a changeset fetched for it, and its rows."""
-    at = len(changeset.catalogue)
-    tags = changeset.tags.tags if changeset.tags else ()
-    return [*range(at), *(at + row for row, one in enumerate(tags) if one == number)]
+def rows_of_tag(changeset: Changeset, number: int, rivals: Collection[int], lost: Collection[int]) -> list[int]:
+    """Numbers of the entries that concern the tag: the catalogue changes of a changeset fetched for it, and its rows.
+
+    With them the applies of other tags of an exclusive group, to those who lost this one by it.
+    """
+    at, tags = len(changeset.catalogue), changeset.tags
+    found = [*range(at)]
+    for row, one in enumerate(tags.tags if tags else ()):
+        if one == number or (tags and one in rivals and tags.applied[row] and tags.ordinals[row] in lost):
+            found.append(at + row)
+    return found
 
 
 def _of_list(columns: ListColumns, at_us: int, first: int, start: int, stop: int) -> Iterator[tuple[int, ListEntry]]:

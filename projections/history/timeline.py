@@ -49,6 +49,18 @@ def versions_of_tag(index: WorkspaceIndex, number: int, version: int) -> Version
     return every[every <= version]
 
 
+def lost_tag(index: WorkspaceIndex, number: int, version: int) -> frozenset[int]:
+    """The profiles to whom this version applied another tag of the tag's exclusive group, where they have ever had it."""
+    if number not in index.tags:
+        return frozenset()
+    history = index.tags[number].history
+    first, end = history.count(version - 1), history.count(version)
+    implied = history.implied(end)
+    if implied is None:
+        return frozenset()
+    return frozenset(history.first(end).ordinals[first:][implied[first:]].tolist())
+
+
 def _concerns(change: object, tag: int, group: int | None) -> bool:
     match change:
         case TagDefined() | TagRenamed() | TagRetired():

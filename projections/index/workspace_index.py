@@ -204,8 +204,8 @@ class WorkspaceIndex:
         changeset, version = recorded.changeset, recorded.changeset.version - 1
         other = copy.copy(self)
         other.tags, other.traits = dict(self.tags), dict(self.traits)
-        changed = set(changeset.tags.tags) if changeset.tags else set()
-        for number in changed.union(*map(self.catalogue.rivals, changed)) & other.tags.keys():
+        changed = self.catalogue.concerned(set(changeset.tags.tags)) if changeset.tags else set()
+        for number in changed & other.tags.keys():
             other.tags[number] = self.tags[number].up_to(version)
         for name in set(changeset.traits.names) & other.traits.keys() if changeset.traits else ():
             other.traits[name] = self.traits[name].up_to(version)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.changeset import Changeset, Recorded
 from domain.errors import UnknownChangeset, UnknownProfile
 from projections.history.entries import Entry, entries, entry_count, rows_of_profile, rows_of_tag
-from projections.history.timeline import Versions, versions_of_profile, versions_of_tag
+from projections.history.timeline import Versions, lost_tag, versions_of_profile, versions_of_tag
 from server.eventlog import payload
 from server.eventlog.port import EventLog
 from server.usecases.catalogue_commands import tag_with_key
@@ -72,13 +72,15 @@ class Auditing:
     def tag(self, workspace: str, key: str, known_at: KnownAt, page: PageRequest) -> HistoryPage:
         """One tag's changes. Raises UnknownTag."""
         reading = self._clocks.read(workspace, None, known_at)
-        number = tag_with_key(reading.state.index.catalogue, key).number
+        index = reading.state.index
+        number = tag_with_key(index.catalogue, key).number
+        rivals = index.catalogue.rivals(number)
         return self._page(
             reading,
             page,
             question_digest("tag", workspace, number, page.newest_first),
-            lambda version: versions_of_tag(reading.state.index, number, version),
-            lambda changeset: rows_of_tag(changeset, number),
+            lambda version: versions_of_tag(index, number, version),
+            lambda changeset: rows_of_tag(changeset, number, rivals, lost_tag(index, number, changeset.version)),
         )
 
     def changeset(self, workspace: str, changeset_id: bytes | None, position: int, page: PageRequest) -> ChangesetPage:

@@ -49,7 +49,7 @@ def preview(
 ) -> Preview:
     """Of columns that have been decided for the end of the log."""
     index, profiles = reading.view.index, reading.state.profiles
-    names = _dependents(index, set(tags.tags) if tags else (), traits.names if traits else ())
+    names = _dependents(index, index.catalogue.concerned(set(tags.tags)) if tags else (), traits.names if traits else ())
     return Preview(
         outcome,
         profiles.names(list(changed[:MAX_SHOWN_PROFILES])),

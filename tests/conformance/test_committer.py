@@ -1,7 +1,6 @@
 """What every write promises, through the client and over the socket, on both stores: once, all of it or none, and for good."""
 
 import threading
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +18,7 @@ from server.eventlog.postgres import PostgresEventLog
 from server.eventlog.sqlite import SqliteEventLog
 from server.usecases.committer import Committer
 from tests.campaigns.log_audit import LogReader, PostgresReader, Sent, SqliteReader, audited, catalogue_row, interaction_row
-from tests.harness import Store, running_server
+from tests.harness import Store, running_server, until
 
 _SECONDS_MAX: Final = 20.0
 _AT: Final = datetime(2026, 6, 1, tzinfo=UTC)
@@ -41,13 +40,6 @@ def new_id() -> str:
 
 def end_of(client: Client) -> int:
     return client.count("everyone").position
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _SECONDS_MAX
-    while not condition():
-        assert time.monotonic() < deadline, "did not come about"
-        threading.Event().wait(0.001)
 
 
 # --- request ids ----------------------------------------------------------------------------------------------------------

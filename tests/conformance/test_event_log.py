@@ -41,7 +41,7 @@ from server.usecases.drafts import (
 from server.usecases.state import WorkspaceState
 from tests.campaigns.log_audit import PostgresReader, Sent, catalogue_row, interaction_row
 from tests.campaigns.log_audit import audited as audited_log
-from tests.harness import Postgres, Store, make_store
+from tests.harness import Postgres, Store, make_store, until
 
 _SECONDS_MAX: Final = 20.0
 _NOW: Final = 1_700_000_000_000_000
@@ -438,13 +438,6 @@ def test_repeats_of_others_do_not_use_up_the_patience_with_a_write(log: EventLog
     assert fresh.result(_SECONDS_MAX).changed == 1
     assert [answer.result(_SECONDS_MAX).position for answer in repeats] == [receipt.position for receipt in first]
     again.stop()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _SECONDS_MAX
-    while not condition():
-        assert time.monotonic() < deadline, "did not come about"
-        threading.Event().wait(0.001)
 
 
 def test_a_database_that_cannot_be_reached_is_named() -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.changeset import Changeset, Recorded
+from domain.changeset import Changeset, Recorded, TagDefined
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
@@ -53,9 +53,12 @@ def without_ties(history: Sequence[Recorded]) -> list[Recorded]:
     """The changesets of rows alone, after one that knows all profiles; without those whose order matters."""
     taken: set[tuple[object, ...]] = set()
     kept = [everybody(history[0])]
+    defined = {change.number for change in history[0].changeset.catalogue if isinstance(change, TagDefined)}
     for recorded in history[1:]:
         keys = set(contested(recorded.changeset))
-        if not recorded.changeset.catalogue and not recorded.changeset.listed and taken.isdisjoint(keys):
+        tags = set(recorded.changeset.tags.tags) if recorded.changeset.tags else set()
+        rows_alone = not recorded.changeset.catalogue and not recorded.changeset.listed and tags <= defined
+        if rows_alone and taken.isdisjoint(keys):
             taken |= keys
             outcome = replace(recorded.changeset.outcome, new_profiles=0)
             kept.append(replace(recorded, changeset=replace(recorded.changeset, first_ordinal=_PROFILES, outcome=outcome)))
@@ -71,6 +74,9 @@ def contested(changeset: Changeset) -> Iterator[tuple[object, ...]]:
     """What another changeset must not speak of at the same instant."""
     if tags := changeset.tags:
         yield from zip(tags.ordinals, tags.tags, tags.effective_at, strict=True)
+        # Of an exclusive group, the tags that are applied.
+        rows = zip(tags.ordinals, tags.applied, tags.effective_at, strict=True)
+        yield from ((ordinal, "applied", at) for ordinal, applied, at in rows if applied)
     if traits := changeset.traits:
         names = [traits.names[k] for k in traits.index]
         yield from zip(traits.ordinals, names, traits.effective_at, strict=True)

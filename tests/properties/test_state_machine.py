@@ -47,6 +47,7 @@ from server.usecases.drafts import (
     ChangeSegment,
     Command,
     CreateWorkspace,
+    DefineGroup,
     DefineSegment,
     DefineTag,
     Draft,
@@ -83,7 +84,8 @@ from tests.oracle.histories import (
 VOCABULARY = vocabulary_of(0)
 NOW = VOCABULARY.anchors[-1]
 PROFILES = [f"客户{n}" for n in range(6)]
-TAGS = ["vip", "gold", "level/gold"]
+TAGS = ["vip", "gold", "level/gold", "tier/gold", "tier/silver"]
+"""Those of tiers exclude each other."""
 SEGMENTS_MAX = 4
 profiles = st.sampled_from(PROFILES)
 instants = st.one_of(st.none(), st.sampled_from(VOCABULARY.instants))
@@ -108,6 +110,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.requests: list[tuple[Draft, Receipt]] = []
         self._start()
         self._write(CatalogueDraft(self._request(), CreateWorkspace("CNY")))
+        self._command(DefineGroup("tier", "", exclusive=True))
         for key in TAGS:
             group, _, name = key.rpartition("/")
             self._command(DefineTag(group, name, "", create_group=True))
