@@ -28,6 +28,7 @@ from projections.naive.rows import (
     trait_rows,
 )
 from projections.naive.sampling import sampled
+from projections.naive.sequences import followers, instants, unanswered
 from projections.naive.times import among, inside, length, local_date, period_starts, resolve
 from projections.naive.values import aggregate, compare_number, has_value, matches, passes, refuse_mixed_currencies
 
@@ -386,19 +387,3 @@ def attributed(leaf: tree.Tagged | tree.TagChanged, row: ChangeRow) -> bool:
     """Whether the change was made by the actor and from the source that the leaf names, if any."""
     wanted = ((leaf.actor, row.actor), (leaf.source, row.source))
     return all(name is None or normalize("NFC", name) == normalize("NFC", found) for name, found in wanted)
-
-
-def instants(rows: Selected) -> dict[int, list[int]]:
-    """Per profile the instants of its rows, in order of time; equal ones stay."""
-    return {ordinal: sorted(row.at for row in of_profile) for ordinal, of_profile in rows.items()}
-
-
-def followers(step: tree.Step, ends: list[int], events: list[int], as_of: int) -> list[int]:
-    """Instants of events that follow one of the ends, strictly, and in time if the step says so."""
-    return [at for at in events if any(end < at <= (end + length(step.within) if step.within else as_of) for end in ends)]
-
-
-def unanswered(step: tree.Step, ends: list[int], events: list[int], as_of: int) -> list[int]:
-    """The ends that no event follows in the step's time, which is over."""
-    limits = {end: end + length(step.within) if step.within else as_of for end in ends}
-    return [end for end, limit in limits.items() if limit <= as_of and not any(end < at <= limit for at in events)]
