@@ -19,8 +19,8 @@ def versions_of_profile(
     histories = [tag.history for tag in list(index.tags.values())] + [trait.history for trait in list(index.traits.values())]
     found = []
     for history in histories:
-        changes = history.visible(version)
-        found.append(changes.versions[changes.ordinals == ordinal])
+        count = history.count(version)
+        found.append(history.first(count).versions[history.places_of(np.asarray([ordinal], np.uint32), count)])
     if interactions:
         for rows in list(index.interactions.values()):
             for part in rows.rows(MIN_INSTANT_US, MAX_INSTANT_US, version):

@@ -75,6 +75,18 @@ class ByProfile:
         places: Int64s = near[ordinals[near] == ordinal].astype(np.int64)
         return places
 
+    def rows_of_some(self, wanted: UInt32s, ordinals: UInt32s) -> Int64s:
+        """The same of several profiles, which ascend."""
+        buckets = np.unique(wanted >> np.uint32(self.shift))
+        buckets = buckets[: int(np.searchsorted(buckets, len(self.starts) - 1))]
+        starts, ends = self.starts[buckets].astype(np.int64), self.starts[buckets + np.uint32(1)].astype(np.int64)
+        counts = ends - starts
+        near = self.places[np.arange(int(counts.sum())) + np.repeat(starts - (np.cumsum(counts) - counts), counts)]
+        of = ordinals[near]
+        places: Int64s = near[wanted[np.minimum(np.searchsorted(wanted, of), len(wanted) - 1)] == of].astype(np.int64)
+        places.sort()
+        return places
+
 
 def _shift(largest: int, rows: int) -> int:
     return max(0, (largest * _BUCKET_ROWS // max(1, rows)).bit_length() - 1)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from projections.index.bitmaps import Ordinals
 from projections.index.columns import Column
+from projections.index.places import Places
 
 Int64s = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -41,6 +42,7 @@ class History:
         """Only where a row has one: most histories never do."""
         self._implied: Column[np.bool_] | None = None
         """Only in exclusive groups."""
+        self._places = Places()
 
     @classmethod
     def over(cls, columns: Mapping[str, npt.NDArray[Any]], count: int) -> "History":
@@ -102,11 +104,24 @@ class History:
 
     def own(self, ordinals: Ordinals, count: int) -> tuple["Changes", Codes]:
         """Of the first rows, those of these profiles that were sent, and their credits."""
-        rows, implied, credits = self.first(count), self.implied(count), self.credits(count)
-        wanted = np.zeros(int(max(rows.ordinals.max(initial=0), ordinals.max(initial=0))) + 1, np.bool_)
-        wanted[ordinals] = True
-        sent = wanted[rows.ordinals] if implied is None else wanted[rows.ordinals] & ~implied
-        return rows.picked(sent), np.zeros(int(np.count_nonzero(sent)), np.int32) if credits is None else credits[sent]
+        sent, implied, credits = self.places_of(ordinals, count), self.implied(count), self.credits(count)
+        if implied is not None:
+            sent = sent[~implied[sent]]
+        return self.first(count).picked(sent), np.zeros(len(sent), np.int32) if credits is None else credits[sent]
+
+    def places_of(self, ordinals: Ordinals, count: int) -> Int64s:
+        """Places of the rows of these profiles, which ascend, among the first rows."""
+        return self._places.of(ordinals, self._ordinals.view(), count)
+
+    def codes_at(self, version: int, ordinals: Ordinals, instants: Int64s) -> Codes:
+        """The code of each (profile, instant) at a version: NOTHING where no row is effective by then."""
+        count = self.count(version)
+        rows = self.first(count).picked(self.places_of(np.unique(ordinals), count))
+        return rows.codes_of(rows.deciding(ordinals, instants))
+
+    def compact(self) -> bool:
+        """Make rows quicker to find by their profiles; False if there was nothing to do. One caller at a time."""
+        return self._places.grow(self._ordinals.view())
 
     def visible(self, version: int) -> "Changes":
         """The rows recorded up to version."""
@@ -132,7 +147,7 @@ class History:
     def size_bytes(self) -> int:
         """Memory held."""
         columns = (self._effective, self._versions, self._ordinals, self._codes, self._credits, self._implied)
-        return sum(column.size_bytes for column in columns if column is not None)
+        return sum(column.size_bytes for column in columns if column is not None) + self._places.size_bytes
 
 
 def _extended(
@@ -193,11 +208,6 @@ class Changes:
         all_codes = np.zeros(len(ordinals), dtype=np.int32)
         all_codes[np.searchsorted(ordinals, found)] = codes
         return ordinals, all_codes
-
-    def codes_at(self, ordinals: Ordinals, instants: Int64s) -> Codes:
-        """The code of each (profile, instant): NOTHING where no row is effective by then."""
-        rows = self.of(ordinals)
-        return rows.codes_of(rows.deciding(ordinals, instants))
 
     def codes_of(self, places: Int64s) -> Codes:
         """The codes at these places; NOTHING at place -1."""

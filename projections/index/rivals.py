@@ -90,12 +90,13 @@ class Rivals:
 
     def _applied_before(self, number: int, ordinals: Ordinals, before: _First, now: _First) -> Implied:
         """Applies of other tags that were recorded before: those behind a new row that were behind no row of the tag so far."""
-        mine = self._own(number, np.unique(ordinals))
+        profiles = np.unique(ordinals)
+        mine = self._own(number, profiles)
         parts: list[tuple[Ordinals, Int64s, Int64s, Codes]] = []
         for rival in self.catalogue.rivals(number):
             if rival in self.tags:
                 history = self.tags[rival].history
-                rows, credits = history.own(ordinals, len(history))
+                rows, credits = history.own(profiles, len(history))
                 (new, _), (earlier, recorded) = now.at(rows.ordinals), before.at(rows.ordinals)
                 versions = rows.versions.astype(np.int64)
                 was_behind = (earlier < rows.effective) | ((earlier == rows.effective) & (recorded <= versions))

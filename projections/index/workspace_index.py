@@ -315,8 +315,9 @@ class WorkspaceIndex:
         return self.interactions.get(name) or self.interactions.setdefault(name, InteractionRows())
 
     def compact(self) -> bool:
-        """Merge some runs, in the background; False when there is nothing to merge."""
-        return sum(rows.compact() for rows in list(self.interactions.values())) > 0
+        """Merge some runs and parts, in the background; False when there is nothing to merge."""
+        merged = [rows.compact() for rows in list(self.interactions.values())]
+        return any(merged + [history.compact() for history in self._histories()])
 
     def _histories(self) -> list[History]:
         return [tag.history for tag in list(self.tags.values())] + [trait.history for trait in list(self.traits.values())]

@@ -37,9 +37,7 @@ def inverse_of(history: History, end: int, undone: int, ordinals: Ordinals, effe
     """Of the rows of version `undone`, as the history stands at version `end`."""
     ordinals, effective = _pairs(ordinals, effective)
     visible = history.visible(end)
-    concerned = np.zeros(int(max(visible.ordinals.max(initial=0), ordinals.max(initial=0))) + 1, np.bool_)
-    concerned[ordinals] = True
-    places = np.flatnonzero(concerned[visible.ordinals])
+    places = history.places_of(np.unique(ordinals), len(visible))
     rows, credits = visible.picked(places), history.credits(len(visible))
     own = rows.picked(rows.versions == undone)
     is_other = rows.versions != undone

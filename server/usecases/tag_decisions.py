@@ -173,7 +173,8 @@ def _tags_already_so(
             for i in places
             for instant, held in asked_instants(tags[i].applied, effective[i], tags[i].expires_at)
         ]
-        codes = tag.history.visible(state.version).codes_at(
+        codes = tag.history.codes_at(
+            state.version,
             np.asarray([ordinals[i] for i, _, _ in asked], np.uint32),
             np.asarray([instant for _, instant, _ in asked], np.int64),
         )
@@ -227,7 +228,8 @@ def _traits_already_so(state: WorkspaceState, columns: TraitColumns, known_befor
         if trait is None:
             count += sum(1 for i in places if columns.values[i] is None)
             continue
-        codes = trait.history.visible(state.version).codes_at(
+        codes = trait.history.codes_at(
+            state.version,
             np.asarray([columns.ordinals[i] for i in places], np.uint32),
             np.asarray([columns.effective_at[i] for i in places], np.int64),
         )
