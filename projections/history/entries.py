@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from domain.changeset import (
     CatalogueChange,
     Changeset,
@@ -107,7 +109,7 @@ def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -
     for columns in (changeset.tags, changeset.traits, changeset.interactions):
         if columns is not None:
             if interactions or not isinstance(columns, InteractionColumns):
-                found += [at + row for row, one in enumerate(columns.ordinals) if one == ordinal]
+                found += (at + np.flatnonzero(np.asarray(columns.ordinals, np.uint32) == ordinal)).tolist()
             at += len(columns.ordinals)
     if changeset.listed:
         for ordinals in (changeset.listed.added, changeset.listed.removed):
@@ -124,11 +126,14 @@ def rows_of_tag(changeset: Changeset, number: int, rivals: Collection[int], lost
     With them the applies of other tags of an exclusive group, to those who lost this one by it.
     """
     at, tags = len(changeset.catalogue), changeset.tags
-    found = [*range(at)]
-    for row, one in enumerate(tags.tags if tags else ()):
-        if one == number or (tags and one in rivals and tags.applied[row] and tags.ordinals[row] in lost):
-            found.append(at + row)
-    return found
+    if tags is None:
+        return [*range(at)]
+    numbers = np.asarray(tags.tags, np.int64)
+    concerned = numbers == number
+    if lost:
+        taken = np.isin(numbers, list(rivals)) & np.asarray(tags.applied, np.bool_)
+        concerned |= taken & np.isin(np.asarray(tags.ordinals, np.uint32), list(lost))
+    return [*range(at), *(at + np.flatnonzero(concerned)).tolist()]
 
 
 def _of_list(columns: ListColumns, at_us: int, first: int, start: int, stop: int) -> Iterator[tuple[int, ListEntry]]:
