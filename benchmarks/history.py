@@ -6,6 +6,7 @@ and are durable where they write.
 
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -27,6 +28,7 @@ _BUSY = 7
 _EVEN_FACTOR = 1.5
 _WIDE_TAG = tag_key(0.6)
 _WHY = "benchmark"
+_A_YEAR = datetime.now(UTC) - timedelta(days=364), datetime.now(UTC) + timedelta(days=1)
 
 
 def run(options: Options) -> Report:
@@ -72,6 +74,10 @@ def _measured(client: Client, options: Options) -> dict[str, Timings]:
         "the newest page of the busy one": (lambda of: page(of, newest_first=True), [profile_id(_BUSY)] * calls),
         "a change of a tag that 60% carry": (lambda of: client.apply_tag(of, _WIDE_TAG, value=1.0, reason=_WHY), tagged),
         "a change of tier, everybody having one": (lambda of: client.apply_tag(of, "tier/gold", reason=_WHY), tiered),
+        "a page of what an actor recorded in a year": (
+            lambda of: sum(1 for _ in islice(client.history(actor="benchmark", recorded=_A_YEAR, page_size=_PAGE), _PAGE)),
+            ordinary,
+        ),
         "explain": (lambda of: client.explain(f"tagged {_WIDE_TAG} and tagged tier/silver", profile_id=of), explained),
     }
     return {name: measure(call, arguments) for name, (call, arguments) in steps.items()}

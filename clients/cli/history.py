@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import click
 
-from clients.cli.options import Connection, connection_options, known_at_options
+from clients.cli.options import Connection, connection_options, known_at_option, known_at_options, zone_option
 from clients.cli.output import print_fields, print_json, print_table, text_of
-from clients.cli.times import position_of
+from clients.cli.times import option_cut, option_instant, position_of, zone_of
 from clients.sdk import replies
 
 _LIMIT = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N entries.")
@@ -113,6 +114,42 @@ def tag(key: str, newest_first: bool, limit: int | None, known_at: int | datetim
     with connection.client() as client:
         entries = client.tag_history(key, known_at=known_at, newest_first=newest_first, page_size=min(limit or 1_000, 1_000))
         _show(entries, limit, connection)
+
+
+@history.command()
+@click.option("--profile", "profile_id", default="", metavar="PROFILE", help="That concerns this profile.")
+@click.option("--tag", default="", metavar="KEY", help="Of this tag.")
+@click.option("--group", default="", metavar="NAME", help="Of any tag of this group.")
+@click.option("--actor", default="", metavar="WHO", help="That this actor recorded.")
+@click.option("--source", default="", metavar="SOURCE", help="That came from this source.")
+@click.option("--recorded-from", metavar="TIME", help="Recorded at this time or later.")
+@click.option("--recorded-to", metavar="TIME", help="Recorded before this time.")
+@click.option("--effective-from", metavar="TIME", help="That holds from this time or later.")
+@click.option("--effective-to", metavar="TIME", help="That holds from before this time.")
+@click.option("--without-interactions", is_flag=True, help="Leave interactions out.")
+@_NEWEST
+@_LIMIT
+@known_at_option
+@zone_option
+@connection_options
+def search(limit: int | None, known_at: str | None, zone: str, connection: Connection, **given: Any) -> None:
+    """Whatever fits all that is given: what an actor did in May, what became of a group of tags.
+
+    For example: `tagledger history search --actor staff:wang --recorded-from 2026-05-01 --recorded-to 2026-06-01`.
+    """
+    within = zone_of(zone)
+
+    def period(kind: str) -> tuple[datetime | None, datetime | None]:
+        start, end = (option_instant(f"--{kind}-{side}", given.pop(f"{kind}_{side}"), within) for side in ("from", "to"))
+        return start, end
+
+    recorded, effective = period("recorded"), period("effective")
+    cut = option_cut(known_at, within)
+    with connection.client() as client:
+        found = client.history(
+            **given, recorded=recorded, effective=effective, known_at=cut, page_size=min(limit or 1_000, 1_000)
+        )
+        _show(found, limit, connection)
 
 
 @history.command()

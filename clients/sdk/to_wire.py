@@ -24,6 +24,8 @@ _UPLOAD_MODES = {
 T = TypeVar("T")
 KnownAt = int | datetime | None
 """A position of the log, an instant on the recording clock, or None for the end of the log."""
+Period = tuple[datetime | None, datetime | None]
+"""Start and end, which is not included; None for no bound."""
 
 
 def segment(expression: str) -> expression_pb2.Segment:
@@ -79,6 +81,17 @@ def known_at(cut: KnownAt) -> common_pb2.KnownAt | None:
     if isinstance(cut, bool) or not isinstance(cut, int) or not -(2**63) <= cut < 2**63:
         raise invalid("known_at", f"must be a position or an instant, got {cut!r}")
     return common_pb2.KnownAt(position=cut)
+
+
+def period(bounds: Period, name: str) -> history_service_pb2.Period | None:
+    """Return a period of time, None where it has no bound."""
+    start, end = bounds
+    if start is None and end is None:
+        return None
+    return history_service_pb2.Period(
+        start=None if start is None else to_timestamp(start, f"{name}.start"),
+        end=None if end is None else to_timestamp(end, f"{name}.end"),
+    )
 
 
 def read_context(workspace: str, as_of: datetime | None, cut: KnownAt) -> common_pb2.ReadContext:

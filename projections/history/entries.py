@@ -1,10 +1,10 @@
 """The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions, who an upload put on a list."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from domain.changeset import (
     CatalogueChange,
@@ -105,35 +105,64 @@ def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> It
 
 def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -> list[int]:
     """Numbers of the entries that concern the profile."""
-    at, found = len(changeset.catalogue), []
+    return rows_wanted(changeset, Wanted(ordinal=ordinal, interactions=interactions))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: those that fit all of it."""
+
+    ordinal: int | None = None
+    """The profile that they concern; None for any, and for the catalogue."""
+    tags: Collection[int] | None = None
+    """The tags that they are about; None for anything."""
+    rivals: Collection[int] = ()
+    """Other tags, which count where they were applied to profiles of `lost`: these lost one of `tags` by it."""
+    lost: Collection[int] = ()
+    effective: tuple[int, int] | None = None
+    """When they hold, the end not included."""
+    interactions: bool = True
+
+
+def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
+    """Numbers of the entries that fit, ascending. Where tags are wanted, a changeset's catalogue changes are about them."""
+    at, found = 0, [np.empty(0, np.int64)]
+    recorded = wanted.effective is None or wanted.effective[0] <= changeset.recorded_at < wanted.effective[1]
+    if wanted.ordinal is None and recorded:
+        found.append(np.arange(len(changeset.catalogue)))
+    at += len(changeset.catalogue)
     for columns in (changeset.tags, changeset.traits, changeset.interactions):
         if columns is not None:
-            if interactions or not isinstance(columns, InteractionColumns):
-                found += (at + np.flatnonzero(np.asarray(columns.ordinals, np.uint32) == ordinal)).tolist()
+            if wanted.interactions or not isinstance(columns, InteractionColumns):
+                found.append(at + np.flatnonzero(_fits(columns, wanted)))
             at += len(columns.ordinals)
-    if changeset.listed:
+    if changeset.listed and wanted.tags is None and recorded:
         for ordinals in (changeset.listed.added, changeset.listed.removed):
-            row = bisect_left(ordinals, ordinal)
-            if row < len(ordinals) and ordinals[row] == ordinal:
-                found.append(at + row)
-            at += len(ordinals)
-    return found
+            rows = np.asarray(ordinals, np.uint32)
+            found.append(at + (np.arange(len(rows)) if wanted.ordinal is None else np.flatnonzero(rows == wanted.ordinal)))
+            at += len(rows)
+    rows_found: list[int] = np.concatenate(found).tolist()
+    return rows_found
 
 
-def rows_of_tag(changeset: Changeset, number: int, rivals: Collection[int], lost: Collection[int]) -> list[int]:
-    """Numbers of the entries that concern the tag: the catalogue changes of a changeset fetched for it, and its rows.
-
-    With them the applies of other tags of an exclusive group, to those who lost this one by it.
-    """
-    at, tags = len(changeset.catalogue), changeset.tags
-    if tags is None:
-        return [*range(at)]
-    numbers = np.asarray(tags.tags, np.int64)
-    concerned = numbers == number
-    if lost:
-        taken = np.isin(numbers, list(rivals)) & np.asarray(tags.applied, np.bool_)
-        concerned |= taken & np.isin(np.asarray(tags.ordinals, np.uint32), list(lost))
-    return [*range(at), *(at + np.flatnonzero(concerned)).tolist()]
+def _fits(columns: TagColumns | TraitColumns | InteractionColumns, wanted: Wanted) -> npt.NDArray[np.bool_]:
+    ordinals = np.asarray(columns.ordinals, np.uint32)
+    fits = np.ones(len(ordinals), np.bool_)
+    if wanted.tags is not None:
+        if not isinstance(columns, TagColumns):
+            return np.zeros(len(ordinals), np.bool_)
+        numbers = np.asarray(columns.tags, np.int64)
+        fits = np.isin(numbers, list(wanted.tags))
+        if len(wanted.lost):
+            taken = np.isin(numbers, list(wanted.rivals)) & np.asarray(columns.applied, np.bool_)
+            fits |= taken & np.isin(ordinals, list(wanted.lost))
+    if wanted.ordinal is not None:
+        fits &= ordinals == wanted.ordinal
+    if wanted.effective is not None:
+        instants = columns.occurred_at if isinstance(columns, InteractionColumns) else columns.effective_at
+        at = np.asarray(instants, np.int64)
+        fits &= (at >= wanted.effective[0]) & (at < wanted.effective[1])
+    return fits
 
 
 def _of_list(columns: ListColumns, at_us: int, first: int, start: int, stop: int) -> Iterator[tuple[int, ListEntry]]:

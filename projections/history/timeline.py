@@ -49,6 +49,17 @@ def versions_of_tag(index: WorkspaceIndex, number: int, version: int) -> Version
     return every[every <= version]
 
 
+def versions_recorded(
+    index: WorkspaceIndex, version: int, actor: str, source: str, recorded: tuple[int, int] | None
+) -> Versions:
+    """Versions up to `version` that the actor recorded, from the source ("" for any), in a period, ascending."""
+    first, end = 1, version
+    if recorded:
+        first, end = index.version_at_instant(recorded[0] - 1) + 1, min(version, index.version_at_instant(recorded[1] - 1))
+    versions = np.arange(first, max(first, end + 1), dtype=np.uint32)
+    return versions[index.recorded_in(versions, actor, source)] if actor or source else versions
+
+
 def lost_tag(index: WorkspaceIndex, number: int, version: int) -> frozenset[int]:
     """The profiles to whom this version applied another tag of the tag's exclusive group, where they have ever had it."""
     if number not in index.tags:

@@ -146,6 +146,14 @@ class WorkspaceIndex:
                 flags &= here if timeline.credits is None else self._credited(timeline.credits, here, k, wanted)
         return flags
 
+    def recorded_in(self, versions: npt.NDArray[np.uint32], actor: str, source: str) -> npt.NDArray[np.bool_]:
+        """Which of these versions the actor recorded, from the source; "" for any. Names are compared after NFC."""
+        flags = np.ones(len(versions), np.bool_)
+        for name, known, codes in ((actor, self.actors, self._actor_codes), (source, self.sources, self._source_codes)):
+            if name:
+                flags &= codes.view()[versions - 1] == known.code(normalized(name))
+        return flags
+
     def credit_of(self, version: int, credit: int) -> Credit:
         """Who set a state, from where, after NFC: the one of that credit code, or where it is 0 who recorded the version."""
         if credit:

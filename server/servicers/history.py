@@ -12,9 +12,10 @@ from server.convert.answers import attribution_out, entries_out
 from server.convert.contexts import known_at_in, page_size_in
 from server.convert.fields import Checks
 from server.servicers.running import Work
-from server.usecases.auditing import Auditing, PageRequest
+from server.usecases.auditing import About, Auditing, HistoryPage, PageRequest
 
 Context: TypeAlias = grpc.aio.ServicerContext
+_Listing = pb.ListProfileHistoryRequest | pb.ListTagHistoryRequest | pb.ListHistoryRequest
 
 
 class HistoryServicer(rpc.HistoryServiceServicer):
@@ -29,31 +30,42 @@ class HistoryServicer(rpc.HistoryServiceServicer):
     ) -> pb.ListProfileHistoryResponse:
         """See the proto."""
         checks = Checks()
-        workspace = checks.workspace("workspace", request.workspace)
-        profile_id = checks.profile_id("profile_id", request.profile_id)
-        known_at = known_at_in(request.known_at, checks)
-        page_request = _page_request(request.page_size, request.page_token, request.newest_first, checks)
-        checks.refuse()
-        page = await self._work.in_thread(
-            lambda: self._auditing.profile(
-                workspace, profile_id, known_at, page_request, interactions=not request.without_interactions
-            )
+        about = About(
+            profile_id=checks.profile_id("profile_id", request.profile_id), interactions=not request.without_interactions
         )
+        page = await self._page(request, about, checks)
         made = entries_out(page.reading.state, page.entries)
         return pb.ListProfileHistoryResponse(position=page.reading.position, entries=made, next_page_token=page.next_token)
 
     async def ListTagHistory(self, request: pb.ListTagHistoryRequest, context: Context) -> pb.ListTagHistoryResponse:
         """See the proto."""
+        page = await self._page(request, About(tag=normalized(request.tag)), Checks())
+        made = entries_out(page.reading.state, page.entries)
+        return pb.ListTagHistoryResponse(position=page.reading.position, entries=made, next_page_token=page.next_token)
+
+    async def ListHistory(self, request: pb.ListHistoryRequest, context: Context) -> pb.ListHistoryResponse:
+        """See the proto."""
         checks = Checks()
+        about = About(
+            profile_id=checks.profile_id("profile_id", request.profile_id) if request.profile_id else None,
+            tag=normalized(request.tag) or None,
+            group=normalized(request.group) or None,
+            actor=checks.text("actor", request.actor, limits.MAX_ATTRIBUTION_CHARACTERS, required=False),
+            source=checks.text("source", request.source, limits.MAX_ATTRIBUTION_CHARACTERS, required=False),
+            recorded=_period(request.recorded, "recorded", checks),
+            effective=_period(request.effective, "effective", checks),
+            interactions=not request.without_interactions,
+        )
+        page = await self._page(request, about, checks)
+        made = entries_out(page.reading.state, page.entries)
+        return pb.ListHistoryResponse(position=page.reading.position, entries=made, next_page_token=page.next_token)
+
+    async def _page(self, request: _Listing, about: About, checks: Checks) -> HistoryPage:
         workspace = checks.workspace("workspace", request.workspace)
         known_at = known_at_in(request.known_at, checks)
         page_request = _page_request(request.page_size, request.page_token, request.newest_first, checks)
         checks.refuse()
-        page = await self._work.in_thread(
-            lambda: self._auditing.tag(workspace, normalized(request.tag), known_at, page_request)
-        )
-        made = entries_out(page.reading.state, page.entries)
-        return pb.ListTagHistoryResponse(position=page.reading.position, entries=made, next_page_token=page.next_token)
+        return await self._work.in_thread(lambda: self._auditing.history(workspace, about, known_at, page_request))
 
     async def GetChangeset(self, request: pb.GetChangesetRequest, context: Context) -> pb.GetChangesetResponse:
         """See the proto."""
@@ -82,3 +94,12 @@ class HistoryServicer(rpc.HistoryServiceServicer):
 
 def _page_request(size: int, token: str, newest_first: bool, checks: Checks) -> PageRequest:
     return PageRequest(page_size_in(size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks), token, newest_first)
+
+
+def _period(period: pb.Period, path: str, checks: Checks) -> tuple[int, int] | None:
+    """None for no bound on either side."""
+    start = checks.timestamp(f"{path}.start", period.start) if period.HasField("start") else limits.MIN_INSTANT_US
+    end = checks.timestamp(f"{path}.end", period.end) if period.HasField("end") else limits.MAX_INSTANT_US
+    if start >= end:
+        checks.add(f"{path}.end", "must lie after the start; it is not included itself")
+    return (start, end) if period.HasField("start") or period.HasField("end") else None

@@ -3,16 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from domain.changeset import Changeset, Recorded
 from domain.errors import UnknownChangeset, UnknownProfile
-from projections.history.entries import Entry, entries, entry_count, rows_of_profile, rows_of_tag
-from projections.history.timeline import Versions, lost_tag, versions_of_profile, versions_of_tag
+from projections.history.entries import Entry, Wanted, entries, entry_count, rows_wanted
+from projections.history.timeline import Versions, lost_tag, versions_of_profile, versions_of_tag, versions_recorded
 from server.eventlog import payload
 from server.eventlog.port import EventLog
-from server.usecases.catalogue_commands import tag_with_key
+from server.usecases.catalogue_commands import group_named, tag_with_key
 from server.usecases.clocks import Clocks, KnownAt, Reading
 from server.usecases.state import WorkspaceState
 from server.usecases.tokens import ROWS, VERSIONS, make_token, question_digest, read_token
+
+_PAGE_CHANGESETS_MAX = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,21 @@ class PageRequest:
     newest_first: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What entries are about; None, and "" of who and from where, for anything."""
+
+    profile_id: str | None = None
+    tag: str | None = None
+    group: str | None = None
+    actor: str = ""
+    source: str = ""
+    recorded: tuple[int, int] | None = None
+    """When their changesets were recorded, the end not included."""
+    effective: tuple[int, int] | None = None
+    interactions: bool = True
+
+
 class Auditing:
     """Reads the index for where to look, and the log for what stands there. Blocks on the log."""
 
@@ -51,37 +70,40 @@ class Auditing:
         self._clocks = clocks
         self._log = log
 
-    def profile(
-        self, workspace: str, profile_id: str, known_at: KnownAt, page: PageRequest, *, interactions: bool
-    ) -> HistoryPage:
-        """One profile's changes. Raises UnknownProfile."""
+    def history(self, workspace: str, about: About, known_at: KnownAt, page: PageRequest) -> HistoryPage:
+        """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup."""
         reading = self._clocks.read(workspace, None, known_at)
-        ordinal = reading.state.profiles.ordinals([profile_id])[0]
-        if ordinal is None:
-            message = f"workspace {workspace!r} has never seen a profile {profile_id!r}; ids are compared exactly"
-            raise UnknownProfile(message, metadata={"profile_id": profile_id})
-        question = question_digest("profile", workspace, profile_id, page.newest_first, interactions)
-        return self._page(
-            reading,
-            page,
-            question,
-            lambda version: versions_of_profile(reading.state.index, ordinal, version, interactions=interactions),
-            lambda changeset: rows_of_profile(changeset, ordinal, interactions=interactions),
-        )
+        index, version = reading.state.index, reading.view.version
+        ordinal = None if about.profile_id is None else self._ordinal(reading.state, about.profile_id)
+        tags: list[int] | None = None
+        if about.tag is not None:
+            tags = [tag_with_key(index.catalogue, about.tag).number]
+        if about.group is not None:
+            members = [tag.number for tag in index.catalogue.tags_of(group_named(index.catalogue, about.group).number)]
+            tags = members if tags is None else [tag for tag in tags if tag in members]
+        versions = versions_recorded(index, version, about.actor, about.source, about.recorded)
+        if ordinal is not None:
+            versions = np.intersect1d(
+                versions, versions_of_profile(index, ordinal, version, interactions=about.interactions), assume_unique=True
+            )
+        if tags is not None:
+            of_tags = [np.empty(0, np.uint32), *(versions_of_tag(index, tag, version) for tag in tags)]
+            versions = np.intersect1d(versions, np.unique(np.concatenate(of_tags)), assume_unique=True)
+        rivals = index.catalogue.rivals(tags[0]) if tags and len(tags) == 1 else ()
 
-    def tag(self, workspace: str, key: str, known_at: KnownAt, page: PageRequest) -> HistoryPage:
-        """One tag's changes. Raises UnknownTag."""
-        reading = self._clocks.read(workspace, None, known_at)
-        index = reading.state.index
-        number = tag_with_key(index.catalogue, key).number
-        rivals = index.catalogue.rivals(number)
-        return self._page(
-            reading,
-            page,
-            question_digest("tag", workspace, number, page.newest_first),
-            lambda version: versions_of_tag(index, number, version),
-            lambda changeset: rows_of_tag(changeset, number, rivals, lost_tag(index, number, changeset.version)),
-        )
+        def rows_in(changeset: Changeset) -> list[int]:
+            lost = lost_tag(index, tags[0], changeset.version) if tags and rivals else ()
+            return rows_wanted(changeset, Wanted(ordinal, tags, rivals, lost, about.effective, about.interactions))
+
+        return self._page(reading, page, question_digest("history", workspace, about, page.newest_first), versions, rows_in)
+
+    @staticmethod
+    def _ordinal(state: WorkspaceState, profile_id: str) -> int:
+        ordinal = state.profiles.ordinals([profile_id])[0]
+        if ordinal is None:
+            message = f"workspace {state.name!r} has never seen a profile {profile_id!r}; ids are compared exactly"
+            raise UnknownProfile(message, metadata={"profile_id": profile_id})
+        return ordinal
 
     def changeset(self, workspace: str, changeset_id: bytes | None, position: int, page: PageRequest) -> ChangesetPage:
         """One changeset by id (16 bytes) or position. Raises UnknownChangeset."""
@@ -113,33 +135,30 @@ class Auditing:
         raise UnknownChangeset(message, metadata={"changeset": named})
 
     def _page(
-        self,
-        reading: Reading,
-        page: PageRequest,
-        question: str,
-        versions_up_to: Callable[[int], Versions],
-        rows_in: Callable[[Changeset], list[int]],
+        self, reading: Reading, page: PageRequest, question: str, versions: Versions, rows_in: Callable[[Changeset], list[int]]
     ) -> HistoryPage:
+        """`versions`: those that may have such rows, ascending."""
         # A token keeps the cut of its first page, so that pages do not shift under the reader.
         cut, at_version, at_row = (
             read_token(page.token, question, (VERSIONS, VERSIONS, ROWS)) if page.token else (reading.view.version, 0, 0)
         )
-        versions = versions_up_to(min(cut, reading.view.version)).tolist()
+        versions = versions[: int(np.searchsorted(versions, cut, side="right"))]
         if page.newest_first:
-            versions.reverse()
-        if page.token:
-            versions = versions[versions.index(at_version) :] if at_version in versions else []
+            left = versions[: int(np.searchsorted(versions, at_version, side="right"))][::-1] if page.token else versions[::-1]
+        else:
+            left = versions[int(np.searchsorted(versions, at_version)) :]
         found: list[tuple[Recorded, Entry]] = []
-        for version in versions:
+        for count, version in enumerate(map(int, left)):
+            if count == _PAGE_CHANGESETS_MAX:  # few of them have such rows: what was found so far is a page
+                return HistoryPage(reading, found, make_token(question, cut, version, 0))
             recorded = self._recorded(reading.state, version)
             rows = rows_in(recorded.changeset)
             if page.newest_first:
                 rows.reverse()
-            for k in range(at_row, len(rows)):
+            for k in range(at_row if version == at_version else 0, len(rows)):
                 if len(found) == page.size:
                     return HistoryPage(reading, found, make_token(question, cut, version, k))
                 found += [(recorded, entry) for _, entry in entries(recorded.changeset, rows[k], rows[k] + 1)]
-            at_row = 0
         return HistoryPage(reading, found, "")
 
     def _recorded(self, state: WorkspaceState, version: int) -> Recorded:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from tagledger.v1 import (
     catalogue_service_pb2,
     common_pb2,
@@ -173,6 +174,11 @@ def good_request(method: str) -> Any:
             return history.ListProfileHistoryRequest(workspace=WORKSPACE, profile_id="p1", known_at=known_at, page_size=10)
         case "ListTagHistory":
             return history.ListTagHistoryRequest(workspace=WORKSPACE, tag="vip", known_at=known_at, page_size=10)
+        case "ListHistory":
+            period = history.Period(start=Timestamp(seconds=1), end=Timestamp(seconds=2))
+            found = history.ListHistoryRequest(workspace=WORKSPACE, profile_id="p1", tag="vip", known_at=known_at, page_size=10)
+            found.MergeFrom(history.ListHistoryRequest(recorded=period, effective=period, actor="ana", source="test"))
+            return found
         case "GetChangeset":
             return history.GetChangesetRequest(workspace=WORKSPACE, at_position=1, page_size=10)
     raise NotImplementedError(f"{method} needs a good request here")
@@ -249,6 +255,11 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "page_size": _NO_PAGE_SIZES,
     "profile_id": _NO_IDS,
     "ExplainRequest.profile_id": {what: bad for what, bad in _NO_IDS.items() if bad},
+    "ListHistoryRequest.profile_id": {what: bad for what, bad in _NO_IDS.items() if bad},
+    "ListHistoryRequest.actor": {"too long": "a" * 201, "huge": HUGE, "U+0000": "a\0b"},
+    "ListHistoryRequest.source": {"too long": "a" * 201, "huge": HUGE, "U+0000": "a\0b"},
+    "Period.start": _STAMPS,
+    "Period.end": _STAMPS,
     "CheckProfilesRequest.profile_ids": _NO_IDS,
     "CreateWorkspaceRequest.currency": {"lower case": "cny", "too long": "CNYX", "huge": HUGE, "not ASCII": "元元元"},
     "description": _TOO_LONG,

@@ -316,6 +316,8 @@ def _first_page(world: World, method: str) -> tuple[Any, str]:
         request.context.ClearField("known_at")
     if METHODS[method].name == "ListTags":
         request.group = ""
+    if METHODS[method].name == "ListHistory":
+        request = history_service_pb2.ListHistoryRequest(workspace=WORKSPACE, page_size=1)
     if METHODS[method].name == "GetChangeset":
         history = history_service_pb2.ListProfileHistoryRequest(workspace=WORKSPACE, profile_id="p9")
         request.at_position = world.wire.ask("HistoryService.ListProfileHistory", history).entries[0].attribution.position

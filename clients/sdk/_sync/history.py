@@ -57,6 +57,41 @@ class HistoryCalls(Caller):
             for entry in reply.entries:
                 yield from_wire.history_entry(entry)
 
+    def history(
+        self,
+        *,
+        profile_id: str = "",
+        tag: str = "",
+        group: str = "",
+        actor: str = "",
+        source: str = "",
+        recorded: to_wire.Period = (None, None),
+        effective: to_wire.Period = (None, None),
+        known_at: KnownAt = None,
+        newest_first: bool = False,
+        without_interactions: bool = False,
+        page_size: int = 1_000,
+        timeout: float | None = None,
+    ) -> Iterator[replies.HistoryEntry]:
+        """Yield what fits all that is given, in log order; ``recorded`` and ``effective`` are (start, end), without the end."""
+        request = history_service_pb2.ListHistoryRequest(
+            workspace=to_wire.text(self.workspace, "workspace"),
+            profile_id=to_wire.text(profile_id, "profile_id"),
+            tag=to_wire.text(tag, "tag"),
+            group=to_wire.text(group, "group"),
+            actor=to_wire.text(actor, "actor"),
+            source=to_wire.text(source, "source"),
+            recorded=to_wire.period(recorded, "recorded"),
+            effective=to_wire.period(effective, "effective"),
+            known_at=to_wire.known_at(known_at),
+            newest_first=newest_first,
+            without_interactions=without_interactions,
+            page_size=to_wire.page_size(page_size),
+        )
+        for reply in self._pages(self._history.ListHistory, request, timeout):
+            for entry in reply.entries:
+                yield from_wire.history_entry(entry)
+
     def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""
         request = history_service_pb2.GetChangesetRequest(workspace=to_wire.text(self.workspace, "workspace"), page_size=1_000)

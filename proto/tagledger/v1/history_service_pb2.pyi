@@ -168,6 +168,54 @@ class ListTagHistoryResponse(_message.Message):
     next_page_token: str
     def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListHistoryRequest(_message.Message):
+    __slots__ = ("workspace", "known_at", "page_size", "page_token", "newest_first", "without_interactions", "profile_id", "tag", "group", "actor", "source", "recorded", "effective")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_INTERACTIONS_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    known_at: _common_pb2.KnownAt
+    page_size: int
+    page_token: str
+    newest_first: bool
+    without_interactions: bool
+    profile_id: str
+    tag: str
+    group: str
+    actor: str
+    source: str
+    recorded: Period
+    effective: Period
+    def __init__(self, workspace: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ..., profile_id: _Optional[str] = ..., tag: _Optional[str] = ..., group: _Optional[str] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., recorded: _Optional[_Union[Period, _Mapping]] = ..., effective: _Optional[_Union[Period, _Mapping]] = ...) -> None: ...
+
+class Period(_message.Message):
+    __slots__ = ("start", "end")
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    start: _timestamp_pb2.Timestamp
+    end: _timestamp_pb2.Timestamp
+    def __init__(self, start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListHistoryResponse(_message.Message):
+    __slots__ = ("position", "entries", "next_page_token")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    entries: _containers.RepeatedCompositeFieldContainer[HistoryEntry]
+    next_page_token: str
+    def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class GetChangesetRequest(_message.Message):
     __slots__ = ("workspace", "changeset_id", "at_position", "page_size", "page_token")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]

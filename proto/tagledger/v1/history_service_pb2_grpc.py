@@ -45,6 +45,11 @@ class HistoryServiceStub:
                 request_serializer=tagledger_dot_v1_dot_history__service__pb2.ListTagHistoryRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_history__service__pb2.ListTagHistoryResponse.FromString,
                 _registered_method=True)
+        self.ListHistory = channel.unary_unary(
+                '/tagledger.v1.HistoryService/ListHistory',
+                request_serializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryResponse.FromString,
+                _registered_method=True)
         self.GetChangeset = channel.unary_unary(
                 '/tagledger.v1.HistoryService/GetChangeset',
                 request_serializer=tagledger_dot_v1_dot_history__service__pb2.GetChangesetRequest.SerializeToString,
@@ -70,6 +75,13 @@ class HistoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListHistory(self, request, context):
+        """ListHistory lists whatever fits all that is given: what an actor did in May, what became of a group of tags, and so on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetChangeset(self, request, context):
         """GetChangeset reads one changeset with its changes.
         """
@@ -89,6 +101,11 @@ def add_HistoryServiceServicer_to_server(servicer, server):
                     servicer.ListTagHistory,
                     request_deserializer=tagledger_dot_v1_dot_history__service__pb2.ListTagHistoryRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_history__service__pb2.ListTagHistoryResponse.SerializeToString,
+            ),
+            'ListHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHistory,
+                    request_deserializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryResponse.SerializeToString,
             ),
             'GetChangeset': grpc.unary_unary_rpc_method_handler(
                     servicer.GetChangeset,
@@ -151,6 +168,33 @@ class HistoryService:
             '/tagledger.v1.HistoryService/ListTagHistory',
             tagledger_dot_v1_dot_history__service__pb2.ListTagHistoryRequest.SerializeToString,
             tagledger_dot_v1_dot_history__service__pb2.ListTagHistoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.HistoryService/ListHistory',
+            tagledger_dot_v1_dot_history__service__pb2.ListHistoryRequest.SerializeToString,
+            tagledger_dot_v1_dot_history__service__pb2.ListHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,
