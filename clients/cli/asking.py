@@ -9,6 +9,7 @@ import click
 from clients.cli import exits
 from clients.cli.options import Clocks, Connection, clock_options, connection_options
 from clients.cli.output import print_json, print_table, print_text, warn_all
+from clients.cli.times import option_cut, option_instant, zone_of
 
 _EXPRESSION = click.argument("expression", metavar="EXPRESSION")
 
@@ -68,6 +69,62 @@ def members(expression: str, limit: int | None, clocks: Clocks, connection: Conn
             return
         warn_all(first.warnings)
         sys.stdout.writelines(f"{profile_id}\n" for profile_id in found)
+
+
+@click.command()
+@_EXPRESSION
+@click.option("--before-as-of", metavar="TIME", help="The earlier instant (now unless given).")
+@click.option("--before-known-at", metavar="TIME|POSITION", help="How far the log was read then (its end unless given).")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print at most N profiles.")
+@clock_options
+@connection_options
+def compare(
+    expression: str,
+    before_as_of: str | None,
+    before_known_at: str | None,
+    limit: int | None,
+    clocks: Clocks,
+    connection: Connection,
+) -> None:
+    """Print who entered a segment (+) and who left it (-) between two pairs of clocks.
+
+    For example, since 1 May: `tagledger compare 'tagged vip' --before-as-of 2026-05-01`.
+    """
+    zone = zone_of(clocks.zone)
+    with connection.client() as client:
+        pages = client.comparison_pages(
+            expression,
+            before_as_of=option_instant("--before-as-of", before_as_of, zone),
+            before_known_at=option_cut(before_known_at, zone, "--before-known-at"),
+            as_of=clocks.as_of,
+            known_at=clocks.known_at,
+            page_size=10_000 if limit is None else min(max(limit, 1), 10_000),
+        )
+        first = next(iter(pages))
+        every = itertools.chain([first], pages)
+        changes = itertools.islice(
+            ((sign, one) for page in every for sign, ids in (("+", page.entered), ("-", page.left)) for one in ids), limit
+        )
+        if connection.as_json:
+            shown = list(changes)
+            print_json(
+                {
+                    "entered_count": first.entered_count,
+                    "left_count": first.left_count,
+                    "stayed_count": first.stayed_count,
+                    "entered": [one for sign, one in shown if sign == "+"],
+                    "left": [one for sign, one in shown if sign == "-"],
+                    "position": first.position,
+                    "before": first.before_clocks,
+                    "after": first.clocks,
+                    "warnings": first.warnings,
+                }
+            )
+            return
+        warn_all(first.warnings)
+        sys.stdout.writelines(f"{sign} {one}\n" for sign, one in changes)
+        told = f"{first.entered_count} entered, {first.left_count} left, {first.stayed_count} stayed"
+        click.echo(told, err=True)
 
 
 @click.command()

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from clients.cli import exits
-from clients.cli.asking import check, count, members, validate
+from clients.cli.asking import check, compare, count, members, validate
 from clients.cli.bulk import tag_segment, undo, untag_segment
 from clients.cli.catalogue import catalogue
 from clients.cli.explaining import explain
@@ -129,5 +129,19 @@ def version_(as_json: bool) -> None:
         print_text(installed_version())
 
 
-for _command in (tag, untag, tag_segment, untag_segment, undo, count, members, check, explain, validate, history, catalogue):
+for _command in (
+    tag,
+    untag,
+    tag_segment,
+    untag_segment,
+    undo,
+    count,
+    members,
+    compare,
+    check,
+    explain,
+    validate,
+    history,
+    catalogue,
+):
     cli.add_command(_command)

@@ -46,8 +46,8 @@ def position_of(digits: str) -> int:
     return int((digits.strip().lstrip("0") or "0")[:_DIGITS_MAX])
 
 
-def option_cut(text: str | None, zone: tzinfo) -> int | datetime | None:
-    """Return the value of --known-at: digits are a position of the log, anything else a time."""
+def option_cut(text: str | None, zone: tzinfo, option: str = "--known-at") -> int | datetime | None:
+    """Return the value of an option such as --known-at: digits are a position of the log, anything else a time."""
     if text is not None and text.strip().isascii() and text.strip().isdigit():
         return position_of(text)
-    return option_instant("--known-at", text, zone)
+    return option_instant(option, text, zone)

@@ -126,6 +126,21 @@ def count(message: segment_service_pb2.CountResponse) -> replies.Count:
     return replies.Count(message.position, clocks(message.clocks), message.count, warnings, message.engine_us)
 
 
+def comparison(message: segment_service_pb2.CompareSegmentResponse) -> replies.Comparison:
+    """Convert one page of who entered and left."""
+    return replies.Comparison(
+        message.position,
+        clocks(message.clocks),
+        clocks(message.before_clocks),
+        message.entered_count,
+        message.left_count,
+        message.stayed_count,
+        tuple(change.profile_id for change in message.changes if change.entered),
+        tuple(change.profile_id for change in message.changes if not change.entered),
+        tuple(map(_warning, message.warnings)),
+    )
+
+
 def members_page(message: segment_service_pb2.ListMembersResponse) -> replies.MembersPage:
     """Convert one page of members."""
     warnings = tuple(map(_warning, message.warnings))

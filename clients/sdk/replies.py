@@ -4,6 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from .catalogue_replies import ListVersion as ListVersion
+from .catalogue_replies import Names as Names
+from .catalogue_replies import Segment as Segment
+from .catalogue_replies import SegmentVersion as SegmentVersion
+from .catalogue_replies import Tag as Tag
+from .catalogue_replies import TagGroup as TagGroup
+from .catalogue_replies import UploadedList as UploadedList
+from .catalogue_replies import Warning as Warning
+from .catalogue_replies import Workspace as Workspace
 from .history_replies import Attribution as Attribution
 from .history_replies import CatalogueEntry as CatalogueEntry
 from .history_replies import HistoryEntry as HistoryEntry
@@ -60,16 +69,6 @@ class Clocks:
 
     as_of: datetime
     known_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Warning:
-    """Something legal that is probably not meant; line and column from 1, 0 where unknown; suggestion may be empty."""
-
-    line: int
-    column: int
-    message: str
-    suggestion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +134,21 @@ class Count:
     count: int
     warnings: tuple[Warning, ...]
     engine_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many entered and left a segment between two pairs of clocks, and one page of who did."""
+
+    position: int
+    clocks: Clocks
+    before_clocks: Clocks
+    entered_count: int
+    left_count: int
+    stayed_count: int
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    warnings: tuple[Warning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,92 +271,6 @@ class Changeset:
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
-    """A tenant."""
-
-    name: str
-    currency: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TagGroup:
-    """A named set of tags; ``tag_count`` counts retired ones too. ``exclusive``: a profile carries at most one of them."""
-
-    name: str
-    description: str
-    retired: bool
-    tag_count: int
-    created_at: datetime
-    exclusive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A catalogue entry. ``holder_count`` is None where it was not asked for."""
-
-    key: str
-    group: str
-    name: str
-    description: str
-    retired: bool
-    created_at: datetime
-    created_by: str
-    holder_count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentVersion:
-    """What a segment meant until its next version; ``attribution`` says who made it so, why and when."""
-
-    version: int
-    expression: str
-    attribution: Attribution
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """An expression with a name. ``expression`` is its newest version's, with the names that tags and segments have now.
-
-    ``versions`` is empty where they were not asked for, ``warnings`` where nothing was defined or changed.
-    """
-
-    name: str
-    description: str
-    retired: bool
-    version: int
-    expression: str
-    created_at: datetime
-    created_by: str
-    versions: tuple[SegmentVersion, ...] = ()
-    warnings: tuple[Warning, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ListVersion:
-    """One upload of a list: how many were on it from then on, came and went, and how many ids nobody had seen."""
-
-    version: int
-    profile_count: int
-    added_count: int
-    removed_count: int
-    unknown_count: int
-    attribution: Attribution
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedList:
-    """A list of profiles; ``version`` is the number of uploads. ``versions`` is empty where they were not asked for."""
-
-    name: str
-    description: str
-    retired: bool
-    version: int
-    profile_count: int
-    versions: tuple[ListVersion, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ListReceipt(Receipt):
     """What an upload did; ``unknown_profile_ids`` are the first hundred that were left out, none after a repeat."""
 
@@ -351,18 +279,6 @@ class ListReceipt(Receipt):
     already_so_count: int
     unknown_count: int
     unknown_profile_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the log has seen beside tags; ``properties`` and ``traits`` map each name to string, number, bool or date."""
-
-    position: int
-    interaction_types: tuple[str, ...]
-    touchpoints: tuple[str, ...]
-    properties: Mapping[str, str]
-    traits: Mapping[str, str]
-    profile_count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tagledger.v1 import (
     history_service_pb2,
     ledger_service_pb2,
     list_service_pb2,
+    segment_service_pb2,
 )
 
 from .instants import invalid, optional_us, to_timestamp
@@ -81,6 +82,12 @@ def known_at(cut: KnownAt) -> common_pb2.KnownAt | None:
     if isinstance(cut, bool) or not isinstance(cut, int) or not -(2**63) <= cut < 2**63:
         raise invalid("known_at", f"must be a position or an instant, got {cut!r}")
     return common_pb2.KnownAt(position=cut)
+
+
+def clock_pair(as_of: datetime | None, cut: KnownAt) -> segment_service_pb2.ClockPair:
+    """Return the clocks of a second question."""
+    stamp = None if as_of is None else to_timestamp(as_of, "before_as_of")
+    return segment_service_pb2.ClockPair(as_of=stamp, known_at=known_at(cut))
 
 
 def period(bounds: Period, name: str) -> history_service_pb2.Period | None:

@@ -3,7 +3,7 @@
 import hashlib
 
 from google.protobuf.message import Message
-from tagledger.v1 import common_pb2
+from tagledger.v1 import common_pb2, segment_service_pb2
 
 from domain import limits
 from domain.changeset import Attribution
@@ -46,12 +46,15 @@ def known_at_in(known_at: common_pb2.KnownAt, checks: Checks, path: str = "known
 
 def read_in(context: common_pb2.ReadContext, checks: Checks) -> tuple[str, int | None, KnownAt]:
     """Workspace and the two clocks."""
-    as_of = checks.timestamp("context.as_of", context.as_of) if context.HasField("as_of") else None
-    return (
-        checks.workspace("context.workspace", context.workspace),
-        as_of,
-        known_at_in(context.known_at, checks, "context.known_at"),
-    )
+    return checks.workspace("context.workspace", context.workspace), *clocks_in(context, checks, "context")
+
+
+def clocks_in(
+    context: common_pb2.ReadContext | segment_service_pb2.ClockPair, checks: Checks, path: str
+) -> tuple[int | None, KnownAt]:
+    """The two clocks; `path` is the field of the request."""
+    as_of = checks.timestamp(f"{path}.as_of", context.as_of) if context.HasField("as_of") else None
+    return as_of, known_at_in(context.known_at, checks, f"{path}.known_at")
 
 
 def page_size_in(size: int, default: int, maximum: int, checks: Checks) -> int:

@@ -11,7 +11,7 @@ from tagledger.v1 import segment_service_pb2_grpc as rpc
 from domain import limits
 from domain.errors import LimitExceeded
 from server.convert.answers import steps_out, warnings_out
-from server.convert.contexts import clocks_out, page_size_in, read_in
+from server.convert.contexts import clocks_in, clocks_out, page_size_in, read_in
 from server.convert.explanations import why_out
 from server.convert.expressions import expression_out, segment_in
 from server.convert.fields import Checks
@@ -60,6 +60,29 @@ class SegmentServicer(rpc.SegmentServiceServicer):
             total_count=page.total,
             next_page_token=page.next_token,
             warnings=warnings_out(page.asked.warnings),
+        )
+
+    async def CompareSegment(self, request: pb.CompareSegmentRequest, context: Context) -> pb.CompareSegmentResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace, as_of, known_at = read_in(request.context, checks)
+        before = clocks_in(request.before, checks, "before")
+        size = page_size_in(request.page_size, limits.DEFAULT_MEMBERS_PAGE, limits.MAX_MEMBERS_PAGE, checks)
+        checks.refuse()
+        segment = segment_in(request.segment)
+        found = await self._work.in_thread(
+            lambda: self._questions.compare(workspace, before, (as_of, known_at), segment, size, request.page_token)
+        )
+        return pb.CompareSegmentResponse(
+            position=found.after.reading.position,
+            clocks=clocks_out(found.after.reading),
+            before_clocks=clocks_out(found.before.reading),
+            entered_count=found.entered,
+            left_count=found.left,
+            stayed_count=found.stayed,
+            changes=[pb.MembershipChange(profile_id=name, entered=entered) for name, entered in found.changes],
+            next_page_token=found.next_token,
+            warnings=warnings_out(found.after.warnings),
         )
 
     async def CheckProfiles(self, request: pb.CheckProfilesRequest, context: Context) -> pb.CheckProfilesResponse:

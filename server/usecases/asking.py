@@ -62,6 +62,20 @@ class MembersPage:
     next_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One page of those who are members at one pair of clocks and not at the other."""
+
+    before: Asked
+    after: Asked
+    entered: int
+    left: int
+    stayed: int
+    changes: Sequence[tuple[str, bool]]
+    """Ids of profiles, and whether each entered."""
+    next_token: str
+
+
 @lru_cache(maxsize=_PARSED_MAX)
 def _parse_cached(text: str) -> Prepared:
     return Prepared(parse(text))
@@ -120,15 +134,37 @@ class Questions:
             as_of, known_at = instant + MIN_INSTANT_US, KnownAt(position=position)
         asked = self.ask(workspace, as_of, known_at, segment)
         found = self.members(asked)
-        start = found.rank(first - 1) if first else 0
-        ordinals = (
-            [found[i] for i in range(start, min(start + size, len(found)))] if size < 64 else list(found[start : start + size])
-        )
+        ordinals, more = _page_of(found, first, size)
         names = asked.reading.state.profiles.names(ordinals)
-        more = start + len(ordinals) < len(found)
-        instant = asked.reading.view.as_of - MIN_INSTANT_US  # tokens hold no negative numbers
-        next_token = make_token(question, ordinals[-1] + 1, instant, asked.reading.known_at) if more else ""
+        next_token = make_token(question, ordinals[-1] + 1, *_places(asked)) if more else ""
         return MembersPage(asked, names, len(found), next_token)
+
+    def compare(
+        self,
+        workspace: str,
+        before: tuple[int | None, KnownAt],
+        after: tuple[int | None, KnownAt],
+        segment: Segment,
+        size: int,
+        token: str,
+    ) -> Comparison:
+        """One page of who entered and who left, in ordinal order. With a token, the clocks are the token's."""
+        question = question_digest("comparison", workspace, prepared(segment).text)
+        first = 0
+        if token:
+            bounds = (ORDINALS, _INSTANTS, POSITIONS, _INSTANTS, POSITIONS)
+            first, instant, position, instant_after, position_after = read_token(token, question, bounds)
+            before = instant + MIN_INSTANT_US, KnownAt(position=position)
+            after = instant_after + MIN_INSTANT_US, KnownAt(position=position_after)
+        asked = self.ask(workspace, *before, segment), self.ask(workspace, *after, segment)
+        earlier, later = map(self.members, asked)
+        changed = earlier ^ later
+        ordinals, more = _page_of(changed, first, size)
+        names = asked[1].reading.state.profiles.names(ordinals)
+        next_token = make_token(question, ordinals[-1] + 1, *_places(asked[0]), *_places(asked[1])) if more else ""
+        stayed = int(earlier.intersection_cardinality(later))
+        changes = [(name, ordinal in later) for name, ordinal in zip(names, ordinals, strict=True)]
+        return Comparison(*asked, len(later) - stayed, len(earlier) - stayed, stayed, changes, next_token)
 
     def check(self, asked: Asked, profile_ids: Sequence[str]) -> list[tuple[bool, bool]]:
         """For each profile: is it a member, and is it known?"""
@@ -156,3 +192,16 @@ class Questions:
             while len(self._warnings) > _PARSED_MAX:
                 self._warnings.popitem(last=False)
         return found
+
+
+def _page_of(found: BitMap, first: int, size: int) -> tuple[list[int], bool]:
+    """Some ordinals of a set from `first` on, and whether there are more."""
+    start = found.rank(first - 1) if first else 0
+    end = min(start + size, len(found))
+    ordinals = [found[place] for place in range(start, end)] if size < 64 else list(found[start:end])
+    return ordinals, end < len(found)
+
+
+def _places(asked: Asked) -> tuple[int, int]:
+    """The clocks of a question, for a token, which holds no negative numbers."""
+    return asked.reading.view.as_of - MIN_INSTANT_US, asked.reading.known_at

@@ -157,6 +157,11 @@ def good_request(method: str) -> Any:
             return list_service_pb2.RetireListRequest(context=write_context(), list="unused")
         case "Count":
             return segment_service_pb2.CountRequest(context=read_context(), segment=segment())
+        case "CompareSegment":
+            before = segment_service_pb2.ClockPair(as_of=Timestamp(seconds=1), known_at=known_at)
+            return segment_service_pb2.CompareSegmentRequest(
+                context=read_context(), before=before, segment=segment(), page_size=10
+            )
         case "ListMembers":
             return segment_service_pb2.ListMembersRequest(context=read_context(), segment=segment(), page_size=10)
         case "CheckProfiles":
@@ -250,6 +255,7 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "WriteContext.reason": _TOO_LONG,
     "ReadContext.workspace": _NO_WORKSPACES,
     "ReadContext.as_of": _STAMPS,
+    "ClockPair.as_of": _STAMPS,
     "KnownAt.position": {"negative": -1, "least": -(2**63)},
     "workspace": _NO_WORKSPACES,
     "page_size": _NO_PAGE_SIZES,

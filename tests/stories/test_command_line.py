@@ -174,6 +174,29 @@ def test_tags_and_traits_follow_their_own_clocks_and_tell_who_and_why(shell: She
     assert "moved away" in out
 
 
+def test_a_tier_that_excludes_others_who_did_what_and_who_came_and_went(shell: Shell, workspace: str) -> None:
+    there, li = ("--workspace", workspace), ("--actor", "staff:li", "--reason", "a call")
+    assert shell.json("catalogue", "define-group", "tier", "--exclusive", *there)["group"]["exclusive"] is True
+    for key in ("tier/silver", "tier/gold"):
+        shell.json("catalogue", "define-tag", key, *there)
+    shell.json("tag", "tier/silver", "a", "b", "--effective-at", "2026-01-01", *li, *there)
+    shell.json("tag", "tier/gold", "a", "--effective-at", "2026-02-01", "--reason", "a gift", *there)
+    assert shell.json("members", "tagged tier/silver", *there)["members"] == ["b"]
+    found = shell.json("history", "search", "--group", "tier", "--actor", "staff:li", *there)["entries"]
+    assert [(one["profile_id"], one["change"]["tag"]) for one in found] == [("a", "tier/silver"), ("b", "tier/silver")]
+    late = ("--effective-from", "2026-02-01", "--effective-to", "2026-02-02", "--recorded-from", "2026-01-01")
+    (entry,) = shell.json("history", "search", "--tag", "tier/silver", *late, *there)["entries"]
+    assert (entry["profile_id"], entry["change"]["tag"]) == ("a", "tier/gold")
+    changed = ("compare", "tagged tier/silver", "--before-as-of", "2026-01-15", "--as-of", "2026-02-15", *there)
+    assert shell.run(*changed) == (0, "- a\n", "0 entered, 1 left, 1 stayed\n")
+    told = shell.json(*changed)
+    assert (told["entered"], told["left"], told["stayed_count"]) == ([], ["a"], 1)
+    code, _, err = shell.run("history", "search", "--recorded-from", "yesterday", *there)
+    assert (code, "--recorded-from: cannot read 'yesterday' as a time" in err) == (2, True)
+    code, _, err = shell.run("compare", "everyone", "--before-known-at", "x", *there)
+    assert (code, "--before-known-at" in err) == (2, True)
+
+
 def test_tags_that_have_ended_before_they_are_imported_are_rejected_by_row(shell: Shell, workspace: str) -> None:
     path, there = shell.folder / "ended.csv", ("--workspace", workspace)
     path.write_text("who,until\na,2020-03-01\nb,2199-01-01\nc,\nd,2020-03-01\n")

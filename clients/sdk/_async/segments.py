@@ -60,6 +60,27 @@ class AsyncSegmentCalls(AsyncCaller):
             for profile_id in page.profile_ids:
                 yield profile_id
 
+    async def comparison_pages(
+        self,
+        expression: str,
+        *,
+        before_as_of: datetime | None = None,
+        before_known_at: KnownAt = None,
+        as_of: datetime | None = None,
+        known_at: KnownAt = None,
+        page_size: int = 10_000,
+        timeout: float | None = None,
+    ) -> AsyncIterator[replies.Comparison]:
+        """Yield pages of who entered and left the segment between two pairs of clocks, in order of first sight."""
+        request = segment_service_pb2.CompareSegmentRequest(
+            context=to_wire.read_context(self.workspace, as_of, known_at),
+            before=to_wire.clock_pair(before_as_of, before_known_at),
+            segment=to_wire.segment(expression),
+            page_size=to_wire.page_size(page_size),
+        )
+        async for reply in self._pages(self._segments.CompareSegment, request, timeout):
+            yield from_wire.comparison(reply)
+
     async def check(
         self,
         expression: str,

@@ -63,6 +63,58 @@ class ListMembersResponse(_message.Message):
     warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
     def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_ids: _Optional[_Iterable[str]] = ..., total_count: _Optional[int] = ..., next_page_token: _Optional[str] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...
 
+class CompareSegmentRequest(_message.Message):
+    __slots__ = ("context", "before", "segment", "page_size", "page_token")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.ReadContext
+    before: ClockPair
+    segment: _expression_pb2.Segment
+    page_size: int
+    page_token: str
+    def __init__(self, context: _Optional[_Union[_common_pb2.ReadContext, _Mapping]] = ..., before: _Optional[_Union[ClockPair, _Mapping]] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ClockPair(_message.Message):
+    __slots__ = ("as_of", "known_at")
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    as_of: _timestamp_pb2.Timestamp
+    known_at: _common_pb2.KnownAt
+    def __init__(self, as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ...) -> None: ...
+
+class CompareSegmentResponse(_message.Message):
+    __slots__ = ("position", "clocks", "before_clocks", "entered_count", "left_count", "stayed_count", "changes", "next_page_token", "warnings")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CLOCKS_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_CLOCKS_FIELD_NUMBER: _ClassVar[int]
+    ENTERED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    LEFT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    STAYED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    clocks: _common_pb2.ReadClocks
+    before_clocks: _common_pb2.ReadClocks
+    entered_count: int
+    left_count: int
+    stayed_count: int
+    changes: _containers.RepeatedCompositeFieldContainer[MembershipChange]
+    next_page_token: str
+    warnings: _containers.RepeatedCompositeFieldContainer[_expression_pb2.Warning]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., before_clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., entered_count: _Optional[int] = ..., left_count: _Optional[int] = ..., stayed_count: _Optional[int] = ..., changes: _Optional[_Iterable[_Union[MembershipChange, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ...) -> None: ...
+
+class MembershipChange(_message.Message):
+    __slots__ = ("profile_id", "entered")
+    PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    ENTERED_FIELD_NUMBER: _ClassVar[int]
+    profile_id: str
+    entered: bool
+    def __init__(self, profile_id: _Optional[str] = ..., entered: _Optional[bool] = ...) -> None: ...
+
 class CheckProfilesRequest(_message.Message):
     __slots__ = ("context", "segment", "profile_ids")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]

@@ -45,6 +45,11 @@ class SegmentServiceStub:
                 request_serializer=tagledger_dot_v1_dot_segment__service__pb2.ListMembersRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_segment__service__pb2.ListMembersResponse.FromString,
                 _registered_method=True)
+        self.CompareSegment = channel.unary_unary(
+                '/tagledger.v1.SegmentService/CompareSegment',
+                request_serializer=tagledger_dot_v1_dot_segment__service__pb2.CompareSegmentRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_segment__service__pb2.CompareSegmentResponse.FromString,
+                _registered_method=True)
         self.CheckProfiles = channel.unary_unary(
                 '/tagledger.v1.SegmentService/CheckProfiles',
                 request_serializer=tagledger_dot_v1_dot_segment__service__pb2.CheckProfilesRequest.SerializeToString,
@@ -76,6 +81,13 @@ class SegmentServiceServicer:
     def ListMembers(self, request, context):
         """ListMembers pages through the members, in order of first sight in the workspace. All pages of one listing reflect
         the clocks of its first page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompareSegment(self, request, context):
+        """CompareSegment tells who entered a segment and who left it between two pairs of clocks, in order of first sight.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,6 +127,11 @@ def add_SegmentServiceServicer_to_server(servicer, server):
                     servicer.ListMembers,
                     request_deserializer=tagledger_dot_v1_dot_segment__service__pb2.ListMembersRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_segment__service__pb2.ListMembersResponse.SerializeToString,
+            ),
+            'CompareSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompareSegment,
+                    request_deserializer=tagledger_dot_v1_dot_segment__service__pb2.CompareSegmentRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_segment__service__pb2.CompareSegmentResponse.SerializeToString,
             ),
             'CheckProfiles': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckProfiles,
@@ -187,6 +204,33 @@ class SegmentService:
             '/tagledger.v1.SegmentService/ListMembers',
             tagledger_dot_v1_dot_segment__service__pb2.ListMembersRequest.SerializeToString,
             tagledger_dot_v1_dot_segment__service__pb2.ListMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompareSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.SegmentService/CompareSegment',
+            tagledger_dot_v1_dot_segment__service__pb2.CompareSegmentRequest.SerializeToString,
+            tagledger_dot_v1_dot_segment__service__pb2.CompareSegmentResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,115 @@
+"""What the catalogue answers. Its readers import all of it from replies.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from .history_replies import Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something legal that is probably not meant; line and column from 1, 0 where unknown; suggestion may be empty."""
+
+    line: int
+    column: int
+    message: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A tenant."""
+
+    name: str
+    currency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagGroup:
+    """A named set of tags; ``tag_count`` counts retired ones too. ``exclusive``: a profile carries at most one of them."""
+
+    name: str
+    description: str
+    retired: bool
+    tag_count: int
+    created_at: datetime
+    exclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A catalogue entry. ``holder_count`` is None where it was not asked for."""
+
+    key: str
+    group: str
+    name: str
+    description: str
+    retired: bool
+    created_at: datetime
+    created_by: str
+    holder_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentVersion:
+    """What a segment meant until its next version; ``attribution`` says who made it so, why and when."""
+
+    version: int
+    expression: str
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An expression with a name. ``expression`` is its newest version's, with the names that tags and segments have now.
+
+    ``versions`` is empty where they were not asked for, ``warnings`` where nothing was defined or changed.
+    """
+
+    name: str
+    description: str
+    retired: bool
+    version: int
+    expression: str
+    created_at: datetime
+    created_by: str
+    versions: tuple[SegmentVersion, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersion:
+    """One upload of a list: how many were on it from then on, came and went, and how many ids nobody had seen."""
+
+    version: int
+    profile_count: int
+    added_count: int
+    removed_count: int
+    unknown_count: int
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedList:
+    """A list of profiles; ``version`` is the number of uploads. ``versions`` is empty where they were not asked for."""
+
+    name: str
+    description: str
+    retired: bool
+    version: int
+    profile_count: int
+    versions: tuple[ListVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the log has seen beside tags; ``properties`` and ``traits`` map each name to string, number, bool or date."""
+
+    position: int
+    interaction_types: tuple[str, ...]
+    touchpoints: tuple[str, ...]
+    properties: Mapping[str, str]
+    traits: Mapping[str, str]
+    profile_count: int
