@@ -153,7 +153,8 @@ def _tagged(ordinals: range, at: int) -> TagColumns:
 
 def test_a_sample_is_drawn_ordinal_by_ordinal() -> None:
     index = WorkspaceIndex("w")
-    index.apply(_recorded(1, 70_000, tags=_tagged(range(0, 70_000, 7), 0)))
+    vip = (TagDefined(1, None, "vip", ""),)
+    index.apply(_recorded(1, 70_000, catalogue=vip, tags=_tagged(range(0, 70_000, 7), 0)))
     for percent in ("0.01", "33.333333", "99.999999", "100"):
         leaf = Sample(Decimal(percent), "试验")
         expected = {ordinal for ordinal in range(0, 70_000, 7) if sampled(ordinal, leaf.percent, leaf.salt)}
