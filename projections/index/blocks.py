@@ -2,7 +2,8 @@
 
 A window is cut inwards to whole units: hours; where more than a few thousand rows fall into an hour, quarters of one. Between
 them lie blocks of eight hours, united from aligned blocks of 2^k of those. Who did only in the units at both ends is one bitmap
-beside that union, disjoint from it: a count is two counts. Rows outside the whole units are read one by one.
+beside that union, disjoint from it: a count is two counts. It is made of whole hours, which are kept too, and of the rows
+beside them. Rows outside the whole units are read one by one.
 Bitmaps are made on first use and kept. Exact to the microsecond.
 """
 
@@ -23,7 +24,7 @@ _BUSY_HOUR_ROWS = 2_000
 _KEPT_BYTES_MIN = 64 * 1024 * 1024
 _KEPT_BYTES_A_ROW = 24  # windows of a month that end in 60 days need about 12: 180 unions, and 5,760 ends
 _WHOLE = (-1, 0)
-_BLOCKS, _ENDS = 0, 1
+_BLOCKS, _ENDS, _HOURS = range(3)
 _numbers = count()
 _TAKEN_OVER_PARTS_MAX = 16
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
@@ -159,24 +160,43 @@ class Blocks:
         head, tail = self.times.span(first_unit * self._unit, last_unit * self._unit)
         into.loose += [self.ordinals[low:head], self.ordinals[tail:high]]
         first_block, last_block = -(-first_unit // self._block_units), last_unit // self._block_units
-        if first_block >= last_block:
-            blocks, ends = _NOBODY, [self.ordinals[head:tail]]
+        if first_block > last_block:
+            blocks, ends = _NOBODY, [(first_unit, last_unit)]
         else:
-            block_us = self._block_units * self._unit
-            behind, before = self.times.span(first_block * block_us, last_block * block_us)
-            blocks, ends = (
-                self._united(first_block, last_block, into.kept),
-                [self.ordinals[head:behind], self.ordinals[before:tail]],
-            )
-        if sum(map(len, ends)) <= SLICE_ROWS_MAX:
-            into.loose += ends
-            ends = []
+            blocks = self._united(first_block, last_block, into.kept)
+            ends = [(first_unit, first_block * self._block_units), (last_block * self._block_units, last_unit)]
+        places = [self.times.span(first * self._unit, last * self._unit) for first, last in ends]
+        if sum(last - first for first, last in places) <= SLICE_ROWS_MAX:
+            into.loose += [self.ordinals[first:last] for first, last in places]
+            into.stretches.append(Stretch(blocks, _NOBODY))
+            return
         key = (self._number, first_unit, last_unit, _ENDS)
-        found = into.kept.get(key) if ends else _NOBODY
+        found = into.kept.get(key)
         if found is None:
-            found = bitmaps.from_ordinals(np.concatenate(ends)) - blocks
+            found = self._made_of(ends, into.kept) - blocks
             into.kept.put(key, found)
         into.stretches.append(Stretch(blocks, found))
+
+    def _made_of(self, ends: list[tuple[int, int]], kept: Kept) -> BitMap:
+        """Who did in these units: windows that end within the same hour have its whole hours in common."""
+        hour_units, made, rows = HOUR_US // self._unit, list[BitMap](), list[bitmaps.Ordinals]()
+        for first, last in ends:
+            first_hour, last_hour = -(-first // hour_units), last // hour_units
+            if first_hour >= last_hour:
+                rows.append(self._rows(first * self._unit, last * self._unit))
+                continue
+            rows += [self._rows(first * self._unit, first_hour * HOUR_US), self._rows(last_hour * HOUR_US, last * self._unit)]
+            key = (self._number, first_hour, last_hour, _HOURS)
+            found = kept.get(key)
+            if found is None:
+                found = bitmaps.from_ordinals(self._rows(first_hour * HOUR_US, last_hour * HOUR_US))
+                kept.put(key, found)
+            made.append(found)
+        return bitmaps.union([*made, bitmaps.from_ordinals(np.concatenate(rows))])
+
+    def _rows(self, start: int, end: int) -> bitmaps.Ordinals:
+        low, high = self.times.span(start, end)
+        return self.ordinals[low:high]
 
     def _united(self, first: int, last: int, kept: Kept) -> BitMap:
         """Who did in these blocks: windows that end within the same few hours have the same ones."""
