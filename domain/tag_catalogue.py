@@ -91,8 +91,6 @@ class Catalogue:
             case GroupRetired():
                 self.groups[change.number] = replace(self.groups[change.number], retired=True)
             case TagDefined():
-                if change.group is not None:
-                    self._members.setdefault(change.group, []).append(change.number)
                 self.tags[change.number] = TagEntry(
                     change.number,
                     change.group,
@@ -101,6 +99,8 @@ class Catalogue:
                     changeset.recorded_at,
                     changeset.attribution.actor,
                 )
+                if change.group is not None:  # last: readers look up the members among the tags
+                    self._members.setdefault(change.group, []).append(change.number)
             case TagRenamed():
                 self.tags[change.number] = replace(self.tags[change.number], name=change.name)
             case TagRetired():
@@ -160,18 +160,26 @@ class Catalogue:
 
     def tags_of(self, group: int) -> list[TagEntry]:
         """The tags of a group, retired ones too."""
-        return [self.tags[number] for number in self._members.get(group, ())]
+        return [self.tags[number] for number in self.members(group)]
+
+    def exclusive_group(self, tag: int) -> int | None:
+        """The number of the tag's group, if it is exclusive."""
+        group = self.tags[tag].group
+        return None if group is None or not self.groups[group].exclusive else group
+
+    def members(self, group: int) -> tuple[int, ...]:
+        """The numbers of the tags of a group, retired ones too."""
+        return tuple(self._members.get(group, ()))
 
     def rivals(self, tag: int) -> tuple[int, ...]:
         """The other tags of an exclusive group, retired ones too; none for a tag that is in no such group."""
-        group = self.tags[tag].group
-        if group is None or not self.groups[group].exclusive:
-            return ()
-        return tuple(number for number in self._members[group] if number != tag)
+        group = self.exclusive_group(tag)
+        return () if group is None else tuple(number for number in self.members(group) if number != tag)
 
     def concerned(self, tags: Collection[int]) -> set[int]:
         """The tags, and those that a change of them may take away."""
-        return set(tags).union(*map(self.rivals, tags))
+        groups = {self.exclusive_group(tag) for tag in tags} - {None}
+        return set(tags).union(*(self.members(group) for group in groups if group is not None))
 
     def suggestion(self, key: str) -> str:
         """The known key that is nearest to an unknown one, or ""."""

@@ -117,8 +117,8 @@ class Wanted:
     tags: Collection[int] | None = None
     """The tags that they are about; None for anything."""
     rivals: Collection[int] = ()
-    """Other tags, which count where they were applied to profiles of `lost`: these lost one of `tags` by it."""
-    lost: Collection[int] = ()
+    """Other tags, which count where they were applied to a profile, at an instant, of `lost`: it lost one of `tags` by it."""
+    lost: Collection[tuple[int, int]] = ()
     effective: tuple[int, int] | None = None
     """When they hold, the end not included."""
     interactions: bool = True
@@ -154,8 +154,9 @@ def _fits(columns: TagColumns | TraitColumns | InteractionColumns, wanted: Wante
         numbers = np.asarray(columns.tags, np.int64)
         fits = np.isin(numbers, list(wanted.tags))
         if len(wanted.lost):
-            taken = np.isin(numbers, list(wanted.rivals)) & np.asarray(columns.applied, np.bool_)
-            fits |= taken & np.isin(ordinals, list(wanted.lost))
+            taken = np.flatnonzero(np.isin(numbers, list(wanted.rivals)) & np.asarray(columns.applied, np.bool_))
+            pairs = zip(ordinals[taken].tolist(), np.asarray(columns.effective_at, np.int64)[taken].tolist(), strict=True)
+            fits[taken] |= np.fromiter((pair in wanted.lost for pair in pairs), np.bool_, len(taken))
     if wanted.ordinal is not None:
         fits &= ordinals == wanted.ordinal
     if wanted.effective is not None:

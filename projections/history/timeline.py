@@ -1,11 +1,16 @@
 """Which versions concern a profile or a tag: read from the index, so that only those changesets are fetched from the log."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from domain.list_catalogue import ListEntry
+from projections.index.bitmaps import Ordinals
+from projections.index.history import NOTHING, Changes, Int64s
 from projections.index.row_columns import ORDINAL, VERSION
 from projections.index.workspace_index import WorkspaceIndex
 
@@ -39,12 +44,67 @@ def turns_on_list(index: WorkspaceIndex, entry: ListEntry, ordinal: int) -> list
     return [entry.versions[turn - 1].stream_version for turn in turns if turn <= len(entry.versions)]
 
 
-def versions_of_tag(index: WorkspaceIndex, number: int, version: int) -> Versions:
-    """Versions up to `version` that change who carries the tag, or its catalogue entry (its group's name included)."""
-    group = index.catalogue.tags[number].group
-    found = [np.asarray([at for at, change in index.catalogue.changes if _concerns(change, number, group)], np.uint32)]
-    if number in index.tags:
-        found.append(index.tags[number].history.visible(version).versions)
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Applies of other tags of an exclusive group by which profiles lost a tag, in order of their versions."""
+
+    versions: Versions
+    """That recorded the applies."""
+    ordinals: Ordinals
+    effective: Int64s
+
+    def of(self, version: int) -> frozenset[tuple[int, int]]:
+        """Profiles and instants, of the applies that a version recorded."""
+        first, end = np.searchsorted(self.versions, (version, version + 1)).tolist()
+        return frozenset(zip(self.ordinals[first:end].tolist(), self.effective[first:end].tolist(), strict=True))
+
+
+def losses_of(index: WorkspaceIndex, number: int, version: int) -> Losses:
+    """Of one tag, as known at a version."""
+    if number not in index.tags:
+        return Losses(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.int64))
+    history = index.tags[number].history
+    count = history.count(version)
+    implied, rows, credits = history.implied(count), history.first(count), history.credits(count)
+    if implied is None:
+        rows, credits = rows.picked(slice(0, 0)), None
+    else:
+        rows, credits = rows.picked(implied), None if credits is None else credits[implied]
+    versions = rows.versions.copy()
+    # Who is credited tells that the apply may have been there before the tag's own row, in another version.
+    late = np.flatnonzero(credits) if credits is not None else np.empty(0, np.int64)
+    if len(late):
+        versions[late] = _applied_in(index, number, version, rows.picked(late))
+    order = np.argsort(versions, kind="stable")
+    return Losses(versions[order], rows.ordinals[order], rows.effective[order])
+
+
+def _applied_in(index: WorkspaceIndex, number: int, version: int, losses: Changes) -> Versions:
+    """The versions of the last applies, of other tags of the group, to these profiles at these instants."""
+    found, profiles = losses.versions.astype(np.int64) * 0, np.unique(losses.ordinals)
+    for rival in index.catalogue.rivals(number):
+        if rival in index.tags:
+            history = index.tags[rival].history
+            rows, _ = history.own(profiles, history.count(version))
+            rows = rows.picked(rows.codes != NOTHING)
+            at = rows.deciding(losses.ordinals, losses.effective)
+            there = np.append(rows.effective, MIN_INSTANT_US - 1)[at] == losses.effective
+            found = np.maximum(found, np.where(there, np.append(rows.versions.astype(np.int64), 0)[at], 0))
+    return found.astype(np.uint32)
+
+
+def versions_of_tags(index: WorkspaceIndex, numbers: Collection[int], version: int, losses: Losses | None) -> Versions:
+    """Versions up to `version` that change who carries one of the tags, or its catalogue entry (its group's name included)."""
+    groups = {index.catalogue.tags[number].group for number in numbers} - {None}
+    found = [np.asarray([at for at, change in index.catalogue.changes if _concerns(change, numbers, groups)], np.uint32)]
+    for number in numbers:
+        if number in index.tags:
+            history = index.tags[number].history
+            count, rows = history.count(version), history.first(history.count(version)).versions
+            implied = history.implied(count)
+            found.append(rows if implied is None else rows[~implied])
+    if losses:
+        found.append(losses.versions)
     every = np.unique(np.concatenate(found))
     return every[every <= version]
 
@@ -60,23 +120,11 @@ def versions_recorded(
     return versions[index.recorded_in(versions, actor, source)] if actor or source else versions
 
 
-def lost_tag(index: WorkspaceIndex, number: int, version: int) -> frozenset[int]:
-    """The profiles to whom this version applied another tag of the tag's exclusive group, where they have ever had it."""
-    if number not in index.tags:
-        return frozenset()
-    history = index.tags[number].history
-    first, end = history.count(version - 1), history.count(version)
-    implied = history.implied(end)
-    if implied is None:
-        return frozenset()
-    return frozenset(history.first(end).ordinals[first:][implied[first:]].tolist())
-
-
-def _concerns(change: object, tag: int, group: int | None) -> bool:
+def _concerns(change: object, tags: Collection[int], groups: Collection[int | None]) -> bool:
     match change:
         case TagDefined() | TagRenamed() | TagRetired():
-            return change.number == tag
+            return change.number in tags
         case GroupDefined() | GroupRenamed() | GroupRetired():
-            return change.number == group
+            return change.number in groups
         case _:
             return False

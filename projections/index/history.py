@@ -111,7 +111,7 @@ class History:
 
     def places_of(self, ordinals: Ordinals, count: int) -> Int64s:
         """Places of the rows of these profiles, which ascend, among the first rows."""
-        return self._places.of(ordinals, self._ordinals.view(), count)
+        return self._places.of(ordinals, self._ordinals, count)
 
     def codes_at(self, version: int, ordinals: Ordinals, instants: Int64s) -> Codes:
         """The code of each (profile, instant) at a version: NOTHING where no row is effective by then."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from projections.index.by_profile import ByProfile, Int64s, UInt32s
+from projections.index.columns import Column
 
 Flags = npt.NDArray[np.bool_]
 
@@ -32,9 +33,10 @@ class Places:
         self._parts: tuple[_Part, ...] = ()
         self._asked = False
 
-    def of(self, wanted: UInt32s, ordinals: UInt32s, count: int) -> Int64s:
+    def of(self, wanted: UInt32s, column: "Column[np.uint32]", count: int) -> Int64s:
         """Places, ascending, among the first `count` of a column, of the rows of the wanted profiles, which ascend."""
         parts = [part for part in self._parts if part.start < count] if len(wanted) <= _FEW_PROFILES else []
+        ordinals = column.view()  # after the parts: none of them reaches beyond it
         late = parts[-1].end if parts else 0
         self._asked |= len(wanted) <= _FEW_PROFILES and count - late > _LATE_ROWS
         found = [_in_part(part, wanted, ordinals) for part in parts]

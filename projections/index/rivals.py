@@ -7,7 +7,7 @@ applies at most one tag of a group to a profile at one instant (server/usecases/
 orders the applies of all of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,55 +57,58 @@ class Rivals:
 
     def implied(self, changes: TagChanges) -> dict[int, Implied]:
         """By tag, what the rows of the changeset imply: for tags of exclusive groups that the profiles have had, or get."""
-        here = {number: self.catalogue.rivals(number) for number in np.unique(changes.numbers).tolist()}
-        concerned = dict.fromkeys(tag for number, rivals in here.items() if rivals for tag in (number, *rivals))
-        found = {number: self._of(number, changes) for number in concerned}
-        return {number: implied for number, implied in found.items() if implied and len(implied.places)}
+        numbers = np.unique(changes.numbers).tolist()
+        groups: dict[int, list[int]] = {}
+        for number in numbers:
+            group = self.catalogue.exclusive_group(number)
+            if group is not None:
+                groups.setdefault(group, []).append(number)
+        found: dict[int, Implied] = {}
+        for group, changed in groups.items():
+            here = np.flatnonzero(np.isin(changes.numbers, changed))
+            used = [number for number in self.catalogue.members(group) if number in self.tags or number in changed]
+            for number in used:
+                implied = self._of(number, used, here, changes)
+                if len(implied.places):
+                    found[number] = implied
+        return found
 
-    def _of(self, number: int, changes: TagChanges) -> Implied | None:
-        rivals = self.catalogue.rivals(number)
-        own = np.flatnonzero(changes.numbers == number)
-        others = np.flatnonzero(np.isin(changes.numbers, rivals) & changes.applied)
-        if number not in self.tags and not len(own):
-            return None
+    def _of(self, number: int, used: Sequence[int], here: Int64s, changes: TagChanges) -> Implied:
+        """`used`: the tags of the group that anybody has had, or gets; `here`: the rows of the group."""
+        own, others = here[changes.numbers[here] == number], here[(changes.numbers[here] != number) & changes.applied[here]]
         ordinals = np.unique(np.concatenate([changes.ordinals[own], changes.ordinals[others]]))
-        before = self._before(number, ordinals)
+        before = _first_of(ordinals, self._own(number, ordinals))
         now = _First.of(ordinals, changes.ordinals[own], changes.effective[own], np.zeros(len(own), np.int64))
         at = changes.effective[others]
         earlier, (new, _) = before.at(changes.ordinals[others])[0], now.at(changes.ordinals[others])
         kept = others[np.minimum(earlier, new) <= at]
-        parts = [self._applied_before(number, changes.ordinals[own], before, now)] if len(own) else []
+        rivals = [rival for rival in used if rival != number and rival in self.tags]
+        parts = [self._applied_before(number, rivals, np.unique(changes.ordinals[own]), before, now)] if len(own) else []
         credits = np.zeros(len(kept), np.int32) if changes.credits is None else changes.credits[kept]
         parts.append(Implied(changes.ordinals[kept], changes.effective[kept], credits, kept))
         return Implied(*(np.concatenate([getattr(part, name) for part in parts]) for name in Implied.__slots__))
-
-    def _before(self, number: int, ordinals: Ordinals) -> _First:
-        rows = self._own(number, ordinals)
-        return _First.of(ordinals, rows.ordinals, rows.effective, rows.versions.astype(np.int64))
 
     def _own(self, number: int, ordinals: Ordinals) -> Changes:
         """What was sent of the tag for these profiles."""
         history = self.tags[number].history if number in self.tags else History()
         return history.own(ordinals, len(history))[0]
 
-    def _applied_before(self, number: int, ordinals: Ordinals, before: _First, now: _First) -> Implied:
+    def _applied_before(self, number: int, rivals: Sequence[int], profiles: Ordinals, before: _First, now: _First) -> Implied:
         """Applies of other tags that were recorded before: those behind a new row that were behind no row of the tag so far."""
-        profiles = np.unique(ordinals)
         mine = self._own(number, profiles)
         parts: list[tuple[Ordinals, Int64s, Int64s, Codes]] = []
-        for rival in self.catalogue.rivals(number):
-            if rival in self.tags:
-                history = self.tags[rival].history
-                rows, credits = history.own(profiles, len(history))
-                (new, _), (earlier, recorded) = now.at(rows.ordinals), before.at(rows.ordinals)
-                versions = rows.versions.astype(np.int64)
-                was_behind = (earlier < rows.effective) | ((earlier == rows.effective) & (recorded <= versions))
-                # A row of the tag at the same instant that came after the apply has the last word there.
-                at = mine.deciding(rows.ordinals, rows.effective)
-                answered = np.append(mine.effective, _NEVER)[at] == rows.effective
-                answered &= np.append(mine.versions.astype(np.int64), 0)[at] > versions
-                picked = (rows.codes != NOTHING) & (new < rows.effective) & ~was_behind & ~answered
-                parts.append((rows.ordinals[picked], rows.effective[picked], versions[picked], credits[picked]))
+        for rival in rivals:
+            history = self.tags[rival].history
+            rows, credits = history.own(profiles, len(history))
+            (new, _), (earlier, recorded) = now.at(rows.ordinals), before.at(rows.ordinals)
+            versions = rows.versions.astype(np.int64)
+            was_behind = (earlier < rows.effective) | ((earlier == rows.effective) & (recorded <= versions))
+            # A row of the tag at the same instant that came after the apply has the last word there.
+            at = mine.deciding(rows.ordinals, rows.effective)
+            answered = np.append(mine.effective, _NEVER)[at] == rows.effective
+            answered &= np.append(mine.versions.astype(np.int64), 0)[at] > versions
+            picked = (rows.codes != NOTHING) & (new < rows.effective) & ~was_behind & ~answered
+            parts.append((rows.ordinals[picked], rows.effective[picked], versions[picked], credits[picked]))
         columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
         if not columns or not len(columns[0]):
             none = np.empty(0, np.int64)
@@ -114,3 +117,7 @@ class Rivals:
         pairs, which = np.unique(np.stack([versions, credits.astype(np.int64)]), axis=1, return_inverse=True)
         codes = np.asarray([self.credited(version, credit) for version, credit in pairs.T.tolist()], np.int32)
         return Implied(of, effective, codes[which.reshape(-1)], np.full(len(of), _BEFORE_ALL, np.int64))
+
+
+def _first_of(ordinals: Ordinals, rows: Changes) -> _First:
+    return _First.of(ordinals, rows.ordinals, rows.effective, rows.versions.astype(np.int64))

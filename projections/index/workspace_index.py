@@ -32,7 +32,6 @@ from projections.index.universe import Universe
 
 _Entry = TypeVar("_Entry", bound=Hashable)
 _CLOCK_COLUMNS = ("positions", "recorded_at", "actor_codes", "source_codes")
-_HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
 
 
 class TraitIndex:

@@ -8,7 +8,7 @@ import numpy as np
 from domain.changeset import Changeset, Recorded
 from domain.errors import UnknownChangeset, UnknownProfile
 from projections.history.entries import Entry, Wanted, entries, entry_count, rows_wanted
-from projections.history.timeline import Versions, lost_tag, versions_of_profile, versions_of_tag, versions_recorded
+from projections.history.timeline import Versions, losses_of, versions_of_profile, versions_of_tags, versions_recorded
 from server.eventlog import payload
 from server.eventlog.port import EventLog
 from server.usecases.catalogue_commands import group_named, tag_with_key
@@ -17,6 +17,7 @@ from server.usecases.state import WorkspaceState
 from server.usecases.tokens import ROWS, VERSIONS, make_token, question_digest, read_token
 
 _PAGE_CHANGESETS_MAX = 2_000
+_PAGE_ROWS_MAX = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,13 @@ class Auditing:
             versions = np.intersect1d(
                 versions, versions_of_profile(index, ordinal, version, interactions=about.interactions), assume_unique=True
             )
-        if tags is not None:
-            of_tags = [np.empty(0, np.uint32), *(versions_of_tag(index, tag, version) for tag in tags)]
-            versions = np.intersect1d(versions, np.unique(np.concatenate(of_tags)), assume_unique=True)
         rivals = index.catalogue.rivals(tags[0]) if tags and len(tags) == 1 else ()
+        losses = losses_of(index, tags[0], version) if tags and rivals else None
+        if tags is not None:
+            versions = np.intersect1d(versions, versions_of_tags(index, tags, version, losses), assume_unique=True)
 
         def rows_in(changeset: Changeset) -> list[int]:
-            lost = lost_tag(index, tags[0], changeset.version) if tags and rivals else ()
+            lost = losses.of(changeset.version) if losses else ()
             return rows_wanted(changeset, Wanted(ordinal, tags, rivals, lost, about.effective, about.interactions))
 
         return self._page(reading, page, question_digest("history", workspace, about, page.newest_first), versions, rows_in)
@@ -148,10 +149,13 @@ class Auditing:
         else:
             left = versions[int(np.searchsorted(versions, at_version)) :]
         found: list[tuple[Recorded, Entry]] = []
+        looked_at = 0
         for count, version in enumerate(map(int, left)):
-            if count == _PAGE_CHANGESETS_MAX:  # few of them have such rows: what was found so far is a page
+            # Where few of them have such rows, what was found so far is a page.
+            if count == _PAGE_CHANGESETS_MAX or looked_at > _PAGE_ROWS_MAX:
                 return HistoryPage(reading, found, make_token(question, cut, version, 0))
             recorded = self._recorded(reading.state, version)
+            looked_at += entry_count(recorded.changeset)
             rows = rows_in(recorded.changeset)
             if page.newest_first:
                 rows.reverse()

@@ -12,8 +12,9 @@ from domain.changeset import (
     TagRetired,
     WorkspaceCreated,
 )
+from domain.errors import LimitExceeded, UnknownTag, UnknownTagGroup
 from domain.errors import TagRetired as RetiredError
-from domain.errors import UnknownTag, UnknownTagGroup
+from domain.limits import MAX_EXCLUSIVE_TAGS
 from domain.names import KnownNames
 from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry
 from server.usecases.drafts import (
@@ -108,6 +109,14 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
         return [made, TagDefined(tag_number, group_number, command.name, command.description)]
     group = group_named(catalogue, command.group)
     _refuse_retired(group.retired, f"group {group.name!r}")
+    if group.exclusive:
+        LimitExceeded.refuse(
+            "exclusive tags",
+            field="key",
+            maximum=MAX_EXCLUSIVE_TAGS,
+            actual=len(catalogue.members(group.number)) + 1,
+            remedy="each apply has to look at all of them; split the group, or use a trait for one value of many",
+        )
     return [TagDefined(tag_number, group.number, command.name, command.description)]
 
 

@@ -63,6 +63,7 @@ def _dictionaries(index: WorkspaceIndex) -> dict[str, list[object]]:
         "the currencies": index.currencies,
         "the actors": index.actors,
         "the sources": index.sources,
+        "those who are credited": index.credits,
         **{f"the values of tag {index.catalogue.key(number)!r}": tag.values for number, tag in index.tags.items()},
         **{f"the values of trait {name!r}": trait.values for name, trait in index.traits.items()},
         **{f"the values of property {name!r}": known.values for name, known in index.properties.items()},
@@ -71,8 +72,9 @@ def _dictionaries(index: WorkspaceIndex) -> dict[str, list[object]]:
 
 
 def _columns(what: str, found: Mapping[str, AnyColumn], due: Mapping[str, AnyColumn]) -> Iterator[str]:
-    for name, column in due.items():
-        if not np.array_equal(found[name], column):
+    for name in sorted({*due, *found}):
+        # Some columns are there only where a row has an entry in them.
+        if name not in found or name not in due or not np.array_equal(found[name], due[name]):
             yield f"{what} (column {name})"
             return
 

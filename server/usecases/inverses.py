@@ -105,14 +105,14 @@ def inverses_of_rivals(histories: Mapping[int, History], end: int, undone: int, 
         # What was recorded since for the same instant is the last there: it decides already.
         stands = (state.sent_versions > undone) & (state.sent_effective == effective)
         kept[number] = ~stands & (mine | (applied & (state.codes != NOTHING)))
-    brought = np.any([kept[number] & (states[number].codes != NOTHING) for number in states], axis=0)
+    touched = np.any(list(kept.values()), axis=0)
     found = {}
     for number, one in sent.items():
         state = states[number]
         # What is applied, by the changeset or here, takes the others away there: of those that were lost anyway it is told how.
-        lost = (applied | brought) & (state.codes == NOTHING) & (state.effective == effective)
+        lost = touched & ~kept[number] & (state.codes == NOTHING) & (state.effective == effective)
         here = kept[number] | lost
-        changed = state.codes != one.undone.codes_of(one.undone.deciding(ordinals, effective))
+        changed = ~lost & (state.codes != one.undone.codes_of(one.undone.deciding(ordinals, effective)))
         found[number] = Inverse(
             ordinals[here],
             effective[here],

@@ -6,9 +6,23 @@ import numpy as np
 import pytest
 
 from projections.index import places
+from projections.index.columns import Column
 from projections.index.history import History
 
 _ROUNDS, _ROWS_MAX, _PROFILES = 60, 40, 300
+
+
+def test_parts_that_grow_while_somebody_asks_reach_no_further_than_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader takes the parts, then the column: the upkeep may have made a part of rows that came in between."""
+    monkeypatch.setattr(places, "_LATE_ROWS", 2)
+    column, found = Column(np.uint32), places.Places()
+    column.extend(np.arange(10, dtype=np.uint32))
+    wanted = np.asarray([3, 15], np.uint32)
+    assert found.of(wanted, column, 10).tolist() == [3]
+    column.extend(np.arange(10, 20, dtype=np.uint32))
+    assert found.grow(column.view())
+    assert found.of(wanted, column, 10).tolist() == [3]
+    assert found.of(wanted, column, 20).tolist() == [3, 15]
 
 
 @pytest.mark.parametrize("few_profiles", [0, 3, 1_000])

@@ -181,6 +181,34 @@ def test_what_was_taken_away_by_a_tag_of_an_exclusive_group_is_brought_back(seed
     _compare_rivals(index, [*after, redo], history)
 
 
+def test_where_nothing_is_left_to_take_back_it_is_refused_in_exclusive_groups_too() -> None:
+    first = recorded(1, 0, catalogue=[GroupDefined(1, "tier", "", True), *(TagDefined(n, 1, f"t{n}", "") for n in range(1, 4))])
+    stories: list[list[TagChange]] = [
+        [TagChange(0, 1, True, 1), TagChange(0, 3, True, 5), TagChange(0, 3, True, 5)],  # said again since
+        [TagChange(0, 3, True, 5), TagChange(0, 3, False, 5)],  # removed since
+    ]
+    for changes in stories:
+        history, index = [first], WorkspaceIndex(WORKSPACE)
+        for version, change in enumerate(changes, 2):
+            history.append(recorded(version, version, tags=[change], version=version, new_profiles=int(version == 2)))
+        for one in history:
+            index.apply(one)
+        undone = next(one.changeset for one in history[1:] if one.changeset.tags and 3 in one.changeset.tags.tags)
+        with pytest.raises(NotUndoable):
+            _undone(history, index, undone, None)
+    # Taken back once, and what was carried before is brought back: once.
+    history, index = [first], WorkspaceIndex(WORKSPACE)
+    for version, change in enumerate((TagChange(0, 1, True, 1), TagChange(0, 2, True, 2), TagChange(0, 3, True, 5)), 2):
+        history.append(recorded(version, version, tags=[change], version=version, new_profiles=int(version == 2)))
+    for one in history:
+        index.apply(one)
+    undo = _undone(history, index, history[-1].changeset, None)
+    assert (undo.changeset.outcome.changed, undo.changeset.outcome.conflicts) == (2, 0)
+    index.apply(undo)
+    with pytest.raises(NotUndoable):
+        _undone([*history, undo], index, history[-1].changeset, None)
+
+
 def _rival_changes(rng: random.Random, version: int) -> Recorded:
     """A few profiles take tags of the group, and lose some, at instants that come again; one tag at most at an instant."""
     rows = [

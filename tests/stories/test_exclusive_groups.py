@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from clients.sdk import ApplyTag, Client, RemoveTag, errors, replies
+from server.usecases import catalogue_commands
 from tests.harness import Postgres, Store, make_store, running_server, until
 from tests.stories.asking import AT, connected, members, refused
 
@@ -101,6 +102,35 @@ def test_a_segment_changes_its_tier_at_once_and_gets_it_back(client: Client) -> 
     assert (_carried(client, "ana", 1), _carried(client, "bob", 1)) == ({"tier/silver"}, {"tier/bronze"})
     assert members(client, 'tagged tier/silver by "staff:wang" for at least 1 day', as_of=AT + 3 * DAY) == {"ana"}
     assert _carried(client, "bob", 3) == {"tier/silver"}
+
+
+def test_a_group_has_so_many_tags_and_no_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_commands, "MAX_EXCLUSIVE_TAGS", len(TIERS) + 1)
+    client.define_tag("tier/black", reason=WHY)
+    told = refused(errors.LimitExceeded, lambda: client.define_tag("tier/white", reason=WHY), client)
+    assert "exclusive tags" in str(told)
+    client.define_tag_group("many", reason=WHY)
+    for k in range(len(TIERS) + 2):
+        client.define_tag(f"many/{k}", reason=WHY)
+
+
+def test_history_is_the_same_in_either_order_of_arrival(client: Client) -> None:
+    silver = ApplyTag("ana", "tier/silver", effective_at=AT), ApplyTag("bob", "tier/silver", effective_at=AT)
+    gold = ApplyTag("ana", "tier/gold", effective_at=AT + DAY), ApplyTag("bob", "tier/gold", effective_at=AT + DAY)
+    for change in (silver[0], gold[0], gold[1], silver[1]):
+        client.apply_changeset([change], reason=WHY)
+    # One more of gold, before silver began, which took nothing away.
+    client.apply_tag("ana", "tier/gold", effective_at=AT - DAY, reason=WHY)
+    told = {
+        who: sorted(
+            (entry.effective_at, entry.change.tag)
+            for entry in client.history(tag="tier/silver", profile_id=who)
+            if isinstance(entry.change, replies.TagEntry)
+        )
+        for who in ("ana", "bob")
+    }
+    assert told["ana"] == told["bob"] == [(AT, "tier/silver"), (AT + DAY, "tier/gold")]
+    assert len(list(client.tag_history("tier/silver"))) == 2 + 4
 
 
 def test_tags_of_other_groups_stay(client: Client) -> None:
