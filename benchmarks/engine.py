@@ -29,9 +29,11 @@ def filled_index(population: Population) -> WorkspaceIndex:
 
 
 def merge_runs(index: WorkspaceIndex) -> None:
-    """As after a restart: one run a type."""
+    """As a server's upkeep does once nothing comes in: one run a type, and what questions have asked for."""
     for rows in index.interactions.values():
         rows.compact_fully()
+    while index.compact():
+        pass
 
 
 class Asker:

@@ -200,6 +200,7 @@ def _engine_and_floor(
         _check("the floor", question, asked, (question.floor(ready, asked)(),), answer)
     seconds = _SMALL_ENGINE_SECONDS if options.small else _ENGINE_SECONDS
     measure(asker.ask, asker.quarters(), at_most_seconds=seconds)
+    merge_runs(index)
     probe_ms = measure(asker.ask, moments[:_PROBE_CALLS]).p50_ms
     calls = min(_CALLS, max(_LEAST_CALLS, int(1_000 * seconds / probe_ms)))
     bare = [question.floor(ready, asked) for asked in moments[: min(calls, _FLOOR_CALLS)]]

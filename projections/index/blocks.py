@@ -83,7 +83,11 @@ class Pieces:
 
     def bitmap(self) -> BitMap:
         """The union; may be one of the pieces, so it must not be changed."""
-        return bitmaps.union([*self._bitmaps(self.stretches), *self._rows()])
+        return bitmaps.union(self.parts())
+
+    def parts(self) -> list[BitMap]:
+        """Bitmaps whose union it is; none of them may be changed."""
+        return [*self._bitmaps(self.stretches), *self._rows()]
 
     def count_among(self, candidates: BitMap) -> int:
         """How many of the candidates are in the union, which is not made: next to the largest stretch the others are small."""

@@ -8,7 +8,9 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from pyroaring import BitMap
 
+from domain.limits import MIN_INSTANT_US
 from projections.index.blocks import Kept, Pieces
 from projections.index.candidates import Candidates
 from projections.index.row_columns import (
@@ -91,11 +93,15 @@ class InteractionRows:
                     self._state = ((*self._state[0], sealed), Tail())
 
     def compact(self) -> bool:
-        """Merge the smallest equal-sized runs, as many as follow each other; False if there are not enough of any size.
+        """Find first rows that were asked for, or merge the smallest equal-sized runs, as many as follow each other.
+
+        False if there was nothing to do.
 
         May run beside the writer and readers; one caller at a time.
         """
         runs = self._state[0]
+        if any(run.find_firsts() for run in runs):
+            return True
         starts = [first for first in range(len(runs) - _FANOUT + 1) if self._are_equal(runs[first : first + _FANOUT])]
         if not starts:
             return False
@@ -189,6 +195,23 @@ class InteractionRows:
         if tail.count:
             pieces.loose.append(tail.rows(start, end, version).column(ORDINAL).astype(np.uint32, copy=False))
         return pieces
+
+    def began(self, start: int, end: int, version: int) -> BitMap | None:
+        """The profiles whose first row lies in [start, end), by rows recorded up to version; None where that is not at hand."""
+        runs, tail = self._state
+        if any(run.max_version > version for run in runs):
+            return None
+        pieces = Pieces(self._kept)
+        at_hand = [run.collect_firsts(start, end, pieces) for run in runs]  # of each: the upkeep finds those that are not
+        if not all(at_hand):
+            return None
+        late = tail.rows(MIN_INSTANT_US, end, version)
+        pieces.loose.append(late.where(late.column(TIME) >= start).column(ORDINAL).astype(np.uint32, copy=False))
+        found = pieces.bitmap()
+        if len(late) or sum(run.times.place(end) > 0 for run in runs) > 1:  # first in one of them, not in all
+            for piece in self.collect(MIN_INSTANT_US, start, version).parts():
+                found = found - piece
+        return found
 
     def count_estimate(self, start: int, end: int) -> int:
         """How many rows lie in [start, end), the tail counted whole. Cheap."""

@@ -7,6 +7,7 @@ import numpy as np
 from projections.index.blocks import Blocks, Pieces
 from projections.index.by_profile import ByProfile
 from projections.index.candidates import Candidates, UInt32s, numbered
+from projections.index.firsts import first_places
 from projections.index.parallel import each, halves
 from projections.index.past_blocks import PastBlocks
 from projections.index.row_columns import ORDINAL, TIME, VERSION, AnyColumn, Picked, RowSet, absent, narrowed, widened
@@ -28,6 +29,9 @@ class Run:
         self.blocks = Blocks(times, self.ordinals)
         self._past: PastBlocks | None = None
         self._by_profile = by_profile
+        self._firsts: Blocks | None = None
+        """Of the first row of each profile: 8 bytes a profile, made when somebody asks who began."""
+        self._firsts_wanted = False
 
     @classmethod
     def sorted(cls, columns: Mapping[str, AnyColumn]) -> "Run":
@@ -50,12 +54,15 @@ class Run:
         del order, everything
         # By profile too before questions see it, or one of them would wait for seconds. While a log is read nobody asks.
         asked_for = for_long or any(run._by_profile for run in runs)
-        return cls(times, kept, max(run.max_version for run in runs), ByProfile.of(kept[ORDINAL]) if asked_for else None)
+        merged = cls(times, kept, max(run.max_version for run in runs), ByProfile.of(kept[ORDINAL]) if asked_for else None)
+        merged._firsts_wanted = any(run._firsts_wanted for run in runs)
+        return merged
 
     def moved(self, times: Times, columns: Mapping[str, AnyColumn], by_profile: ByProfile) -> "Run":
         """The same rows in other arrays, with the bitmaps that were built."""
         run = Run(times, columns, self.max_version, by_profile)
         run.blocks, run._past = self.blocks.moved(times, run.ordinals), self._past
+        run._firsts, run._firsts_wanted = self._firsts, self._firsts_wanted
         return run
 
     @property
@@ -71,6 +78,27 @@ class Run:
         if self._past is None:
             self._past = PastBlocks.of(self.times, self.ordinals, self.columns[VERSION])
         return self._past
+
+    def collect_firsts(self, start: int, end: int, into: Pieces) -> bool:
+        """Add the profiles whose first row here lies in [start, end). False for a long run until `find_firsts` has looked."""
+        if self._firsts is None:
+            if len(self) > _FEW_ROWS:
+                self._firsts_wanted = True
+                return False
+            self._firsts = self._first_rows()
+        self._firsts.collect(*self._firsts.times.span(start, end), start, end, into)
+        return True
+
+    def find_firsts(self) -> bool:
+        """If somebody asked for it, and it was not done: find the first rows. False if there was nothing to do."""
+        if self._firsts is not None or not self._firsts_wanted:
+            return False
+        self._firsts = self._first_rows()
+        return True
+
+    def _first_rows(self) -> Blocks:
+        places = first_places(self.ordinals)
+        return Blocks(Times.of(self.times.at(places)), self.ordinals[places])
 
     def rows_of(self, ordinal: int, version: int) -> RowSet:
         """Rows of one profile that were recorded up to version, by time."""
@@ -96,7 +124,8 @@ class Run:
     def size_bytes(self) -> int:
         """Memory of the columns, and roughly of the block bitmaps."""
         past = self._past.size_bytes if self._past else 0
-        return self.row_bytes + self.blocks.size_bytes + past
+        firsts = self._firsts.times.nbytes + self._firsts.ordinals.nbytes + self._firsts.size_bytes if self._firsts else 0
+        return self.row_bytes + self.blocks.size_bytes + past + firsts
 
     @property
     def row_bytes(self) -> int:

@@ -6,23 +6,25 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
-from projections.index import blocks, rows
+from projections.index import blocks, rows, runs
 from projections.index.row_columns import ORDINAL, TIME, VERSION, AnyColumn
 from projections.index.rows import InteractionRows
 from projections.index.times import HOUR_US
 
-_HOURS, _PROFILES, _ROWS, _WINDOWS = 60, 50, 1_500, 400
+_HOURS, _PROFILES, _ROWS, _WINDOWS = 60, 50, 1_700, 300
 _QUARTER_US = HOUR_US // 4
 
 
 @pytest.mark.parametrize("kept_bytes_a_row", [0, 1, 1_000])
 @pytest.mark.parametrize("busy_hour_rows", [0, 1_000_000])
+@pytest.mark.parametrize("few_rows", [0, 1_000_000])
 def test_windows_and_their_counts_are_those_of_the_rows(
-    monkeypatch: pytest.MonkeyPatch, busy_hour_rows: int, kept_bytes_a_row: int
+    monkeypatch: pytest.MonkeyPatch, few_rows: int, busy_hour_rows: int, kept_bytes_a_row: int
 ) -> None:
     # Arrange: runs of several sizes and a tail; instants on the bounds of units too; few profiles, so that they come again.
     for module, name, value in (
         (rows, "TAIL_ROWS", 300),
+        (runs, "_FEW_ROWS", few_rows),
         (blocks, "SLICE_ROWS_MAX", 0),
         (blocks, "_BUSY_HOUR_ROWS", busy_hour_rows),
         (blocks, "_KEPT_BYTES_MIN", 0),
@@ -39,17 +41,28 @@ def test_windows_and_their_counts_are_those_of_the_rows(
         VERSION: np.arange(_ROWS, dtype=np.uint32) // 10,
     }
     stored = InteractionRows()
-    stored.append(columns, 0, _ROWS)
+    stored.append(columns, 0, _ROWS // 2)
     stored.compact()
+    stored.append(columns, _ROWS // 2, _ROWS)
+    assert len(stored.runs()) > 1
     candidates = BitMap(rng.sample(range(_PROFILES), _PROFILES // 2))
     # Act, assert
-    for version in (_ROWS, _ROWS // 20):
+    told = 0
+    for version in (_ROWS, _ROWS, _ROWS // 20):  # again after the upkeep
         known = min(_ROWS, (version + 1) * 10)
         for _ in range(_WINDOWS):
             start, end = sorted(first + _instant(rng) for _ in range(2))
             expected = {who for at, who in zip(times[:known], ordinals[:known], strict=True) if start <= at < end}
             assert set(stored.collect(start, end, version).bitmap()) == expected
             assert stored.collect(start, end, version).count_among(candidates) == len(expected & set(candidates))
+            began = stored.began(start, end, version)
+            if began is not None:
+                earlier = {who for at, who in zip(times[:known], ordinals[:known], strict=True) if at < start}
+                assert set(began) == expected - earlier
+                told += 1
+        assert told or not few_rows or version < _ROWS
+        while stored.compact():
+            pass
 
 
 def _instant(rng: random.Random) -> int:

@@ -45,6 +45,8 @@ class EdgeOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
+        if not self.last and (began := self.selection.began()) is not None:
+            return began
         inside = self.selection.profiles()
         return inside - self._outside().profiles() if inside else inside
 

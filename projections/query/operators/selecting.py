@@ -87,6 +87,14 @@ class Selection:
             return bitmaps.from_ordinals(ordinals_of(self.rows()))
         return self.known.collect(self.start, self.end, self.view.version).bitmap()
 
+    def began(self) -> BitMap | None:
+        """Whose first interaction of all time is one of these; None where that is not at hand, or there is a filter."""
+        if self.known is None or self.start >= self.end:
+            return BitMap()
+        if self.passes or self.candidates is not None:
+            return None
+        return self.known.began(self.start, self.end, self.view.version)
+
     def present(self) -> Ordinals:
         """The same by what `rows` has in the place of ordinals, ascending."""
         found = self.profiles() if self.candidates is None else bitmaps.from_ordinals(ordinals_of(self.rows()))
