@@ -51,6 +51,16 @@ def to_flags(bitmap: BitMap, size: int) -> npt.NDArray[np.bool_]:
     return flags
 
 
+def among(rows: Ordinals, wanted: Ordinals) -> npt.NDArray[np.bool_]:
+    """Which of the rows are of these profiles."""
+    if not len(rows) or not len(wanted):
+        return np.zeros(len(rows), np.bool_)
+    flags = np.zeros(int(max(rows.max(), wanted.max())) + 1, np.bool_)
+    flags[wanted] = True
+    found: npt.NDArray[np.bool_] = flags[rows]
+    return found
+
+
 def union(bitmaps: list[BitMap]) -> BitMap:
     """Union of any number, none included; the operands stay as they are."""
     if not bitmaps:

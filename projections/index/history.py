@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.columns import Column
 from projections.index.places import Places
@@ -186,11 +187,7 @@ class Changes:
 
     def of(self, ordinals: Ordinals) -> "Changes":
         """The rows of these profiles."""
-        if not len(self) or not len(ordinals):
-            return self.picked(slice(0, 0))
-        wanted = np.zeros(max(int(self.ordinals.max()), int(ordinals.max())) + 1, dtype=np.bool_)
-        wanted[ordinals] = True
-        return self.picked(wanted[self.ordinals])
+        return self.picked(bitmaps.among(self.ordinals, ordinals))
 
     def last(self) -> tuple[Ordinals, Codes]:
         """Per profile the code of its last row by (effective_at, order): ordinals ascending, and their codes."""

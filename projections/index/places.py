@@ -8,12 +8,10 @@ when they are about as large, so that there are few: 4.5 bytes a row, not in sna
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from projections.index import bitmaps
 from projections.index.by_profile import ByProfile, Int64s, UInt32s
 from projections.index.columns import Column
-
-Flags = npt.NDArray[np.bool_]
 
 _FEW_PROFILES = 1 << 10
 _LATE_ROWS = 1 << 16
@@ -41,7 +39,7 @@ class Places:
         self._asked |= len(wanted) <= _FEW_PROFILES and count - late > _LATE_ROWS
         found = [_in_part(part, wanted, ordinals) for part in parts]
         if late < count:
-            found.append(np.flatnonzero(_among(ordinals[late:count], wanted)) + late)
+            found.append(np.flatnonzero(bitmaps.among(ordinals[late:count], wanted)) + late)
         places: Int64s = np.concatenate(found) if found else np.empty(0, np.int64)
         return places if late <= count else places[: int(np.searchsorted(places, count))]
 
@@ -67,11 +65,3 @@ def _in_part(part: _Part, wanted: UInt32s, ordinals: UInt32s) -> Int64s:
     if len(wanted) == 1:
         return part.by_profile.rows_of(int(wanted[0]), rows) + part.start
     return part.by_profile.rows_of_some(wanted, rows) + part.start
-
-
-def _among(ordinals: UInt32s, wanted: UInt32s) -> Flags:
-    """Which of the rows are of the wanted profiles."""
-    flags = np.zeros(int(max(ordinals.max(initial=0), wanted.max(initial=0))) + 1, np.bool_)
-    flags[wanted] = True
-    found: Flags = flags[ordinals]
-    return found

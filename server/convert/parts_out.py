@@ -1,6 +1,5 @@
 """Parts of the segment tree to their messages; the way back is parts_in.py."""
 
-from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
@@ -31,7 +30,7 @@ from domain.language.syntax import (
     Unit,
     Window,
 )
-from server.convert.fields import to_timestamp
+from server.convert.fields import to_timestamp, value_out
 from server.convert.parts_in import CLOCKS, OPS, UNITS
 
 OPS_OUT = {op: number for number, op in OPS.items()}
@@ -46,17 +45,7 @@ def bound_out(bound: Bound) -> pb.NumberComparison:
 
 def literal_out(value: Literal) -> common_pb2.Value:
     """A value that something is compared with."""
-    match value:
-        case bool():
-            return common_pb2.Value(bool_value=value)
-        case str():
-            return common_pb2.Value(string_value=value)
-        case date():
-            return common_pb2.Value(date_value=value.isoformat())
-        case Decimal():
-            return common_pb2.Value(number_value=float(value))
-        case _:
-            assert_never(value)
+    return value_out(float(value) if isinstance(value, Decimal) else value)
 
 
 def filter_out(node: Filter) -> pb.Filter:

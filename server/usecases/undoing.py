@@ -6,7 +6,7 @@ changeset has been seen. What was changed at other instants since keeps what it 
 """
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from projections.index import bitmaps
 from projections.index.history import NOTHING, Codes, History
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.drafts import UndoDraft
-from server.usecases.inverses import Inverse, UndoneRows, inverse_of, inverses_of_rivals
+from server.usecases.inverses import Inverse, UndoneRows, inverses_of
 
 _Value = TypeVar("_Value")
 
@@ -64,36 +64,26 @@ def _refuse_others(undone: Changeset) -> None:
         )
 
 
-def _wanted(draft: UndoDraft, ordinals: Sequence[int]) -> npt.NDArray[np.bool_]:
-    rows = np.asarray(ordinals, np.uint32)
-    if draft.members is None:
-        return np.ones(len(rows), np.bool_)
-    table = np.zeros(int(rows.max(initial=0)) + 1, np.bool_)
-    members = bitmaps.to_ordinals(draft.members)
-    table[members[members < len(table)]] = True
-    return table[rows]
+def _wanted(draft: UndoDraft, columns: TagColumns | TraitColumns) -> npt.NDArray[np.bool_]:
+    """Which of the rows are of somebody for whom it is taken back."""
+    rows = np.asarray(columns.ordinals, np.uint32)
+    return np.ones(len(rows), np.bool_) if draft.members is None else bitmaps.among(rows, bitmaps.to_ordinals(draft.members))
 
 
 def _inverses_of_tags(index: WorkspaceIndex, draft: UndoDraft) -> dict[int, Inverse]:
     columns = draft.undone.tags
     if columns is None:
         return {}
-    numbers, catalogue = np.asarray(columns.tags, np.int64), index.catalogue
-    changed = np.unique(numbers).tolist()
-    histories = {number: index.tags[number].history for number in changed if not catalogue.rivals(number)}
-    inverses = _inverses(index, draft, columns, [(numbers == number, history) for number, history in histories.items()])
-    found = dict(zip(histories, inverses, strict=True))
-    groups = {tuple(sorted((number, *catalogue.rivals(number)))) for number in changed if number not in histories}
-    for group in sorted(groups):
-        here = np.isin(numbers, group) & _wanted(draft, columns.ordinals)
-        undone = UndoneRows(
-            numbers[here],
-            np.asarray(columns.ordinals, np.uint32)[here],
-            np.asarray(columns.effective_at, np.int64)[here],
-            np.asarray(columns.applied, np.bool_)[here],
-        )
-        known = {number: index.tags[number].history for number in group if number in index.tags}
-        found |= inverses_of_rivals(known, index.clock().version, draft.undone.version, undone)
+    rows = UndoneRows(
+        np.asarray(columns.tags, np.int64),
+        np.asarray(columns.ordinals, np.uint32),
+        np.asarray(columns.effective_at, np.int64),
+        np.asarray(columns.applied, np.bool_),
+    ).of(_wanted(draft, columns))
+    found: dict[int, Inverse] = {}
+    for rivals in sorted({tuple(sorted((tag, *index.catalogue.rivals(tag)))) for tag in np.unique(rows.subjects).tolist()}):
+        histories = {tag: index.tags[tag].history for tag in rivals if tag in index.tags}
+        found |= _inverses(index, draft, histories, rows)
     return found
 
 
@@ -101,22 +91,20 @@ def _inverses_of_traits(index: WorkspaceIndex, draft: UndoDraft) -> dict[str, In
     columns = draft.undone.traits
     if columns is None:
         return {}
-    names = np.asarray(columns.index, np.int64)
-    parts = [(names == k, index.traits[name].history) for k, name in enumerate(columns.names)]
-    return dict(zip(columns.names, _inverses(index, draft, columns, parts), strict=True))
+    rows = UndoneRows(
+        np.asarray(columns.index, np.int64),
+        np.asarray(columns.ordinals, np.uint32),
+        np.asarray(columns.effective_at, np.int64),
+        np.ones(len(columns.ordinals), np.bool_),
+    ).of(_wanted(draft, columns))
+    return {name: _inverses(index, draft, {k: index.traits[name].history}, rows)[k] for k, name in enumerate(columns.names)}
 
 
 def _inverses(
-    index: WorkspaceIndex,
-    draft: UndoDraft,
-    columns: TagColumns | TraitColumns,
-    parts: Sequence[tuple[npt.NDArray[np.bool_], History]],
-) -> list[Inverse]:
-    """Of each part: flags of its rows, and the history that they are of. Only for whom it is taken back."""
-    wanted = _wanted(draft, columns.ordinals)
-    ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
-    end, undone = index.clock().version, draft.undone.version
-    return [inverse_of(history, end, undone, ordinals[here & wanted], effective[here & wanted]) for here, history in parts]
+    index: WorkspaceIndex, draft: UndoDraft, histories: Mapping[int, History], rows: UndoneRows
+) -> dict[int, Inverse]:
+    concerned = rows.of(np.isin(rows.subjects, list(histories)))
+    return inverses_of(histories, index.clock().version, draft.undone.version, concerned)
 
 
 def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColumns | None:
