@@ -643,3 +643,5 @@ def seed(wire: Wire) -> None:
         wire.ask("LedgerService.ApplyChangeset", changeset())
     batch = ledger.RecordInteractionsRequest(context=write_context(), interactions=columns(300))
     wire.ask("LedgerService.RecordInteractions", batch)
+    again = list_service_pb2.UploadListRequest(context=write_context(), list="秋季", last=True)
+    wire.ask("ListService.UploadList", again)  # two versions: a page of one is not the last

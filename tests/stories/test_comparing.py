@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ def client(address: str) -> Iterator[Client]:
         yield made
 
 
-def _compared(client: Client, page_size: int, **clocks: object) -> tuple[replies.Comparison, set[str], set[str]]:
-    pages = list(client.comparison_pages(BUYERS, page_size=page_size, **clocks))  # type: ignore[arg-type]
+def _compared(client: Client, page_size: int, **clocks: Any) -> tuple[replies.Comparison, set[str], set[str]]:
+    pages = list(client.comparison_pages(BUYERS, page_size=page_size, **clocks))
     entered = [one for page in pages for one in page.entered]
     left = [one for page in pages for one in page.left]
     assert len(entered) == len(set(entered)) == pages[0].entered_count

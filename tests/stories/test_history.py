@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def _is_of(entry: replies.HistoryEntry, *keys: str) -> bool:
 def test_whatever_fits_is_found_in_order_and_nothing_else(client: Client) -> None:
     every = _everything(client)
     start, end = every[4].attribution.recorded_at, every[-1].attribution.recorded_at
-    asked: list[tuple[dict[str, object], Callable[[replies.HistoryEntry], bool]]] = [
+    asked: list[tuple[dict[str, Any], Callable[[replies.HistoryEntry], bool]]] = [
         ({}, lambda _: True),
         ({"actor": "staff:wang"}, lambda entry: entry.attribution.actor == "staff:wang"),
         ({"actor": "staff:\u00e9va"}, lambda entry: entry.attribution.actor == "staff:e\u0301va"),
@@ -82,8 +83,8 @@ def test_whatever_fits_is_found_in_order_and_nothing_else(client: Client) -> Non
     for given, fits in asked:
         expected = [entry for entry in every if fits(entry)]
         for page_size in (1, 3, 1_000):
-            assert list(client.history(**given, page_size=page_size)) == expected, given  # type: ignore[arg-type]
-        newest = list(client.history(**given, page_size=2, newest_first=True))  # type: ignore[arg-type]
+            assert list(client.history(**given, page_size=page_size)) == expected, given
+        newest = list(client.history(**given, page_size=2, newest_first=True))
         assert newest == expected[::-1], given
     assert list(client.profile_history("bob")) == [entry for entry in every if entry.profile_id == "bob"]
 
@@ -106,7 +107,7 @@ def test_pages_do_not_shift_when_more_is_recorded(client: Client) -> None:
 
 
 def test_what_cannot_be_asked_is_refused_by_its_field(client: Client) -> None:
-    wrong: list[tuple[dict[str, object], type[errors.TagledgerError], str]] = [
+    wrong: list[tuple[dict[str, Any], type[errors.TagledgerError], str]] = [
         ({"recorded": (AT, AT)}, errors.InvalidField, "recorded.end"),
         ({"effective": (AT + DAY, AT)}, errors.InvalidField, "effective.end"),
         ({"recorded": (datetime(2300, 1, 1, tzinfo=AT.tzinfo), None)}, errors.InvalidField, "recorded.start"),
@@ -116,4 +117,4 @@ def test_what_cannot_be_asked_is_refused_by_its_field(client: Client) -> None:
     ]
     for given, kind, told in wrong:
         with pytest.raises(kind, match=told):
-            list(client.history(**given))  # type: ignore[arg-type]
+            list(client.history(**given))

@@ -1,6 +1,7 @@
 """Auditing: what changed, who did it and why."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from tagledger.v1 import history_service_pb2
 
@@ -11,6 +12,12 @@ from .caller import AsyncCaller
 
 class AsyncHistoryCalls(AsyncCaller):
     """The rpcs of HistoryService. ``timeout`` is for each page."""
+
+    async def _entries(self, method: Any, request: Any, timeout: float | None) -> AsyncIterator[replies.HistoryEntry]:
+        """Yield the entries of all pages."""
+        async for reply in self._pages(method, request, timeout):
+            for entry in reply.entries:
+                yield from_wire.history_entry(entry)
 
     async def profile_history(
         self,
@@ -31,9 +38,8 @@ class AsyncHistoryCalls(AsyncCaller):
             without_interactions=without_interactions,
             page_size=to_wire.page_size(page_size),
         )
-        async for reply in self._pages(self._history.ListProfileHistory, request, timeout):
-            for entry in reply.entries:
-                yield from_wire.history_entry(entry)
+        async for entry in self._entries(self._history.ListProfileHistory, request, timeout):
+            yield entry
 
     async def tag_history(
         self,
@@ -52,9 +58,8 @@ class AsyncHistoryCalls(AsyncCaller):
             newest_first=newest_first,
             page_size=to_wire.page_size(page_size),
         )
-        async for reply in self._pages(self._history.ListTagHistory, request, timeout):
-            for entry in reply.entries:
-                yield from_wire.history_entry(entry)
+        async for entry in self._entries(self._history.ListTagHistory, request, timeout):
+            yield entry
 
     async def history(
         self,
@@ -87,9 +92,8 @@ class AsyncHistoryCalls(AsyncCaller):
             without_interactions=without_interactions,
             page_size=to_wire.page_size(page_size),
         )
-        async for reply in self._pages(self._history.ListHistory, request, timeout):
-            for entry in reply.entries:
-                yield from_wire.history_entry(entry)
+        async for entry in self._entries(self._history.ListHistory, request, timeout):
+            yield entry
 
     async def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""

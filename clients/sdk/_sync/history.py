@@ -2,6 +2,7 @@
 """Auditing: what changed, who did it and why."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tagledger.v1 import history_service_pb2
 
@@ -12,6 +13,12 @@ from .caller import Caller
 
 class HistoryCalls(Caller):
     """The rpcs of HistoryService. ``timeout`` is for each page."""
+
+    def _entries(self, method: Any, request: Any, timeout: float | None) -> Iterator[replies.HistoryEntry]:
+        """Yield the entries of all pages."""
+        for reply in self._pages(method, request, timeout):
+            for entry in reply.entries:
+                yield from_wire.history_entry(entry)
 
     def profile_history(
         self,
@@ -32,9 +39,7 @@ class HistoryCalls(Caller):
             without_interactions=without_interactions,
             page_size=to_wire.page_size(page_size),
         )
-        for reply in self._pages(self._history.ListProfileHistory, request, timeout):
-            for entry in reply.entries:
-                yield from_wire.history_entry(entry)
+        yield from self._entries(self._history.ListProfileHistory, request, timeout)
 
     def tag_history(
         self,
@@ -53,9 +58,7 @@ class HistoryCalls(Caller):
             newest_first=newest_first,
             page_size=to_wire.page_size(page_size),
         )
-        for reply in self._pages(self._history.ListTagHistory, request, timeout):
-            for entry in reply.entries:
-                yield from_wire.history_entry(entry)
+        yield from self._entries(self._history.ListTagHistory, request, timeout)
 
     def history(
         self,
@@ -88,9 +91,7 @@ class HistoryCalls(Caller):
             without_interactions=without_interactions,
             page_size=to_wire.page_size(page_size),
         )
-        for reply in self._pages(self._history.ListHistory, request, timeout):
-            for entry in reply.entries:
-                yield from_wire.history_entry(entry)
+        yield from self._entries(self._history.ListHistory, request, timeout)
 
     def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""
