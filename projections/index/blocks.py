@@ -7,7 +7,7 @@ beside them. Rows outside the whole units are read one by one.
 Bitmaps are made on first use and kept. Exact to the microsecond.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -42,12 +42,12 @@ class Stretch:
 class Kept:
     """Bitmaps by what they are of, of all runs together: when the newer half is full, the older one goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: Callable[[], int]) -> None:
+        """`rows`: of those who ask here; more of them may keep more."""
+        self._rows = rows
         self._newer: dict[tuple[int, ...], BitMap] = {}
         self._older: dict[tuple[int, ...], BitMap] = {}
         self._newer_bytes = 0
-        self.rows = 0
-        """Of those who ask here: more of them may keep more."""
 
     def get(self, key: tuple[int, ...]) -> BitMap | None:
         """The bitmap, if it is still there."""
@@ -61,7 +61,7 @@ class Kept:
     def put(self, key: tuple[int, ...], bitmap: BitMap) -> None:
         """Keep it. Readers may do so side by side: at worst something is made twice."""
         size = bitmap_bytes(bitmap)
-        if self._newer_bytes + size > max(_KEPT_BYTES_MIN, _KEPT_BYTES_A_ROW * self.rows) // 2:
+        if self._newer_bytes + size > max(_KEPT_BYTES_MIN, _KEPT_BYTES_A_ROW * self._rows()) // 2:
             self._older, self._newer, self._newer_bytes = self._newer, {}, 0
         self._newer[key] = bitmap
         self._newer_bytes += size

@@ -76,7 +76,7 @@ class InteractionRows:
 
     def __init__(self) -> None:
         self._state: tuple[tuple[Run, ...], Tail] = ((), Tail())
-        self._kept = Kept()
+        self._kept = Kept(lambda: sum(map(len, self._state[0])))
         self._swap = threading.Lock()
 
     def append(self, columns: Mapping[str, AnyColumn], start: int, stop: int) -> None:
@@ -188,7 +188,6 @@ class InteractionRows:
     def collect(self, start: int, end: int, version: int) -> Pieces:
         """The profiles with a row in [start, end), recorded up to version, as pieces of their union."""
         runs, tail = self._state
-        self._kept.rows = sum(map(len, runs))
         pieces = Pieces(self._kept)
         for run in runs:
             run.collect(start, end, version, pieces)
