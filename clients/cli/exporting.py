@@ -16,6 +16,7 @@ import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clients.cli.interrupts import heeding
 from clients.cli.options import Clocks, Connection, clock_options, connection_options
 from clients.cli.output import print_json, text_of, to_json, warn_all
 from clients.sdk import Client, ColumnKind, ExportColumn
@@ -171,7 +172,7 @@ def _export(
     arrow = chosen in ("parquet", "arrow")
     parts = client.export_parts(expression, columns, arrow=arrow, as_of=clocks.as_of, known_at=clocks.known_at)
     with _opened(output) as file:
-        watched = progress.watch(iter(parts))
+        watched = progress.watch(heeding(parts))
         count = _write_arrow(watched, file, chosen) if arrow else _write_rows(watched, file, chosen)
     first = progress.first
     return {

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from clients.cli import exits
+from clients.cli import exits, interrupts
 from clients.cli.asking import check, compare, count, members, validate
 from clients.cli.bulk import tag_segment, undo, untag_segment
 from clients.cli.catalogue import catalogue
@@ -70,7 +70,8 @@ class TagledgerGroup(click.Group):
     def _run(self, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
         as_json = "--json" in words
         try:
-            code = super().main(words, prog_name, standalone_mode=False, **extra)
+            with interrupts.kept():
+                code = super().main(words, prog_name, standalone_mode=False, **extra)
             return code if isinstance(code, int) else exits.DONE
         except TagledgerError as error:
             report(error)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from clients.cli.imports.rejects import RejectsFile
 from clients.cli.imports.sources import Chunk
+from clients.cli.interrupts import heed, heeding
 from clients.sdk import errors
 from clients.sdk.replies import Receipt
 
@@ -142,13 +143,14 @@ def run(batches: Iterator[Batch], tally: Tally, rejects: RejectsFile, *, in_flig
     pool = ThreadPoolExecutor(in_flight, thread_name_prefix="import")
     try:
         with _progress(show_progress) as show:
-            for batch in batches:
+            for batch in heeding(batches):
                 under_way.append((batch, pool.submit(_sent, batch)))
                 # One more than is in flight, so that a worker never waits for the next batch to be converted.
                 while len(under_way) > in_flight + 1:
                     settle()
                 show(tally, rejects.count)
             while under_way:
+                heed()
                 settle()
                 show(tally, rejects.count)
     finally:
