@@ -95,7 +95,7 @@ def _peer_caller(peer: PeerApart, moments: Sequence[Asked], calls: int) -> Calle
 
 def _run_count(index: WorkspaceIndex) -> int:
     """How many sorted runs the rows of the type are in: each adds to the work of a window."""
-    return len(index.interactions[PURCHASE]._state[0])
+    return len(index.interactions[PURCHASE].runs())
 
 
 def _report(

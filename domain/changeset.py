@@ -112,6 +112,20 @@ class InteractionColumns:
     ids: Sequence[str]
     """"" for none."""
     properties: Sequence[PropertyColumn]
+    origin_versions: Sequence[int] = ()
+    """Of a row without an id that an undo brings back, the version that first recorded it; 0 for others. Empty for all 0."""
+    origin_rows: Sequence[int] = ()
+    """And which row of that version's interactions it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetractedColumns:
+    """Interactions that do not count any more, from this changeset on."""
+
+    rows: InteractionColumns
+    """What they were. Of one without an id the origin tells which it was."""
+    versions: Sequence[int]
+    """That recorded each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +312,8 @@ class Changeset:
     tags: TagColumns | None = None
     traits: TraitColumns | None = None
     interactions: InteractionColumns | None = None
+    retracted: RetractedColumns | None = None
+    """Of every correction of interactions, also of one that finds nothing to retract: its ids were seen before."""
     listed: ListColumns | None = None
     selected: Selected | None = None
     """Of a change of everyone in a segment; of an undo of a part, whom it was for."""

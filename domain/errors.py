@@ -158,6 +158,18 @@ class UnknownChangeset(NotFound):
     reason = "UNKNOWN_CHANGESET"
 
 
+class UnknownInteraction(NotFound):
+    """No interaction with this id was ever recorded."""
+
+    reason = "UNKNOWN_INTERACTION"
+
+
+class CorrectedMeanwhile(CallerError):
+    """Others corrected the same interactions between the look-up and the commit, again and again."""
+
+    reason = "CORRECTED_MEANWHILE"
+
+
 class NotUndoable(CallerError):
     """The changeset cannot be taken back: it has what has no inverse, or nothing of it is left."""
 

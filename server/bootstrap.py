@@ -33,6 +33,7 @@ from server.usecases.auditing import Auditing
 from server.usecases.bulk import BulkChanges
 from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
+from server.usecases.corrections import Corrections
 from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
 from server.usecases.explaining import Explaining
 
@@ -79,7 +80,7 @@ class TagledgerServer:
         bulk = BulkChanges(clocks, questions, auditing)
         self._grpc = GrpcServer(
             Servicers(
-                LedgerServicer(self._committer, bulk, clocks, self._work),
+                LedgerServicer(self._committer, bulk, Corrections(clocks, self._log, self._committer), clocks, self._work),
                 CatalogueServicer(self._committer, clocks, self._work, config.currency),
                 ListServicer(self._committer, clocks, self._work),
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),

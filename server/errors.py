@@ -30,6 +30,7 @@ CODES: Final[Mapping[type[errors.TagledgerError], grpc.StatusCode]] = {
     errors.NameTaken: grpc.StatusCode.ALREADY_EXISTS,
     errors.RequestIdReused: grpc.StatusCode.FAILED_PRECONDITION,
     errors.TagRetired: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.CorrectedMeanwhile: grpc.StatusCode.ABORTED,
     errors.NotUndoable: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SegmentCycle: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SegmentInUse: grpc.StatusCode.FAILED_PRECONDITION,

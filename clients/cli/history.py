@@ -30,6 +30,8 @@ def change_text(change: object) -> str:
             return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}") + credit
         case replies.TraitEntry(trait, value):
             return f"cleared {trait}" if value is None else f"{trait} = {text_of(value)}"
+        case replies.RetractionEntry(interaction, position):
+            return f"retracted {change_text(interaction)}, recorded at position {position}"
         case replies.InteractionEntry():
             amount = "" if change.amount is None else f" {change.amount.normalize():f} {change.currency}".rstrip()
             via = f" via {change.touchpoint}" if change.touchpoint else ""
@@ -56,6 +58,7 @@ def entry_object(entry: replies.HistoryEntry) -> dict[str, object]:
         replies.TagEntry: "tag",
         replies.TraitEntry: "trait",
         replies.InteractionEntry: "interaction",
+        replies.RetractionEntry: "retraction",
         replies.CatalogueEntry: "catalogue",
         replies.ListEntry: "list",
     }

@@ -17,6 +17,7 @@ from clients.cli import exits, interrupts
 from clients.cli.asking import check, compare, count, members, validate
 from clients.cli.bulk import tag_segment, undo, untag_segment
 from clients.cli.catalogue import catalogue
+from clients.cli.correcting import retract
 from clients.cli.explaining import explain
 from clients.cli.history import history
 from clients.cli.output import error_object, print_json, print_text, report
@@ -135,6 +136,7 @@ for _command in (
     untag,
     tag_segment,
     untag_segment,
+    retract,
     undo,
     count,
     members,

@@ -6,11 +6,12 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     ├── CallerError
     │   ├── InvalidArgument      InvalidField, InvalidExpression, LimitExceeded, InvalidPageToken, TypeConflict, PositionAhead
     │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownSegment, UnknownList,
-    │   │                        UnknownProfile, UnknownChangeset
+    │   │                        UnknownProfile, UnknownChangeset, UnknownInteraction
     │   ├── AlreadyExists        NameTaken
     │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
     │                            SegmentUnchanged, ListRetired, NotUndoable
     └── ServiceError
+        ├── CorrectedMeanwhile
         ├── Unavailable          StoreUnavailable, ShuttingDown
         ├── ResourceExhausted    Overloaded
         ├── DeadlineExceeded     OutcomeUnknown (a write)
@@ -102,6 +103,18 @@ class Unavailable(ServiceError):
     @property
     def transient(self) -> bool:
         """Unavailability passes."""
+        return True
+
+
+class CorrectedMeanwhile(ServiceError):
+    """Others keep correcting the same interactions; nothing was recorded."""
+
+    REASON = "CORRECTED_MEANWHILE"
+    CODE = "ABORTED"
+
+    @property
+    def transient(self) -> bool:
+        """They come to an end."""
         return True
 
 
@@ -220,6 +233,12 @@ class TagRetired(FailedPrecondition):
     REASON = "TAG_RETIRED"
 
 
+class UnknownInteraction(NotFound):
+    """No interaction with this id was ever recorded; ``metadata`` has id."""
+
+    REASON = "UNKNOWN_INTERACTION"
+
+
 class NotUndoable(FailedPrecondition):
     """A changeset that cannot be taken back, or of which nothing is left."""
 
@@ -334,6 +353,8 @@ BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
         UnknownList,
         UnknownProfile,
         UnknownChangeset,
+        UnknownInteraction,
+        CorrectedMeanwhile,
         NameTaken,
         RequestIdReused,
         TagRetired,

@@ -1,8 +1,6 @@
-"""Replies into plain values: total functions, the only place that reads protobuf messages."""
+"""Replies into plain values: total functions; with history_from_wire.py the only place that reads protobuf messages."""
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from google.protobuf.json_format import MessageToDict
@@ -11,15 +9,16 @@ from tagledger.v1 import (
     common_pb2,
     export_service_pb2,
     expression_pb2,
-    history_service_pb2,
     ledger_service_pb2,
     list_service_pb2,
     segment_service_pb2,
 )
 
 from . import replies
+from .history_from_wire import attribution as attribution
+from .history_from_wire import history_entry as history_entry
+from .history_from_wire import value as value
 from .instants import from_timestamp
-from .values import TraitValue
 
 _TYPES: Final = {
     common_pb2.VALUE_TYPE_STRING: "string",
@@ -27,20 +26,10 @@ _TYPES: Final = {
     common_pb2.VALUE_TYPE_BOOL: "bool",
     common_pb2.VALUE_TYPE_DATE: "date",
 }
-_TAG_KINDS: Final = {
-    history_service_pb2.TagEntry.KIND_APPLIED: "applied",
-    history_service_pb2.TagEntry.KIND_REMOVED: "removed",
-    history_service_pb2.TagEntry.KIND_EXPIRES: "expires",
-}
-_LIST_KINDS: Final = {
-    history_service_pb2.ListEntry.KIND_ADDED: "added",
-    history_service_pb2.ListEntry.KIND_REMOVED: "removed",
-}
 _MISSING: Final = {
     segment_service_pb2.LeafExplanation.MISSING_MUST_HOLD: "must hold",
     segment_service_pb2.LeafExplanation.MISSING_MUST_NOT_HOLD: "must not hold",
 }
-_AMOUNT_UNIT: Final = Decimal("0.0001")
 
 
 def receipt(message: common_pb2.WriteReceipt) -> replies.Receipt:
@@ -95,6 +84,28 @@ def _preview(message: ledger_service_pb2.Preview) -> replies.Preview:
         for one in message.segments
     )
     return replies.Preview(tuple(message.changed_profile_ids), tuple(effects), message.dependent_segment_count)
+
+
+def retraction_receipt(message: ledger_service_pb2.RetractInteractionsResponse) -> replies.RetractionReceipt:
+    """Convert the reply to a retraction."""
+    base = receipt(message.receipt)
+    return replies.RetractionReceipt(
+        base.position, base.changeset_id, base.recorded_at, base.replayed, message.retracted_count, message.already_so_count
+    )
+
+
+def replacement_receipt(message: ledger_service_pb2.ReplaceInteractionsResponse) -> replies.ReplacementReceipt:
+    """Convert the reply to a replacement."""
+    base = receipt(message.receipt)
+    return replies.ReplacementReceipt(
+        base.position,
+        base.changeset_id,
+        base.recorded_at,
+        base.replayed,
+        message.accepted_count,
+        message.replaced_count,
+        message.new_profile_count,
+    )
 
 
 def interactions_receipt(message: ledger_service_pb2.RecordInteractionsResponse) -> replies.InteractionsReceipt:
@@ -176,71 +187,6 @@ def validation(message: segment_service_pb2.ValidateExpressionResponse) -> repli
     """Convert a read expression."""
     tree = MessageToDict(message.tree)
     return replies.Validation(message.position, message.canonical_text, tree, tuple(map(_warning, message.warnings)))
-
-
-def value(message: common_pb2.Value) -> TraitValue | None:
-    """Convert a typed value, None for an empty one."""
-    match message.WhichOneof("kind"):
-        case "string_value":
-            return message.string_value
-        case "number_value":
-            return message.number_value
-        case "bool_value":
-            return message.bool_value
-        case "date_value":
-            return date.fromisoformat(message.date_value)
-        case _:
-            return None
-
-
-def attribution(message: common_pb2.Attribution) -> replies.Attribution:
-    """Convert who, why, from where and when."""
-    return replies.Attribution(
-        message.position,
-        message.changeset_id,
-        message.actor,
-        message.reason,
-        message.source,
-        from_timestamp(message.recorded_at),
-        message.selected,
-        message.undoes_changeset_id,
-        tuple(message.undone_by_changeset_ids),
-    )
-
-
-def _interaction(message: history_service_pb2.InteractionEntry) -> replies.InteractionEntry:
-    return replies.InteractionEntry(
-        message.type,
-        message.touchpoint,
-        message.amount * _AMOUNT_UNIT if message.HasField("amount") else None,
-        message.currency,
-        message.id,
-        {name: value(held) for name, held in message.properties.items()},
-    )
-
-
-def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryEntry:
-    """Convert one change; a kind that this client does not know has no ``change``."""
-    change: (
-        replies.TagEntry | replies.TraitEntry | replies.InteractionEntry | replies.CatalogueEntry | replies.ListEntry | None
-    ) = None
-    match message.WhichOneof("change"):
-        case "tag":
-            tag = message.tag
-            held = tag.value if tag.HasField("value") else None
-            change = replies.TagEntry(tag.tag, _TAG_KINDS.get(tag.kind, ""), held, tag.credited_actor, tag.credited_source)
-        case "trait":
-            change = replies.TraitEntry(message.trait.trait, value(message.trait.value))
-        case "interaction":
-            change = _interaction(message.interaction)
-        case "catalogue":
-            entry = message.catalogue
-            change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name, entry.expression)
-        case "list":
-            change = replies.ListEntry(message.list.list, _LIST_KINDS.get(message.list.kind, ""))
-    return replies.HistoryEntry(
-        attribution(message.attribution), from_timestamp(message.effective_at), message.profile_id, change
-    )
 
 
 def _evidence(message: segment_service_pb2.Evidence) -> replies.Evidence:

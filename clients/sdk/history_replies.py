@@ -62,6 +62,14 @@ class InteractionEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RetractionEntry:
+    """An interaction that does not count any more, and the position of the changeset that had recorded it."""
+
+    interaction: InteractionEntry
+    recorded_position: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListEntry:
     """A profile put on an uploaded list (``kind`` "added"), or taken off it ("removed")."""
 
@@ -79,6 +87,9 @@ class CatalogueEntry:
     expression: str = ""
 
 
+HistoryChange = TagEntry | TraitEntry | InteractionEntry | RetractionEntry | CatalogueEntry | ListEntry
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One change; ``profile_id`` is empty for changes of the catalogue."""
@@ -86,4 +97,4 @@ class HistoryEntry:
     attribution: Attribution
     effective_at: datetime
     profile_id: str
-    change: TagEntry | TraitEntry | InteractionEntry | CatalogueEntry | ListEntry | None
+    change: HistoryChange | None

@@ -15,9 +15,11 @@ from .catalogue_replies import Warning as Warning
 from .catalogue_replies import Workspace as Workspace
 from .history_replies import Attribution as Attribution
 from .history_replies import CatalogueEntry as CatalogueEntry
+from .history_replies import HistoryChange as HistoryChange
 from .history_replies import HistoryEntry as HistoryEntry
 from .history_replies import InteractionEntry as InteractionEntry
 from .history_replies import ListEntry as ListEntry
+from .history_replies import RetractionEntry as RetractionEntry
 from .history_replies import TagEntry as TagEntry
 from .history_replies import TraitEntry as TraitEntry
 from .values import TraitValue
@@ -48,6 +50,25 @@ class InteractionsReceipt(Receipt):
 
     accepted_count: int
     duplicate_count: int
+    new_profile_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetractionReceipt(Receipt):
+    """What became of interactions that are not to count any more."""
+
+    retracted_count: int
+    already_so_count: int
+    """Of those that did not count before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementReceipt(Receipt):
+    """What became of interactions that are to count in the place of others."""
+
+    accepted_count: int
+    replaced_count: int
+    """For how many of them another one had counted until then."""
     new_profile_count: int
 
 

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import TypeVar
 
 from pyroaring import BitMap
@@ -20,6 +21,7 @@ from domain.changeset import (
     Outcome,
     PropertyColumn,
     Recorded,
+    RetractedColumns,
     TagColumns,
     TraitColumns,
 )
@@ -30,6 +32,7 @@ from projections.history.entries import (
     CatalogueEntry,
     InteractionEntry,
     ListEntry,
+    RetractionEntry,
     TagEntry,
     TraitEntry,
     entries,
@@ -42,6 +45,8 @@ from projections.query.view import View
 
 _T = TypeVar("_T")
 _PROFILE = 0
+_NAMELESS = ""
+"""A type of interactions that no question can name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +55,9 @@ class Event:
 
     recorded: Recorded
     row: int
-    entry: TagEntry | TraitEntry | InteractionEntry | ListEntry
+    entry: TagEntry | TraitEntry | InteractionEntry | RetractionEntry | ListEntry
+    counts: bool = True
+    """False: an interaction that was retracted; nothing but that the profile was seen comes of it."""
 
     @property
     def at(self) -> int:
@@ -68,12 +75,32 @@ def events_of(recorded: Recorded, ordinal: int) -> list[Event]:
     return found
 
 
+def retractions(events: Sequence[Event]) -> list[tuple[Event, Event]]:
+    """The interactions that were retracted, each with its retraction. Of equal ones it does not matter which."""
+    counting: dict[int, list[Event]] = {}
+    found = []
+    for event in events:
+        if isinstance(event.entry, InteractionEntry):
+            counting.setdefault(event.recorded.changeset.version, []).append(event)
+        elif isinstance(event.entry, RetractionEntry):
+            of_version, wanted = counting[event.entry.version], event.entry.interaction
+            gone = next(one for one in of_version if one.entry == wanted)
+            of_version.remove(gone)
+            found.append((gone, event))
+    return found
+
+
 class World:
     """One profile's events, in the order of the log, and the names of now."""
 
     def __init__(self, events: Sequence[Event], catalogue: Catalogue) -> None:
-        """Being put on a list is no event of this world: lists have no time of their own (listings.py)."""
-        self.events = tuple(event for event in events if not isinstance(event.entry, ListEntry))
+        """Being put on a list is no event of this world: lists have no time of their own (listings.py); nor is a retraction."""
+        gone = {interaction for interaction, _ in retractions(events)}
+        self.events = tuple(
+            replace(event, counts=event not in gone)
+            for event in events
+            if not isinstance(event.entry, ListEntry | RetractionEntry)
+        )
         # A copy keeps the look-ups of this moment: a rename makes new ones.
         self.catalogue = copy.copy(catalogue)
 
@@ -128,11 +155,12 @@ def _members(leaf: Prepared, index: WorkspaceIndex, as_of: int) -> BitMap:
 def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> WorkspaceIndex:
     """An index of made-up profiles: the profile of ordinal n has the events histories[n]."""
     index = WorkspaceIndex("", catalogue=catalogue)
-    parts: dict[int, tuple[Recorded, list[tuple[int, int]]]] = {}
+    parts: dict[tuple[int, bool], tuple[Recorded, list[tuple[int, int]]]] = {}
     for ordinal, history in enumerate(histories):
         for event in history:
-            parts.setdefault(event.recorded.changeset.version, (event.recorded, []))[1].append((event.row, ordinal))
-    for version, (_, (recorded, rows)) in enumerate(sorted(parts.items()), start=1):
+            key = event.recorded.changeset.version, event.counts
+            parts.setdefault(key, (event.recorded, []))[1].append((event.row, ordinal))
+    for version, ((_, counts), (recorded, rows)) in enumerate(sorted(parts.items(), key=itemgetter(0)), start=1):
         part = replace(
             rows_kept(recorded.changeset, rows),
             version=version,
@@ -140,6 +168,8 @@ def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> Wor
             outcome=Outcome(new_profiles=len(histories)),
             catalogue=(),
         )
+        if not counts and part.interactions:
+            part = replace(part, interactions=replace(part.interactions, types=[_NAMELESS], type_index=()))
         index.apply(Recorded(version, part, recorded.content_sha256, recorded.chain_sha256))
     return index
 
@@ -151,7 +181,8 @@ def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changese
     """
     at = len(changeset.catalogue)
     kept: list[list[tuple[int, int]]] = []
-    for columns in (changeset.tags, changeset.traits, changeset.interactions):
+    retracted = changeset.retracted
+    for columns in (changeset.tags, changeset.traits, changeset.interactions, retracted.rows if retracted else None):
         end = at + (len(columns.ordinals) if columns else 0)
         kept.append([(row - at, ordinal) for row, ordinal in rows if at <= row < end])
         at = end
@@ -160,6 +191,7 @@ def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changese
         tags=_tags_kept(changeset.tags, kept[0]) if changeset.tags and kept[0] else None,
         traits=_traits_kept(changeset.traits, kept[1]) if changeset.traits and kept[1] else None,
         interactions=_interactions_kept(changeset.interactions, kept[2]) if changeset.interactions and kept[2] else None,
+        retracted=_retracted_kept(retracted, kept[3]) if retracted and kept[3] else None,
         listed=None,
     )
 
@@ -212,7 +244,13 @@ def _interactions_kept(columns: InteractionColumns, rows: Sequence[tuple[int, in
         currency_index=currency_index,
         ids=_taken(columns.ids, rows),
         properties=[kept for column in columns.properties if (kept := _property_kept(column, rows)).values],
+        origin_versions=_taken(columns.origin_versions, rows),
+        origin_rows=_taken(columns.origin_rows, rows),
     )
+
+
+def _retracted_kept(columns: RetractedColumns, rows: Sequence[tuple[int, int]]) -> RetractedColumns:
+    return RetractedColumns(_interactions_kept(columns.rows, rows), _taken(columns.versions, rows))
 
 
 def _property_kept(column: PropertyColumn, rows: Sequence[tuple[int, int]]) -> PropertyColumn:
@@ -232,7 +270,7 @@ def _compacted(index: Sequence[int], *, first: int) -> tuple[list[int], Sequence
 
 def _witness() -> Event:
     """An interaction of a type that nobody can name, before everything: it keeps a made-up profile in the universe."""
-    columns = InteractionColumns([_PROFILE], [""], (), [MIN_INSTANT_US], (), (), (), (), (), (), ())
+    columns = InteractionColumns([_PROFILE], [_NAMELESS], (), [MIN_INSTANT_US], (), (), (), (), (), (), ())
     by = Attribution("", "", "")
     changeset = Changeset("", 0, "", by, MIN_INSTANT_US, 0, Outcome(), interactions=columns)
     return events_of(Recorded(0, changeset, "", ""), _PROFILE)[0]

@@ -1,4 +1,6 @@
-"""The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions, who an upload put on a list."""
+"""The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions recorded and retracted, and who an
+upload put on a list.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from domain.changeset import (
     Credit,
     InteractionColumns,
     ListColumns,
+    RetractedColumns,
     TagColumns,
     TraitColumns,
     Value,
@@ -66,6 +69,18 @@ class InteractionEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RetractionEntry:
+    """An interaction that does not count any more."""
+
+    ordinal: int
+    effective_at: int
+    """When it had happened."""
+    interaction: InteractionEntry
+    version: int
+    """That recorded it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListEntry:
     """A profile put on a list, or taken off it, by an upload; `number` is that of the list."""
 
@@ -75,14 +90,22 @@ class ListEntry:
     added: bool
 
 
-Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry | ListEntry
+Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry | RetractionEntry | ListEntry
+_Columns = TagColumns | TraitColumns | InteractionColumns | RetractedColumns
+
+
+def _columns_of(changeset: Changeset) -> list[tuple[_Columns, TagColumns | TraitColumns | InteractionColumns]]:
+    """Those with rows of profiles, in order; and where their rows stand."""
+    retracted = changeset.retracted
+    own = [(one, one) for one in (changeset.tags, changeset.traits, changeset.interactions) if one]
+    return [*own, *([(retracted, retracted.rows)] if retracted else [])]
 
 
 def entry_count(changeset: Changeset) -> int:
     """How many entries the changeset has."""
-    columns = (changeset.tags, changeset.traits, changeset.interactions)
     listed = changeset.listed
-    counts = [len(one.ordinals) for one in columns if one] + ([len(listed.added), len(listed.removed)] if listed else [])
+    counts = [len(rows.ordinals) for _, rows in _columns_of(changeset)]
+    counts += [len(listed.added), len(listed.removed)] if listed else []
     return len(changeset.catalogue) + sum(counts)
 
 
@@ -94,11 +117,10 @@ def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> It
         if start <= at < end:
             yield at, CatalogueEntry(change)
         at += 1
-    for columns in (changeset.tags, changeset.traits, changeset.interactions):
-        if columns is not None:
-            for row in range(max(0, start - at), min(len(columns.ordinals), end - at)):
-                yield at + row, _entry(columns, row)
-            at += len(columns.ordinals)
+    for columns, rows in _columns_of(changeset):
+        for row in range(max(0, start - at), min(len(rows.ordinals), end - at)):
+            yield at + row, _entry(columns, row)
+        at += len(rows.ordinals)
     if changeset.listed:
         yield from _of_list(changeset.listed, changeset.recorded_at, at, start, end)
 
@@ -131,11 +153,10 @@ def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
     if wanted.ordinal is None and recorded:
         found.append(np.arange(len(changeset.catalogue)))
     at += len(changeset.catalogue)
-    for columns in (changeset.tags, changeset.traits, changeset.interactions):
-        if columns is not None:
-            if wanted.interactions or not isinstance(columns, InteractionColumns):
-                found.append(at + np.flatnonzero(_fits(columns, wanted)))
-            at += len(columns.ordinals)
+    for _, columns in _columns_of(changeset):
+        if wanted.interactions or not isinstance(columns, InteractionColumns):
+            found.append(at + np.flatnonzero(_fits(columns, wanted)))
+        at += len(columns.ordinals)
     if changeset.listed and wanted.tags is None and recorded:
         for ordinals in (changeset.listed.added, changeset.listed.removed):
             rows = np.asarray(ordinals, np.uint32)
@@ -174,7 +195,7 @@ def _of_list(columns: ListColumns, at_us: int, first: int, start: int, stop: int
         first += len(ordinals)
 
 
-def _entry(columns: TagColumns | TraitColumns | InteractionColumns, row: int) -> Entry:
+def _entry(columns: _Columns, row: int) -> Entry:
     match columns:
         case TagColumns():
             return _tag(columns, row)
@@ -182,6 +203,9 @@ def _entry(columns: TagColumns | TraitColumns | InteractionColumns, row: int) ->
             return _trait(columns, row)
         case InteractionColumns():
             return _interaction(columns, row)
+        case RetractedColumns():
+            interaction = _interaction(columns.rows, row)
+            return RetractionEntry(interaction.ordinal, interaction.effective_at, interaction, columns.versions[row])
 
 
 def _tag(columns: TagColumns, row: int) -> TagEntry:

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
-from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
+from domain.limits import MIN_INSTANT_US
 from domain.list_catalogue import ListEntry
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Int64s
-from projections.index.row_columns import ORDINAL, VERSION
+from projections.index.row_columns import RETRACTED, VERSION
 from projections.index.workspace_index import WorkspaceIndex
 
 Versions = npt.NDArray[np.uint32]
@@ -28,8 +28,9 @@ def versions_of_profile(
         found.append(history.first(count).versions[history.places_of(np.asarray([ordinal], np.uint32), count)])
     if interactions:
         for rows in list(index.interactions.values()):
-            for part in rows.rows(MIN_INSTANT_US, MAX_INSTANT_US, version):
-                found.append(part.where(part.column(ORDINAL) == ordinal).column(VERSION))
+            for part in rows.recorded(ordinal):
+                versions = np.concatenate([part.column(VERSION), part.column(RETRACTED)])
+                found.append(versions[(versions > 0) & (versions <= version)])
     if lists:
         turns = [
             turn for entry in list(index.catalogue.lists.entries.values()) for turn in turns_on_list(index, entry, ordinal)

@@ -15,7 +15,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from projections.index import bitmaps
-from projections.index.times import HOUR_US, Times
+from projections.index.times import HOUR_US, Int64s, Times
 
 _BLOCK_HOURS = 8
 _TOP_LEVEL = 10  # 341 days
@@ -26,9 +26,9 @@ _KEPT_BYTES_A_ROW = 24  # windows of a month that end in 60 days need about 12: 
 _WHOLE = (-1, 0)
 _BLOCKS, _ENDS, _HOURS = range(3)
 _numbers = count()
+_NOBODY = BitMap()
 _TAKEN_OVER_PARTS_MAX = 16
 SLICE_ROWS_MAX = 1 << 10  # a smaller slice is read as rows: cheaper than any bitmap
-_NOBODY = BitMap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +80,26 @@ class Pieces:
     """Where the bitmaps of stretches are, and stay."""
     stretches: list[Stretch] = field(default_factory=list)
     loose: list[bitmaps.Ordinals] = field(default_factory=list)
+    gone: BitMap = field(default_factory=lambda: _NOBODY)
+    """Of those in the pieces, whose rows there were all retracted."""
 
     def bitmap(self) -> BitMap:
-        """The union; may be one of the pieces, so it must not be changed."""
-        return bitmaps.union(self.parts())
+        """The union, without those who are gone; may be one of the pieces, so it must not be changed."""
+        united = bitmaps.union([*self._bitmaps(self.stretches), *self._rows()])
+        return united - self.gone if self.gone else united
 
     def parts(self) -> list[BitMap]:
         """Bitmaps whose union it is; none of them may be changed."""
-        return [*self._bitmaps(self.stretches), *self._rows()]
+        return [self.bitmap()] if self.gone else [*self._bitmaps(self.stretches), *self._rows()]
 
     def count_among(self, candidates: BitMap) -> int:
         """How many of the candidates are in the union, which is not made: next to the largest stretch the others are small."""
+        gone = int(candidates.intersection_cardinality(self.gone)) if self.gone else 0
+        return self._count_in_pieces(candidates) - gone
+
+    def _count_in_pieces(self, candidates: BitMap) -> int:
         if not self.stretches:
-            return int(candidates.intersection_cardinality(self.bitmap()))
+            return int(candidates.intersection_cardinality(bitmaps.union(self._rows())))
         largest = max(self.stretches, key=lambda stretch: len(stretch.blocks))
         found = candidates.intersection_cardinality(largest.blocks) + candidates.intersection_cardinality(largest.ends)
         others = BitMap()
@@ -131,15 +138,22 @@ class Blocks:
         blocks._blocks, blocks._number = self._blocks, self._number
         return blocks
 
-    def take_over(self, parts: "Sequence[Blocks]") -> None:
+    def take_over(self, parts: "Sequence[Blocks]", dropped: Sequence[Int64s]) -> None:
         """Build what is built of any of these, whose rows together are ours, so that no reader waits for it.
 
-        Not of many parts: those are small, and after a start questions wait for their merging more than for a block.
+        `dropped`: the instants of rows that they have and we have not. Not of many parts: those are small, and after a start
+        questions wait for their merging more than for a block.
         """
         if len(parts) > _TAKEN_OVER_PARTS_MAX:
             return
-        for key in {key for part in parts for key in list(part._blocks) if key != _WHOLE}:
-            self._blocks[key] = bitmaps.union([part._block(*key) for part in parts])
+        built = {key for part in parts for key in list(part._blocks) if key != _WHOLE}
+        unlike = np.unique(np.concatenate(dropped) // (_BLOCK_HOURS * HOUR_US)) if dropped else np.empty(0, np.int64)
+        for level, block in built:
+            first, end = np.searchsorted(unlike, (block << level, (block + 1) << level)).tolist()
+            if first == end:
+                self._blocks[level, block] = bitmaps.union([part._block(level, block) for part in parts])
+            else:
+                self._block(level, block)
 
     @property
     def size_bytes(self) -> int:

@@ -16,6 +16,8 @@ Picked = slice | npt.NDArray[np.intp] | npt.NDArray[np.uint32]
 
 # Columns that each row has; amount, currency, touchpoint and properties (`.name`) exist where some row has a value.
 TIME, ORDINAL, VERSION, AMOUNT, CURRENCY, TOUCHPOINT = "time", "ordinal", "version", "amount", "currency", "touchpoint"
+RETRACTED = "retracted"
+"""The version that retracted the row; 0 where none has. A run keeps it as marks (retracted.py)."""
 _DTYPES: Mapping[str, type[np.generic]] = {
     TIME: np.int64,
     ORDINAL: np.uint32,
@@ -23,10 +25,16 @@ _DTYPES: Mapping[str, type[np.generic]] = {
     AMOUNT: np.int64,
     CURRENCY: np.int16,
     TOUCHPOINT: np.int32,
+    RETRACTED: np.uint32,
 }
 _CODES = (np.uint8, np.uint16, np.uint32)
 _FEW_SHARE = 16
 _NO_NARROW_AMOUNT = np.iinfo(np.int32).min
+
+
+def property_column(name: str) -> str:
+    """The row column of a property; no fixed column begins with a dot."""
+    return f".{name}"
 
 
 def dtype_of(column: str) -> type[np.generic]:

@@ -1,106 +1,116 @@
 """Interactions of one type: runs sorted by time (runs.py), and a small unsorted tail.
 
 Rows enter the tail in order of recording. A full tail is sorted into an immutable run; equal-sized runs are merged, the
-smallest first, so that there are few.
+smallest first, so that there are few. Rows that were retracted are marked where they lie; whoever makes a new run takes them
+out, and they are kept by themselves for reads at earlier versions.
 """
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyroaring import BitMap
 
-from domain.limits import MIN_INSTANT_US
+from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
+from projections.index import bitmaps
 from projections.index.blocks import Kept, Pieces
 from projections.index.candidates import Candidates
+from projections.index.retracted import Marks, UInt32s
 from projections.index.row_columns import (
     ORDINAL,
     TIME,
-    VERSION,
     AnyColumn,
-    Picked,
     RowSet,
-    absent,
-    absent_value,
-    dtype_of,
 )
-from projections.index.runs import Run
+from projections.index.runs import Run, Withdrawn, column_names
+from projections.index.tail import Tail
 
-TAIL_ROWS = 1 << 14
 _FANOUT = 4
 _MERGED_AT_ONCE_ROWS_MAX = 1 << 24  # of many small runs, as the reading of a log leaves them: one pass over their rows, not six
 _MERGED_ROWS_MAX = 1 << 27  # beyond this a merge would need more memory than a few runs cost time
+_MARKS_MIN = 64
+_ROWS_A_MARK = 1 << 12
+"""A run with more marks than one in so many rows is written again: until then questions look those profiles up."""
 
 
-class Tail:
-    """The last rows, in order of recording. One writer; a reader sees the rows below the count that it read."""
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where the rows lie; a reader takes it once for a question."""
 
-    def __init__(self) -> None:
-        self.columns: dict[str, AnyColumn] = {
-            name: np.empty(TAIL_ROWS, dtype=dtype_of(name)) for name in (TIME, ORDINAL, VERSION)
-        }
-        self.count = 0
+    tail: Tail
+    runs: tuple[Run, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
 
-    def append(self, columns: Mapping[str, AnyColumn], start: int, stop: int) -> None:
-        """Append rows start..stop of the given columns; there must be room."""
-        here = slice(self.count, self.count + stop - start)
-        for name, values in columns.items():
-            if name not in self.columns:
-                self.columns[name] = np.full(TAIL_ROWS, absent_value(name), dtype=dtype_of(name))
-            self.columns[name][here] = values[start:stop]
-        self.count = here.stop
+    def withdrawn_at(self, version: int) -> list[Withdrawn]:
+        """Those of which a read at a version may see rows."""
+        return [one for one in self.withdrawn if one.last_version > version]
 
-    def rows(self, start: int, end: int, version: int) -> RowSet:
-        """Rows with start <= time < end that were recorded up to version."""
-        count = self.count
-        visible = int(np.searchsorted(self.columns[VERSION][:count], version, side="right"))
-        times = self.columns[TIME][:visible]
-        return RowSet(self, np.flatnonzero((times >= start) & (times < end)))
 
-    def rows_of(self, ordinal: int, version: int) -> RowSet:
-        """Rows of one profile that were recorded up to version."""
-        count = self.count
-        visible = int(np.searchsorted(self.columns[VERSION][:count], version, side="right"))
-        return RowSet(self, np.flatnonzero(self.columns[ORDINAL][:visible] == ordinal))
+@dataclass(frozen=True, slots=True)
+class CapturedRows:
+    """What a snapshot holds of a type."""
 
-    def values(self, name: str, picked: Picked) -> AnyColumn:
-        """See RowSource."""
-        column = self.columns.get(name)
-        return absent(name, len(RowSet(self, picked))) if column is None else column[picked]
-
-    codes = values
+    runs: tuple[Run, ...]
+    marks: tuple[Marks, ...]
+    """Of each run."""
+    tail: dict[str, AnyColumn]
+    withdrawn: tuple[Run, ...]
 
 
 class InteractionRows:
     """All interactions of one type."""
 
     def __init__(self) -> None:
-        self._state: tuple[tuple[Run, ...], Tail] = ((), Tail())
-        self._kept = Kept(lambda: sum(map(len, self._state[0])))
+        self._state = _State(Tail())
+        self._kept = Kept(lambda: sum(map(len, self._state.runs)))
         self._swap = threading.Lock()
 
     def append(self, columns: Mapping[str, AnyColumn], start: int, stop: int) -> None:
         """Append rows start..stop of the columns, in order of recording. Called by the one writer."""
         done = start
         while done < stop:
-            tail = self._state[1]
-            room = min(TAIL_ROWS - tail.count, stop - done)
+            tail = self._state.tail
+            room = min(tail.room, stop - done)
             tail.append(columns, done, done + room)
             done += room
-            if tail.count == TAIL_ROWS:
-                sealed = Run.sorted(tail.columns)
+            if not tail.room:
+                sealed, gone = tail.sealed()
                 with self._swap:
-                    self._state = ((*self._state[0], sealed), Tail())
+                    self._state = _State(
+                        Tail(),
+                        (*self._state.runs, *([sealed] if sealed else ())),
+                        (*self._state.withdrawn, *([Withdrawn(gone)] if gone else ())),
+                    )
+
+    def retract(self, columns: Mapping[str, AnyColumn]) -> None:
+        """Let rows that are equal to these not count any more from the version in RETRACTED on. Called by the one writer.
+
+        ValueError if they are not there.
+        """
+        with self._swap:  # a run must not be exchanged meanwhile: its new one would not have the mark
+            state, wanted = self._state, columns
+            for run in state.runs:
+                wanted = run.retract(wanted)
+            wanted = state.tail.retract(wanted)
+        if len(wanted[TIME]):
+            raise ValueError(f"{len(wanted[TIME])} interactions that are retracted are not there")
 
     def compact(self) -> bool:
-        """Find first rows that were asked for, or merge the smallest equal-sized runs, as many as follow each other.
+        """Find what questions ask for, or merge the smallest equal-sized runs, as many as follow each other.
 
         False if there was nothing to do.
 
         May run beside the writer and readers; one caller at a time.
         """
-        runs = self._state[0]
-        if any(run.find_firsts() for run in runs):
+        runs = self._state.runs
+        if any(run.find_profiles() or run.find_firsts() for run in runs):
+            return True
+        many = [run for run in runs if len(run.marks) > max(_MARKS_MIN, len(run) // _ROWS_A_MARK)]
+        if many:
+            self._replace(many[:1], for_long=False)
+            return True
+        if self._merge_withdrawn():
             return True
         starts = [first for first in range(len(runs) - _FANOUT + 1) if self._are_equal(runs[first : first + _FANOUT])]
         if not starts:
@@ -116,6 +126,19 @@ class InteractionRows:
         self._replace(runs[first:last], for_long=False)
         return True
 
+    def _merge_withdrawn(self) -> bool:
+        group = self._state.withdrawn[-_FANOUT:]
+        if len(group) < _FANOUT or not self._are_equal([one.run for one in group]):
+            return False
+        merged = Run.merged([one.run for one in group], [Marks()] * len(group), for_long=False)
+        assert merged is not None, "there are rows in each"
+        with self._swap:
+            withdrawn = self._state.withdrawn
+            at = withdrawn.index(group[0])
+            kept = (*withdrawn[:at], Withdrawn(merged), *withdrawn[at + len(group) :])
+            self._state = replace(self._state, withdrawn=kept)
+        return True
+
     @staticmethod
     def _are_equal(group: Sequence[Run]) -> bool:
         """About; and not too large together."""
@@ -126,7 +149,7 @@ class InteractionRows:
 
         Nothing is done where the smaller ones of these have less than this share of the largest.
         """
-        runs = self._state[0]
+        runs = self._state.runs
         first, rows = len(runs), 0
         while first and rows + len(runs[first - 1]) <= _MERGED_ROWS_MAX:
             first -= 1
@@ -137,86 +160,152 @@ class InteractionRows:
             self._replace(group, for_long=True)
 
     @classmethod
-    def over(cls, runs: Sequence[Run], tail: Mapping[str, AnyColumn]) -> "InteractionRows":
-        """Rows in these runs, and those of a tail."""
+    def over(cls, runs: Sequence[Run], tail: Mapping[str, AnyColumn], withdrawn: Sequence[Run] = ()) -> "InteractionRows":
+        """Rows in these runs, those of a tail, and those that were taken out of runs."""
         rows = cls()
-        rows._state = (tuple(runs), Tail())
+        rows._state = _State(Tail(), tuple(runs), tuple(map(Withdrawn, withdrawn)))
         rows.append(tail, 0, len(tail[TIME]))
         return rows
 
-    def runs(self) -> tuple[Run, ...]:
-        """The runs, oldest first; for snapshots."""
-        return self._state[0]
+    def apart(self) -> "InteractionRows":
+        """The same rows; what is recorded or retracted there is not so here, nor the other way round."""
+        rows, state = InteractionRows(), self._state
+        rows._state = _State(state.tail.copied(), tuple(run.apart() for run in state.runs), state.withdrawn)
+        rows._kept = self._kept
+        return rows
 
-    def captured(self) -> tuple[tuple[Run, ...], dict[str, AnyColumn]]:
-        """The runs and a copy of the tail, for a snapshot: taken while nothing is appended."""
-        runs, tail = self._state
-        return runs, {name: column[: tail.count].copy() for name, column in tail.columns.items()}
+    def runs(self) -> tuple[Run, ...]:
+        """The runs, oldest first, and those of rows that were taken out."""
+        state = self._state
+        return (*state.runs, *(one.run for one in state.withdrawn))
+
+    def captured(self) -> CapturedRows:
+        """Everything, the tail copied, for a snapshot: taken while nothing is appended or retracted."""
+        state = self._state
+        tail = {name: column[: state.tail.count].copy() for name, column in state.tail.columns.items()}
+        marks = tuple(run.marks for run in state.runs)
+        return CapturedRows(state.runs, marks, tail, tuple(one.run for one in state.withdrawn))
 
     def replace(self, run: Run, moved: Run) -> None:
         """Put the same rows in other arrays in the place of a run, if it is still there."""
         with self._swap:
-            runs, tail = self._state
-            if run in runs:
-                self._state = (tuple(moved if one is run else one for one in runs), tail)
+            state = self._state
+            moved.marks = run.marks
+            self._state = replace(
+                state,
+                runs=tuple(moved if one is run else one for one in state.runs),
+                withdrawn=tuple(Withdrawn(moved) if one.run is run else one for one in state.withdrawn),
+            )
 
     def _replace(self, group: Sequence[Run], *, for_long: bool) -> None:
-        merged = Run.merged(group, for_long=for_long)
-        merged.blocks.take_over([run.blocks for run in group])
+        marks = [run.marks for run in group]
+        merged, gone = Run.merged(group, marks, for_long=for_long), _taken_out(group, marks)
+        if merged:
+            dropped = [run.times.at(of.places) for run, of in zip(group, marks, strict=True) if len(of)]
+            merged.blocks.take_over([run.blocks for run in group], dropped)
         with self._swap:
-            runs, tail = self._state
-            at = runs.index(group[0])
-            self._state = ((*runs[:at], merged, *runs[at + len(group) :]), tail)
+            state = self._state
+            for run, before in zip(group, marks, strict=True):
+                late = run.marks.since(before)
+                if len(late):
+                    assert merged is not None, "a row that was not marked then is in it"
+                    merged.retract(run.marked(late, [TIME, *column_names(group)]))
+            at = state.runs.index(group[0])
+            self._state = replace(
+                state,
+                runs=(*state.runs[:at], *([merged] if merged else ()), *state.runs[at + len(group) :]),
+                withdrawn=(*state.withdrawn, *([gone] if gone else ())),
+            )
 
     def rows(self, start: int, end: int, version: int) -> list[RowSet]:
-        """Rows with start <= time < end that were recorded up to version; sets may be empty."""
-        runs, tail = self._state
-        return [*(run.rows(start, end, version) for run in runs), tail.rows(start, end, version)]
+        """Rows with start <= time < end that count at a version; sets may be empty."""
+        state = self._state
+        found = [rows for run in state.runs for rows in run.rows(start, end, version)]
+        withdrawn = [one.rows(start, end, version) for one in state.withdrawn_at(version)]
+        return [*found, *withdrawn, state.tail.rows(start, end, version)]
 
     def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> list[RowSet]:
         """Those of `rows` that are of candidates, in no order, with numbers of these for ordinals; sets may be empty."""
-        runs, tail = self._state
-        found = [run.rows_among(start, end, version, candidates) for run in runs]
-        return [*found, candidates.rows(tail.rows(start, end, version))]
+        state = self._state
+        found = [rows for run in state.runs for rows in run.rows_among(start, end, version, candidates)]
+        others = [one.rows(start, end, version) for one in state.withdrawn_at(version)]
+        return [*found, *map(candidates.rows, [*others, state.tail.rows(start, end, version)])]
 
     def rows_of(self, ordinal: int, version: int) -> list[RowSet]:
-        """Rows of one profile that were recorded up to version; sets are not empty."""
-        runs, tail = self._state
-        found = [*(run.rows_of(ordinal, version) for run in runs), tail.rows_of(ordinal, version)]
+        """Rows of one profile that count at a version; sets are not empty."""
+        state = self._state
+        found = [*(run.rows_of(ordinal, version) for run in state.runs), state.tail.rows_of(ordinal, version)]
+        for one in state.withdrawn_at(version):
+            rows = one.rows(MIN_INSTANT_US, MAX_INSTANT_US, version)
+            found.append(rows.where(rows.column(ORDINAL) == ordinal))
         return [rows for rows in found if len(rows)]
 
+    def recorded(self, ordinal: int | None = None) -> list[RowSet]:
+        """All rows that were ever recorded, of one profile or of all; RETRACTED tells which of them were retracted."""
+        state = self._state
+        tail = np.arange(state.tail.count)
+        if ordinal is None:
+            return [*(RowSet(run, slice(0, len(run))) for run in self.runs()), RowSet(state.tail, tail)]
+        found = [RowSet(run, run.by_profile.rows_of(ordinal, run.ordinals)) for run in self.runs()]
+        return [*found, RowSet(state.tail, tail[state.tail.columns[ORDINAL][: len(tail)] == ordinal])]
+
     def collect(self, start: int, end: int, version: int) -> Pieces:
-        """The profiles with a row in [start, end), recorded up to version, as pieces of their union."""
-        runs, tail = self._state
+        """The profiles with a row in [start, end) that counts at a version, as pieces of their union."""
+        state = self._state
         pieces = Pieces(self._kept)
-        for run in runs:
+        for run in state.runs:
             run.collect(start, end, version, pieces)
-        if tail.count:
-            pieces.loose.append(tail.rows(start, end, version).column(ORDINAL).astype(np.uint32, copy=False))
+        for rows in [one.rows(start, end, version) for one in state.withdrawn_at(version)]:
+            pieces.loose.append(rows.column(ORDINAL))
+        if state.tail.count:
+            pieces.loose.append(state.tail.rows(start, end, version).column(ORDINAL).astype(np.uint32, copy=False))
+        doubted = self._doubted(state, start, end, version)
+        if len(doubted):
+            left = _joined(self._rows_of_some(state, doubted, start, end, version), ORDINAL)
+            pieces.gone = bitmaps.from_ascending(np.setdiff1d(doubted, left))
         return pieces
 
+    @staticmethod
+    def _doubted(state: _State, start: int, end: int, version: int) -> UInt32s:
+        """The profiles, ascending, of marked rows in [start, end) that were retracted up to version."""
+        found = [run.doubted(start, end, version) for run in state.runs if len(run.marks)]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
+
+    @staticmethod
+    def _rows_of_some(state: _State, ordinals: UInt32s, start: int, end: int, version: int) -> list[RowSet]:
+        """Those of `rows` that are of these profiles, which ascend."""
+        found = [run.rows_of_some(ordinals, start, end, version) for run in state.runs]
+        others = [*(one.rows(start, end, version) for one in state.withdrawn_at(version)), state.tail.rows(start, end, version)]
+        return [*found, *(rows.where(np.isin(rows.column(ORDINAL), ordinals)) for rows in others)]
+
     def began(self, start: int, end: int, version: int) -> BitMap | None:
-        """The profiles whose first row lies in [start, end), by rows recorded up to version; None where that is not at hand."""
-        runs, tail = self._state
-        if any(run.max_version > version for run in runs):
+        """The profiles whose first row that counts at a version lies in [start, end); None where that is not at hand."""
+        state = self._state
+        if any(run.max_version > version for run in state.runs) or state.withdrawn_at(version):
             return None
         pieces = Pieces(self._kept)
-        at_hand = [run.collect_firsts(start, end, pieces) for run in runs]  # of each: the upkeep finds those that are not
+        at_hand = [run.collect_firsts(start, end, pieces) for run in state.runs]  # of each: the upkeep finds those that are not
         if not all(at_hand):
             return None
-        late = tail.rows(MIN_INSTANT_US, end, version)
+        late = state.tail.rows(MIN_INSTANT_US, end, version)
         pieces.loose.append(late.where(late.column(TIME) >= start).column(ORDINAL).astype(np.uint32, copy=False))
         found = pieces.bitmap()
-        if len(late) or sum(run.times.place(end) > 0 for run in runs) > 1:  # first in one of them, not in all
+        if len(late) or sum(run.times.place(end) > 0 for run in state.runs) > 1:  # first in one of them, not in all
             for piece in self.collect(MIN_INSTANT_US, start, version).parts():
                 found = found - piece
+        doubted = self._doubted(state, MIN_INSTANT_US, end, version)
+        if len(doubted):
+            rows = self._rows_of_some(state, doubted, MIN_INSTANT_US, end, version)
+            ordinals, times = _joined(rows, ORDINAL), _joined(rows, TIME)
+            began = np.setdiff1d(ordinals[times >= start], ordinals[times < start])
+            found = (found - bitmaps.from_ascending(doubted)) | bitmaps.from_ascending(began)
         return found
 
     def count_estimate(self, start: int, end: int) -> int:
         """How many rows lie in [start, end), the tail counted whole. Cheap."""
-        runs, tail = self._state
-        count = tail.count
-        for run in runs:
+        state = self._state
+        count = state.tail.count
+        for run in self.runs():
             low, high = run.times.span(start, end)
             count += high - low
         return count
@@ -224,15 +313,28 @@ class InteractionRows:
     @property
     def row_count(self) -> int:
         """Rows of all versions."""
-        runs, tail = self._state
-        return sum(len(run) for run in runs) + tail.count
+        return sum(map(len, self.runs())) + self._state.tail.count
 
     @property
     def size_bytes(self) -> int:
         """Memory held."""
-        runs, tail = self._state
-        return sum(run.size_bytes for run in runs) + self._kept.size_bytes + _sum_bytes(tail.columns.values())
+        tail = _sum_bytes(self._state.tail.columns.values())
+        return sum(run.size_bytes for run in self.runs()) + self._kept.size_bytes + tail
 
 
 def _sum_bytes(columns: Iterable[AnyColumn]) -> int:
     return sum(column.nbytes for column in list(columns))
+
+
+def _joined(rows: Sequence[RowSet], name: str) -> AnyColumn:
+    """A column of rows of several sources."""
+    return np.concatenate([one.column(name) for one in rows])
+
+
+def _taken_out(runs: Sequence[Run], marks: Sequence[Marks]) -> Withdrawn | None:
+    """The marked rows of the runs by themselves; None for none."""
+    names = [TIME, *column_names(runs)]
+    parts = [run.marked(of, names) for run, of in zip(runs, marks, strict=True) if len(of)]
+    if not parts:
+        return None
+    return Withdrawn(Run.sorted({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}))

@@ -1,16 +1,29 @@
-"""A run: immutable interactions of one type, sorted by time; what windows are read from."""
+"""A run: immutable interactions of one type, sorted by time; what windows are read from. Retracted ones are marked."""
 
+import copy
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from projections.index.blocks import Blocks, Pieces
 from projections.index.by_profile import ByProfile
-from projections.index.candidates import Candidates, UInt32s, numbered
+from projections.index.candidates import Candidates, numbered
 from projections.index.firsts import first_places
 from projections.index.parallel import each, halves
 from projections.index.past_blocks import PastBlocks
-from projections.index.row_columns import ORDINAL, TIME, VERSION, AnyColumn, Picked, RowSet, absent, narrowed, widened
+from projections.index.retracted import Marks, Places, UInt32s, but_for, matched, pieces_between
+from projections.index.row_columns import (
+    ORDINAL,
+    RETRACTED,
+    TIME,
+    VERSION,
+    AnyColumn,
+    Picked,
+    RowSet,
+    absent,
+    narrowed,
+    widened,
+)
 from projections.index.times import Times
 
 _FEW_ROWS = 1 << 18  # looked at one by one in a millisecond
@@ -32,6 +45,8 @@ class Run:
         self._firsts: Blocks | None = None
         """Of the first row of each profile: 8 bytes a profile, made when somebody asks who began."""
         self._firsts_wanted = False
+        self.marks = Marks()
+        """Rows that were retracted since it was made. Only the writer, and who puts another run in its place, set it."""
 
     @classmethod
     def sorted(cls, columns: Mapping[str, AnyColumn]) -> "Run":
@@ -42,12 +57,21 @@ class Run:
         return cls(Times.of(columns[TIME][order]), kept, int(columns[VERSION].max()))
 
     @classmethod
-    def merged(cls, runs: Sequence["Run"], *, for_long: bool) -> "Run":
-        """One run with the rows of several; rows of equal time stay in the order of the runs. `for_long`: will it stay?"""
-        everything = [RowSet(run, slice(0, len(run))) for run in runs]
+    def merged(cls, runs: Sequence["Run"], marks: Sequence[Marks], *, for_long: bool) -> "Run | None":
+        """One run with the rows of several but for those that are marked; None if none is left.
+
+        Rows of equal time stay in the order of the runs. `for_long`: will it stay?
+        """
+        everything = [
+            RowSet(run, picked)
+            for run, gone in zip(runs, marks, strict=True)
+            for picked in pieces_between(0, len(run), gone.places)
+        ]
+        if not any(map(len, everything)):
+            return None
         order = np.argsort(np.concatenate([rows.column(TIME) for rows in everything]), kind="stable")
         kept = {}
-        for name in sorted({name for run in runs for name in run.columns}):
+        for name in column_names(runs):
             column = np.concatenate([rows.column(name) for rows in everything])[order]
             kept[name] = column if name == ORDINAL else narrowed(name, column)
         times = Times.of(np.concatenate([rows.column(TIME) for rows in everything])[order])
@@ -59,11 +83,15 @@ class Run:
         return merged
 
     def moved(self, times: Times, columns: Mapping[str, AnyColumn], by_profile: ByProfile) -> "Run":
-        """The same rows in other arrays, with the bitmaps that were built."""
+        """The same rows in other arrays, with the bitmaps that were built; `marks` are left to whoever puts it in its place."""
         run = Run(times, columns, self.max_version, by_profile)
         run.blocks, run._past = self.blocks.moved(times, run.ordinals), self._past
         run._firsts, run._firsts_wanted = self._firsts, self._firsts_wanted
         return run
+
+    def apart(self) -> "Run":
+        """The same rows, with marks of its own."""
+        return copy.copy(self)
 
     @property
     def by_profile(self) -> ByProfile:
@@ -101,9 +129,52 @@ class Run:
         return Blocks(Times.of(self.times.at(places)), self.ordinals[places])
 
     def rows_of(self, ordinal: int, version: int) -> RowSet:
-        """Rows of one profile that were recorded up to version, by time."""
-        rows = RowSet(self, self.by_profile.rows_of(ordinal, self.ordinals))
+        """Rows of one profile that count at a version, by time."""
+        return self._counting(self.by_profile.rows_of(ordinal, self.ordinals), version)
+
+    def rows_of_some(self, ordinals: UInt32s, start: int, end: int, version: int) -> RowSet:
+        """The same of several profiles, which ascend, with start <= time < end."""
+        low, high = self.times.span(start, end)
+        if self._by_profile is None and len(self) > _FEW_ROWS:  # the upkeep will make it
+            places: Places = np.flatnonzero(np.isin(self.ordinals[low:high], ordinals)) + low
+        else:
+            theirs = self.by_profile.rows_of_some(ordinals, self.ordinals)
+            places = theirs[np.searchsorted(theirs, low) : np.searchsorted(theirs, high)]
+        return self._counting(places, version)
+
+    def _counting(self, places: Places, version: int) -> RowSet:
+        if len(self.marks):
+            places = places[self.marks.left(places, version)]
+        rows = RowSet(self, places)
         return rows if self.max_version <= version or not len(rows) else rows.where(rows.column(VERSION) <= version)
+
+    def retract(self, wanted: Mapping[str, AnyColumn]) -> Mapping[str, AnyColumn]:
+        """Mark rows that are equal to the wanted ones, by whose RETRACTED; returns the wanted ones that are not here.
+
+        Called where nobody else sets marks.
+        """
+        if not len(wanted[TIME]) or self.max_version < int(wanted[VERSION].min()):
+            return wanted
+        spans = [self.times.span(instant, instant + 1) for instant in np.unique(wanted[TIME]).tolist()]
+        places = np.concatenate([np.arange(low, high) for low, high in spans])
+        places = places[np.isin(self.ordinals[places], wanted[ORDINAL]) & (self.marks.versions_at(places) == 0)]
+        names = sorted({TIME, *column_names([self]), *wanted} - {RETRACTED})
+        of_rows, of_wanted = matched(RowSet(self, places), wanted, names)
+        if len(of_rows):
+            self.marks = self.marks.with_more(places[of_rows], wanted[RETRACTED][of_wanted])
+        return but_for(wanted, of_wanted)
+
+    def marked(self, marks: Marks, names: Sequence[str]) -> dict[str, AnyColumn]:
+        """The columns of those rows, with what retracted them."""
+        rows = RowSet(self, marks.places)
+        return {name: rows.column(name) for name in names} | {RETRACTED: marks.versions}
+
+    def find_profiles(self) -> bool:
+        """If marks will be looked up by profile, and these are not known: find them. False if there was nothing to do."""
+        if self._by_profile is not None or not len(self.marks):
+            return False
+        self._by_profile = ByProfile.of(self.ordinals)
+        return True
 
     def __len__(self) -> int:
         return len(self.times)
@@ -113,6 +184,9 @@ class Run:
         if name == TIME:
             return self.times.at(picked)
         if name not in self.columns:
+            if name == RETRACTED:
+                places = np.arange(picked.start, picked.stop) if isinstance(picked, slice) else picked
+                return self.marks.versions_at(places)
             return absent(name, len(RowSet(self, picked)))
         return widened(name, self.columns[name][picked])
 
@@ -125,7 +199,7 @@ class Run:
         """Memory of the columns, and roughly of the block bitmaps."""
         past = self._past.size_bytes if self._past else 0
         firsts = self._firsts.times.nbytes + self._firsts.ordinals.nbytes + self._firsts.size_bytes if self._firsts else 0
-        return self.row_bytes + self.blocks.size_bytes + past + firsts
+        return self.row_bytes + self.blocks.size_bytes + past + firsts + self.marks.nbytes
 
     @property
     def row_bytes(self) -> int:
@@ -133,34 +207,67 @@ class Run:
         by_profile = self._by_profile.places.nbytes + self._by_profile.starts.nbytes if self._by_profile else 0
         return self.times.nbytes + by_profile + sum(column.nbytes for column in self.columns.values() if column.strides != (0,))
 
-    def rows(self, start: int, end: int, version: int) -> RowSet:
-        """Rows with start <= time < end that were recorded up to version."""
+    def rows(self, start: int, end: int, version: int) -> list[RowSet]:
+        """Rows with start <= time < end that count at a version."""
         low, high = self.times.span(start, end)
-        rows = RowSet(self, slice(low, high))
-        return rows if self.max_version <= version else rows.where(rows.column(VERSION) <= version)
+        gone = self.marks.between(low, high, version)
+        if self.max_version <= version:
+            return [RowSet(self, picked) for picked in pieces_between(low, high, gone)]
+        seen = self.columns[VERSION][low:high] <= version
+        seen[gone.astype(np.int64) - low] = False
+        return [RowSet(self, slice(low, high)).where(seen)]
 
-    def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> RowSet:
+    def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> list[RowSet]:
         """Those of `rows` that are of candidates, in no order; their ordinals are read as numbers of candidates."""
         low, high = self.times.span(start, end)
         by_profile = self._by_profile if high - low > _FEW_ROWS else None  # of merged runs it is there
         theirs = by_profile.about_rows(candidates.ordinals) if by_profile else None
         if by_profile is None or theirs is None or theirs * _GATHER_COST > high - low:
-            return candidates.rows(self.rows(start, end, version))
+            return [candidates.rows(rows) for rows in self.rows(start, end, version)]
 
         def found(part: slice) -> tuple[UInt32s, UInt32s]:
             places, numbers = by_profile.rows_among(candidates.ordinals[part], low, high)
+            if len(self.marks):
+                left = self.marks.left(places, version)
+                places, numbers = places[left], numbers[left]
             return places, numbers + np.uint32(part.start)
 
         pairs = each(found, halves(len(candidates)))
         places, numbers = (np.concatenate(columns) for columns in zip(*pairs, strict=True))
         rows = numbered(RowSet(self, places), numbers)
-        return rows if self.max_version <= version else rows.where(rows.column(VERSION) <= version)
+        return [rows if self.max_version <= version else rows.where(rows.column(VERSION) <= version)]
 
     def collect(self, start: int, end: int, version: int, into: Pieces) -> None:
-        """Add the profiles with a row in [start, end), recorded up to version."""
+        """Add the profiles with a row in [start, end), recorded up to version, retracted or not."""
+        low, high = self.times.span(start, end)
         if self.max_version <= version:
-            self.blocks.collect(*self.times.span(start, end), start, end, into)
+            self.blocks.collect(low, high, start, end, into)
         elif self.past.few_late:
             self.past.collect(start, end, version, into)
         else:
-            into.loose.append(self.rows(start, end, version).column(ORDINAL))
+            into.loose.append(self.ordinals[low:high][self.columns[VERSION][low:high] <= version])
+
+    def doubted(self, start: int, end: int, version: int) -> UInt32s:
+        """The profiles, repeated as often as they come, of rows in [start, end) that were retracted up to version."""
+        found: UInt32s = self.ordinals[self.marks.between(*self.times.span(start, end), version)]
+        return found
+
+
+def column_names(runs: Sequence[Run]) -> list[str]:
+    """Names of the columns of any of the runs, but for the time."""
+    return sorted({name for run in runs for name in run.columns})
+
+
+class Withdrawn:
+    """Rows that were taken out of runs: they count from the version that recorded each to before the one that retracted it."""
+
+    def __init__(self, run: Run) -> None:
+        """`run`: with a column RETRACTED."""
+        self.run = run
+        self.last_version = int(run.columns[RETRACTED].max())
+        """Reads at this one and later ones see none of the rows."""
+
+    def rows(self, start: int, end: int, version: int) -> RowSet:
+        """Those in [start, end) that count at a version."""
+        rows = RowSet(self.run, slice(*self.run.times.span(start, end)))
+        return rows.where((rows.column(VERSION) <= version) & (rows.column(RETRACTED) > version))

@@ -12,17 +12,39 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from domain.changeset import Changeset, Credit, InteractionColumns, Recorded, TagColumns, TraitColumns, Value, ValueType
+from domain.changeset import (
+    Changeset,
+    Credit,
+    InteractionColumns,
+    Recorded,
+    RetractedColumns,
+    TagColumns,
+    TraitColumns,
+    Value,
+    ValueType,
+)
 from domain.language.checker import Vocabulary
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue
+from projections.index.batches import amounts_array, by_type, recoded
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
 from projections.index.folds import Fold
 from projections.index.history import History
 from projections.index.lists import ListMembers
 from projections.index.rivals import Rivals
-from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, Int64s
+from projections.index.row_columns import (
+    AMOUNT,
+    CURRENCY,
+    NO_AMOUNT,
+    ORDINAL,
+    RETRACTED,
+    TIME,
+    TOUCHPOINT,
+    VERSION,
+    AnyColumn,
+    property_column,
+)
 from projections.index.rows import InteractionRows
 from projections.index.runs import Run
 from projections.index.states import CodesByOrdinal
@@ -130,9 +152,11 @@ class WorkspaceIndex:
         for name in _CLOCK_COLUMNS:
             setattr(self, f"_{name}", columns[name])
 
-    def restore_interactions(self, name: str, runs: Sequence[Run], tail: Mapping[str, AnyColumn]) -> None:
-        """The rows of a type, from the runs and the tail of a snapshot."""
-        self.interactions[name] = InteractionRows.over(runs, tail)
+    def restore_interactions(
+        self, name: str, runs: Sequence[Run], tail: Mapping[str, AnyColumn], withdrawn: Sequence[Run]
+    ) -> None:
+        """The rows of a type, as a snapshot has them."""
+        self.interactions[name] = InteractionRows.over(runs, tail, withdrawn)
 
     def recorded_by(self, timeline: Timeline, actor: str | None, source: str | None) -> npt.NDArray[np.bool_]:
         """Which of these states the actor set, from the source; None for any. Names are compared after NFC."""
@@ -193,6 +217,8 @@ class WorkspaceIndex:
             self._apply_tags(changeset, changeset.tags)
         if changeset.traits:
             self._apply_traits(changeset, changeset.traits)
+        if changeset.retracted:
+            self._apply_retracted(changeset, changeset.retracted)
         if changeset.interactions:
             self._apply_interactions(changeset, changeset.interactions)
         if changeset.undoes:
@@ -204,7 +230,7 @@ class WorkspaceIndex:
         self._positions.extend([recorded.position])
 
     def as_if(self, recorded: Recorded) -> "WorkspaceIndex":
-        """An index of its own that has taken in one more changeset of tags and traits, and shares the rest with this one.
+        """An index of its own that has taken in one more changeset, of no catalogue change, and shares the rest with this one.
 
         What the writer adds here meanwhile is not asked for there: ask it at the version of the changeset.
         """
@@ -216,6 +242,11 @@ class WorkspaceIndex:
             other.tags[number] = self.tags[number].up_to(version)
         for name in set(changeset.traits.names) & other.traits.keys() if changeset.traits else ():
             other.traits[name] = self.traits[name].up_to(version)
+        if changeset.interactions or changeset.retracted:
+            types = {*(changeset.interactions.types if changeset.interactions else ())}
+            types |= {*(changeset.retracted.rows.types if changeset.retracted else ())}
+            apart = {name: rows.apart() for name, rows in list(self.interactions.items()) if name in types}
+            other.interactions = {**self.interactions, **apart}
         other.universe = self.universe.up_to(version)
         for name in ("actors", "sources", "credits"):
             setattr(other, name, Dictionary.over(list(getattr(self, name).values())))
@@ -263,7 +294,7 @@ class WorkspaceIndex:
         if not len(columns.credit_index):
             return None
         pairs = [(normalized(credit.actor), normalized(credit.source)) for credit in columns.credits]
-        return _recoded(self.credits, pairs, columns.credit_index)
+        return recoded(self.credits, pairs, columns.credit_index)
 
     def _apply_traits(self, changeset: Changeset, columns: TraitColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
@@ -279,44 +310,43 @@ class WorkspaceIndex:
         self.universe.append(changeset.version, ordinals, effective)
 
     def _apply_interactions(self, changeset: Changeset, columns: InteractionColumns) -> None:
-        batch = self._row_columns(changeset, columns)
-        if len(columns.types) == 1:
-            self._rows_of(columns.types[0]).append(batch, 0, len(batch[ORDINAL]))
-        else:
-            index = np.asarray(columns.type_index)
-            order = np.argsort(index, kind="stable")
-            batch = {column: values[order] for column, values in batch.items()}
-            bounds = np.searchsorted(index[order], np.arange(len(columns.types) + 1)).tolist()
-            for name, start, end in zip(columns.types, bounds, bounds[1:], strict=False):
-                if start < end:
-                    self._rows_of(name).append(batch, start, end)
+        batch = self._row_columns(columns, np.full(len(columns.ordinals), changeset.version, np.uint32))
+        for name, part, start, end in by_type(columns, batch):
+            self._rows_of(name).append(part, start, end)
         self.interaction_count += len(batch[ORDINAL])
         self.universe.append(changeset.version, batch[ORDINAL], batch[TIME])
 
-    def _row_columns(self, changeset: Changeset, columns: InteractionColumns) -> Mapping[str, AnyColumn]:
+    def _apply_retracted(self, changeset: Changeset, retracted: RetractedColumns) -> None:
+        """They do not count any more. Their profiles have been seen all the same."""
+        batch = self._row_columns(retracted.rows, np.asarray(retracted.versions, np.uint32))
+        batch = {**batch, RETRACTED: np.full(len(retracted.versions), changeset.version, np.uint32)}
+        for name, part, start, end in by_type(retracted.rows, batch):
+            self.interactions[name].retract({column: values[start:end] for column, values in part.items()})
+
+    def _row_columns(self, columns: InteractionColumns, versions: AnyColumn) -> Mapping[str, AnyColumn]:
         ordinals = np.asarray(columns.ordinals, np.uint32)
         batch: dict[str, AnyColumn] = {
             TIME: np.asarray(columns.occurred_at, np.int64),
             ORDINAL: ordinals,
-            VERSION: np.full(len(ordinals), changeset.version, np.uint32),
+            VERSION: versions,
         }
         if len(columns.touchpoint_index):
-            batch[TOUCHPOINT] = _recoded(self.touchpoints, columns.touchpoints, columns.touchpoint_index)
+            batch[TOUCHPOINT] = recoded(self.touchpoints, columns.touchpoints, columns.touchpoint_index)
         if len(columns.amounts):
             batch[AMOUNT] = amounts_array(columns.amounts)
-            batch[CURRENCY] = self._currency_codes(columns, len(ordinals))
+            batch[CURRENCY] = self._currency_codes(columns, batch[AMOUNT] != NO_AMOUNT)
         for column in columns.properties:
             known = self.properties.get(column.name) or self.properties.setdefault(column.name, PropertyIndex(column.type))
-            batch[property_column(column.name)] = _recoded(known.values, column.values, column.index)
+            batch[property_column(column.name)] = recoded(known.values, column.values, column.index)
         return batch
 
-    def _currency_codes(self, columns: InteractionColumns, count: int) -> AnyColumn:
+    def _currency_codes(self, columns: InteractionColumns, has_amount: npt.NDArray[np.bool_]) -> AnyColumn:
+        """0 for rows without an amount: so a row is the same whatever else is in its batch."""
         default = int(self.currencies.intern([self.catalogue.currency])[0])
         if not len(columns.currency_index):
-            return np.full(count, default, np.int16)
+            return np.where(has_amount, default, 0).astype(np.int16)
         codes = np.concatenate([[default], self.currencies.intern(columns.currencies)])
-        by_row: AnyColumn = codes[np.asarray(columns.currency_index)].astype(np.int16)
-        return by_row
+        return np.where(has_amount, codes[np.asarray(columns.currency_index)], 0).astype(np.int16)
 
     def _rows_of(self, name: str) -> InteractionRows:
         return self.interactions.get(name) or self.interactions.setdefault(name, InteractionRows())
@@ -340,23 +370,3 @@ class WorkspaceIndex:
         rows = sum(rows.size_bytes for rows in list(self.interactions.values()))
         lists = self.list_members.size_bytes
         return rows + lists + self.universe.size_bytes + sum(history.size_bytes for history in self._histories())
-
-
-def property_column(name: str) -> str:
-    """The row column of a property; no fixed column begins with a dot."""
-    return f".{name}"
-
-
-def amounts_array(amounts: Sequence[int | None]) -> Int64s:
-    """Amounts with NO_AMOUNT for None."""
-    if isinstance(amounts, list) and None in amounts:
-        amounts = [NO_AMOUNT if amount is None else amount for amount in amounts]
-    return np.asarray(amounts, np.int64)
-
-
-def _recoded(dictionary: Dictionary[_Entry], values: Sequence[_Entry], index: Sequence[int]) -> Codes:
-    """The dictionary's codes of a column that points into its own values (0 for absent)."""
-    codes = np.zeros(len(values) + 1, np.int32)
-    codes[1:] = dictionary.intern(values)
-    by_row: Codes = codes[np.asarray(index)]
-    return by_row

@@ -94,8 +94,16 @@ class NaiveLedger:
             self.tags.extend(tag_rows(changeset.tags, position, changeset.attribution))
         if changeset.traits is not None:
             self.traits.extend(trait_rows(changeset.traits, position, changeset.attribution))
+        if changeset.retracted is not None:
+            self._retract(changeset.retracted, position)
         if changeset.interactions is not None:
             self.interactions.extend(interaction_rows(changeset.interactions, position, self.currency))
+
+    def _retract(self, retracted: log.RetractedColumns, position: int) -> None:
+        """Of rows that are equal in everything it does not matter which one goes."""
+        for version, row in zip(retracted.versions, interaction_rows(retracted.rows, 0, self.currency), strict=True):
+            gone = replace(row, position=self.recorded[version - 1][0])
+            self.interactions[self.interactions.index(gone)] = replace(gone, retracted=position)
 
     def _apply_catalogue(self, change: log.CatalogueChange) -> None:
         match change:
@@ -362,7 +370,9 @@ class NaiveLedger:
     def _selected(self, name: str, where: tree.Filter | None, window: tree.Window, clock: Clock) -> Selected:
         rows: Selected = {}
         for row in self.interactions:
-            if row.type == name and clock.sees(row) and inside(window, row.at, clock.as_of) and passes(where, row):
+            if row.type != name or not row.counts(clock.known_at):
+                continue
+            if clock.sees(row) and inside(window, row.at, clock.as_of) and passes(where, row):
                 rows.setdefault(row.ordinal, []).append(row)
         return rows
 

@@ -69,6 +69,12 @@ class InteractionRow:
     at: int
     position: int
     cells: dict[str, Cell]
+    retracted: int | None = None
+    """The position from which on it does not count; None for never."""
+
+    def counts(self, known_at: int) -> bool:
+        """Whether it had not been retracted yet."""
+        return self.retracted is None or self.retracted > known_at
 
 
 Selected = dict[int, list[InteractionRow]]

@@ -30,7 +30,15 @@ from domain.list_catalogue import ListVersion
 from domain.segment_catalogue import SegmentEntry, SegmentVersion
 from domain.tag_catalogue import Catalogue, GroupEntry
 from domain.tag_catalogue import TagEntry as CatalogueTag
-from projections.history.entries import CatalogueEntry, Entry, InteractionEntry, ListEntry, TagEntry, TraitEntry
+from projections.history.entries import (
+    CatalogueEntry,
+    Entry,
+    InteractionEntry,
+    ListEntry,
+    RetractionEntry,
+    TagEntry,
+    TraitEntry,
+)
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query.evaluator import Explanation
 from server.convert.fields import to_timestamp, value_out
@@ -185,6 +193,9 @@ def _entry_out(index: WorkspaceIndex, recorded: Recorded, entry: Entry, names: d
             made.trait.CopyFrom(history_pb.TraitEntry(trait=entry.trait, value=value))
         case InteractionEntry():
             made.interaction.CopyFrom(_interaction_entry(catalogue, entry))
+        case RetractionEntry():
+            interaction, position = _interaction_entry(catalogue, entry.interaction), index.position_of(entry.version)
+            made.retraction.CopyFrom(history_pb.RetractionEntry(interaction=interaction, recorded_position=position))
         case ListEntry():
             turn = history_pb.ListEntry.KIND_ADDED if entry.added else history_pb.ListEntry.KIND_REMOVED
             made.list.CopyFrom(history_pb.ListEntry(list=catalogue.lists.entries[entry.number].name, kind=turn))

@@ -14,9 +14,9 @@ from domain.language.checker import RESERVED_PROPERTIES
 from domain.names import normalized
 from server.convert.contexts import request_in
 from server.convert.fields import Checks
-from server.usecases.drafts import ChangesDraft, InteractionsDraft, TagDraft, TraitDraft
+from server.usecases.drafts import ChangesDraft, InteractionsDraft, ReplaceDraft, RetractDraft, TagDraft, TraitDraft
 
-InteractionsRequest = pb.RecordInteractionsRequest | pb.StreamInteractionsRequest
+InteractionsRequest = pb.RecordInteractionsRequest | pb.StreamInteractionsRequest | pb.ReplaceInteractionsRequest
 
 
 # --- tags and traits ------------------------------------------------------------------------------------------------------
@@ -89,7 +89,8 @@ def _trait_in(path: str, change: pb.TraitChange, checks: Checks) -> TraitDraft:
 def interactions_in(request: InteractionsRequest) -> InteractionsDraft:
     """A batch. Raises InvalidField naming every offending field, LimitExceeded."""
     checks = Checks()
-    context = request_in(request, request.context, checks, reason_required=False)
+    corrects = isinstance(request, pb.ReplaceInteractionsRequest)
+    context = request_in(request, request.context, checks, reason_required=corrects)
     columns = request.interactions
     profile_ids = list(columns.profile_ids)
     _check_size(columns, len(profile_ids))
@@ -98,6 +99,36 @@ def interactions_in(request: InteractionsRequest) -> InteractionsDraft:
     made = batch.columns()
     checks.refuse()
     return InteractionsDraft(context, profile_ids, made)
+
+
+def retraction_in(request: pb.RetractInteractionsRequest) -> RetractDraft:
+    """Which interactions are not to count. Raises InvalidField naming every offending field, LimitExceeded."""
+    checks = Checks()
+    context = request_in(request, request.context, checks)
+    LimitExceeded.refuse(
+        "batch rows", field="ids", maximum=limits.MAX_BATCH_ROWS, actual=len(request.ids), remedy="send several requests"
+    )
+    if not request.ids:
+        checks.add("ids", "at least one id is needed")
+    for i, one in enumerate(request.ids):
+        if not one or len(one.encode()) > limits.MAX_INTERACTION_ID_BYTES:
+            checks.add(f"ids[{i}]", f"1 to {limits.MAX_INTERACTION_ID_BYTES} bytes of UTF-8")
+    checks.refuse()
+    return RetractDraft(context, list(dict.fromkeys(request.ids)), None)
+
+
+def replacement_in(request: pb.ReplaceInteractionsRequest) -> ReplaceDraft:
+    """A batch, each row with an id of its own. Raises InvalidField naming every offending field, LimitExceeded."""
+    batch, checks = interactions_in(request), Checks()
+    ids = batch.columns.ids or [""] * len(batch.profile_ids)
+    first = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True))
+    for i, one in enumerate(ids):
+        if not one:
+            checks.add(f"interactions.ids[{i}]", "an id is needed: it says what is replaced")
+        elif first[one] < i:
+            checks.add(f"interactions.ids[{i}]", f"is that of row {first[one]} too; each id may come once")
+    checks.refuse()
+    return ReplaceDraft(batch.request, batch.profile_ids, batch.columns, None)
 
 
 def _check_size(columns: pb.InteractionColumns, rows: int) -> None:

@@ -36,6 +36,7 @@ from domain.changeset import (
     Outcome,
     PropertyColumn,
     Recorded,
+    RetractedColumns,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
@@ -200,6 +201,10 @@ def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
         }
     if changeset.interactions:
         content["interactions"] = _interactions_out(changeset.interactions, writer)
+    if changeset.retracted:
+        retracted = changeset.retracted
+        rows = _interactions_out(retracted.rows, writer)
+        content["retracted"] = {"rows": rows, "versions": writer.column(retracted.versions, "<u4")}
     if changeset.listed:
         listed = changeset.listed
         added, removed = (writer.ascending(ordinals, "<u4") for ordinals in (listed.added, listed.removed))
@@ -221,7 +226,13 @@ _TAG_DTYPES: Final = {
     "already_so": "|b1",
 }
 _TRAIT_DTYPES: Final = {"ordinals": "<u4", "effective_at": "<i8"}
-_INTERACTION_DTYPES: Final = {"ordinals": "<u4", "occurred_at": "<i8", "amounts": "<i8"}
+_INTERACTION_DTYPES: Final = {
+    "ordinals": "<u4",
+    "occurred_at": "<i8",
+    "amounts": "<i8",
+    "origin_versions": "<u4",
+    "origin_rows": "<u4",
+}
 
 
 def _interactions_out(columns: InteractionColumns, writer: SectionWriter) -> dict[str, Any]:
@@ -274,6 +285,7 @@ class _Reader:
             tags=self._tags(content["tags"]) if "tags" in content else None,
             traits=self._traits(content["traits"]) if "traits" in content else None,
             interactions=self._interactions(content["interactions"]) if "interactions" in content else None,
+            retracted=self._retracted(content["retracted"]) if "retracted" in content else None,
             listed=self._listed(content["listed"]) if "listed" in content else None,
             selected=Selected(**content["selected"]) if "selected" in content else None,
             undoes=Undoes(**content["undoes"]) if "undoes" in content else None,
@@ -285,6 +297,9 @@ class _Reader:
 
     def _listed(self, stored: Mapping[str, Any]) -> ListColumns:
         return ListColumns(stored["number"], self._column(stored["added"]), self._column(stored["removed"]))
+
+    def _retracted(self, stored: Mapping[str, Any]) -> RetractedColumns:
+        return RetractedColumns(self._interactions(stored["rows"]), self._column(stored["versions"]))
 
     def _columns(self, kind: type[_Columns], columns: Mapping[str, Any]) -> _Columns:
         return kind(**{name: self._column(columns.get(name, ())) for name in kind.__slots__})

@@ -16,11 +16,12 @@ from server.convert.bulk import (
     undo_preview_out,
 )
 from server.convert.contexts import receipt_out
-from server.convert.writes import changes_in, interactions_in
+from server.convert.writes import changes_in, interactions_in, replacement_in, retraction_in
 from server.servicers.running import Work, answered
 from server.usecases.bulk import BulkChanges
 from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
+from server.usecases.corrections import Corrections
 
 Context: TypeAlias = grpc.aio.ServicerContext
 
@@ -28,8 +29,9 @@ Context: TypeAlias = grpc.aio.ServicerContext
 class LedgerServicer(rpc.LedgerServiceServicer):
     """Writes."""
 
-    def __init__(self, committer: Committer, bulk: BulkChanges, clocks: Clocks, work: Work) -> None:
-        self._committer, self._bulk, self._clocks, self._work = committer, bulk, clocks, work
+    def __init__(self, committer: Committer, bulk: BulkChanges, corrections: Corrections, clocks: Clocks, work: Work) -> None:
+        self._committer, self._bulk, self._corrections = committer, bulk, corrections
+        self._clocks, self._work = clocks, work
 
     async def ApplyChangeset(self, request: pb.ApplyChangesetRequest, context: Context) -> pb.ApplyChangesetResponse:
         """See the proto."""
@@ -68,6 +70,33 @@ class LedgerServicer(rpc.LedgerServiceServicer):
             reply.duplicate_count += receipt.duplicates
             reply.replayed_batch_count += receipt.replayed
         return reply
+
+    async def RetractInteractions(
+        self, request: pb.RetractInteractionsRequest, context: Context
+    ) -> pb.RetractInteractionsResponse:
+        """See the proto."""
+        draft = retraction_in(request)
+        receipt = await self._work.in_thread(lambda: self._corrections.record(draft))
+        return pb.RetractInteractionsResponse(
+            position=receipt.position,
+            receipt=receipt_out(receipt),
+            retracted_count=receipt.changed,
+            already_so_count=receipt.already_so,
+        )
+
+    async def ReplaceInteractions(
+        self, request: pb.ReplaceInteractionsRequest, context: Context
+    ) -> pb.ReplaceInteractionsResponse:
+        """See the proto."""
+        draft = replacement_in(request)
+        receipt = await self._work.in_thread(lambda: self._corrections.record(draft))
+        return pb.ReplaceInteractionsResponse(
+            position=receipt.position,
+            receipt=receipt_out(receipt),
+            accepted_count=receipt.accepted,
+            replaced_count=receipt.changed,
+            new_profile_count=receipt.new_profiles,
+        )
 
     async def TagSegment(self, request: pb.TagSegmentRequest, context: Context) -> pb.TagSegmentResponse:
         """See the proto."""

@@ -35,7 +35,7 @@ from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile
 from server.snapshots.parts import Captured, Found, Part, catalogue_versions, restored
 from server.usecases.state import WorkspaceState
 
-FORMAT = 3
+FORMAT = 4
 _KEPT = 2
 _VERIFIERS = 2
 _SPARE = 0.25
@@ -88,7 +88,7 @@ class SnapshotFolder:
             for run in rows.runs():
                 if len(run) >= smallest and run not in self._files:
                     rows.replace(run, self._kept_rows(run))
-        for keys in (state.profiles.entries, state.seen_ids):
+        for keys in (state.profiles.entries, state.interaction_ids.entries):
             for key_run in keys.runs():
                 if len(key_run) >= smallest and key_run not in self._files:
                     keys.replace(key_run, self._kept_keys(key_run))
@@ -126,6 +126,7 @@ class SnapshotFolder:
             "recorded_at": captured.recorded_at,
             "parts": {name: self._named(self._part(part)) for name, part in captured.parts.items()},
             "runs": {name: [self._named(self._row_file(run)) for run in of_type] for name, of_type in captured.runs.items()},
+            "withdrawn": {name: [self._named(self._row_file(run)) for run in of] for name, of in captured.withdrawn.items()},
             "key_runs": {name: [self._named(self._key_file(run)) for run in kept] for name, kept in captured.key_runs.items()},
         }
 
@@ -259,13 +260,17 @@ class SnapshotFolder:
             bytes.fromhex(workspace["chain"]),
             workspace["recorded_at"],
             {name: files[file] for name, (file, *_) in workspace["parts"].items()},
-            {name: [self._rows_of(files[file]) for file, *_ in of_type] for name, of_type in workspace["runs"].items()},
+            self._runs_of(workspace["runs"], files),
+            self._runs_of(workspace["withdrawn"], files),
             {name: [self._keys_of(files[file]) for file, *_ in kept] for name, kept in workspace["key_runs"].items()},
         )
         state = restored(found)
         for version in catalogue_versions(found):
             state.index.apply_catalogue(_recorded(log, state.name, version).changeset)
         return state
+
+    def _runs_of(self, named: Mapping[str, Any], files: Mapping[str, ArrayFile]) -> dict[str, list[runs.Run]]:
+        return {name: [self._rows_of(files[file]) for file, *_ in of_type] for name, of_type in named.items()}
 
     def _rows_of(self, file: ArrayFile) -> runs.Run:
         run = runs.Run(*_row_arrays(file))
@@ -313,7 +318,7 @@ class _File(NamedTuple):
 def _files_of(manifest: Mapping[str, Any]) -> Iterator[_File]:
     for workspace in manifest["workspaces"]:
         yield from (_File(*file) for file in workspace["parts"].values())
-        for group in (workspace["runs"], workspace["key_runs"]):
+        for group in (workspace["runs"], workspace["withdrawn"], workspace["key_runs"]):
             for kept in group.values():
                 yield from (_File(*file) for file in kept)
 

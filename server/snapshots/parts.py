@@ -15,11 +15,14 @@ from pyroaring import BitMap
 
 from domain.changeset import Value, ValueType
 from projections.identity import CHUNK_NAMES, Chunk
-from projections.index import key_map, runs
+from projections.index import key_map
 from projections.index.columns import Column
 from projections.index.dictionary import Dictionary
 from projections.index.folds import Fold, Point
 from projections.index.history import History
+from projections.index.retracted import Marks
+from projections.index.rows import CapturedRows
+from projections.index.runs import Run
 from projections.index.states import Holders
 from projections.index.tag_index import TagIndex
 from projections.index.universe import Universe
@@ -46,18 +49,21 @@ class Captured:
     chain: bytes
     recorded_at: int
     parts: Mapping[str, Part]
-    runs: Mapping[str, tuple[runs.Run, ...]]
+    runs: Mapping[str, tuple[Run, ...]]
     """Of each interaction type, oldest first."""
+    withdrawn: Mapping[str, tuple[Run, ...]]
+    """Rows of each type that were taken out of runs."""
     key_runs: Mapping[str, tuple[key_map.Run, ...]]
     """Of PROFILES and IDS."""
 
 
-CLOCK, UNIVERSE, TAGS, TRAITS, TAILS, PROFILES, IDS, NAMES = (
+CLOCK, UNIVERSE, TAGS, TRAITS, TAILS, MARKS, PROFILES, IDS, NAMES = (
     "clock",
     "universe",
     "tags",
     "traits",
     "tails",
+    "marks",
     "profiles",
     "ids",
     "names",
@@ -72,16 +78,17 @@ def captured(state: WorkspaceState) -> Captured:
     index = state.index
     interactions = {name: rows.captured() for name, rows in index.interactions.items()}
     profile_runs, profile_entries = state.profiles.entries.captured()
-    id_runs, id_entries = state.seen_ids.captured()
+    id_runs, id_entries = state.interaction_ids.entries.captured()
     parts = {
         CLOCK: _clock(index),
         **histories(state),
         TAILS: Part(
-            {f"{k}.{name}": column for k, (_, tail) in enumerate(interactions.values()) for name, column in tail.items()},
+            {f"{k}.{name}": column for k, of in enumerate(interactions.values()) for name, column in of.tail.items()},
             {"types": list(interactions)},
         ),
+        MARKS: _marks(interactions),
         PROFILES: Part(_entries(profile_entries), {"seed": state.profiles.maker.seed.hex()}),
-        IDS: Part(_entries(id_entries), {"seed": state.id_keys.seed.hex()}),
+        IDS: Part(_entries(id_entries), {"seed": state.interaction_ids.maker.seed.hex()}),
         NAMES: _names(*state.profiles.captured_names()),
     }
     return Captured(
@@ -90,9 +97,20 @@ def captured(state: WorkspaceState) -> Captured:
         state.chain,
         state.recorded_at,
         parts,
-        {name: of_type for name, (of_type, _) in interactions.items()},
+        {name: of.runs for name, of in interactions.items()},
+        {name: of.withdrawn for name, of in interactions.items()},
         {PROFILES: profile_runs, IDS: id_runs},
     )
+
+
+def _marks(interactions: Mapping[str, CapturedRows]) -> Part:
+    """Which rows of the runs were retracted, by the places of types and of their runs."""
+    arrays: dict[str, AnyArray] = {}
+    for k, of in enumerate(interactions.values()):
+        for n, marks in enumerate(of.marks):
+            if len(marks):
+                arrays |= {f"{k}.{n}.places": marks.places, f"{k}.{n}.versions": marks.versions}
+    return Part(arrays, {})
 
 
 def _clock(index: WorkspaceIndex) -> Part:
@@ -200,7 +218,8 @@ class Found:
     chain: bytes
     recorded_at: int
     parts: Mapping[str, ArrayFile]
-    runs: Mapping[str, list[runs.Run]]
+    runs: Mapping[str, list[Run]]
+    withdrawn: Mapping[str, list[Run]]
     key_runs: Mapping[str, list[key_map.Run]]
 
 
@@ -245,8 +264,17 @@ def _index(found: Found) -> WorkspaceIndex:
     for k, name in enumerate(tails.about["types"]):
         prefix = f"{k}."
         tail = {key.removeprefix(prefix): array for key, array in tails.arrays.items() if key.startswith(prefix)}
-        index.restore_interactions(name, found.runs.get(name, []), tail)
+        _restore_marks(found, k, found.runs[name])
+        index.restore_interactions(name, found.runs[name], tail, found.withdrawn[name])
     return index
+
+
+def _restore_marks(found: Found, k: int, of_type: Sequence[Run]) -> None:
+    """Of the type at that place."""
+    arrays = found.parts[MARKS].arrays
+    for n, run in enumerate(of_type):
+        if f"{k}.{n}.places" in arrays:
+            run.marks = Marks(arrays[f"{k}.{n}.places"], arrays[f"{k}.{n}.versions"])
 
 
 def _universe_in(part: ArrayFile) -> Universe:

@@ -11,7 +11,7 @@ from server.usecases.asking import Asked, Questions, Segment
 from server.usecases.auditing import Auditing
 from server.usecases.clocks import Clocks, KnownAt
 from server.usecases.drafts import Request, TagSegmentDraft, UndoDraft
-from server.usecases.previewing import Preview, preview
+from server.usecases.previewing import Made, Preview, preview
 from server.usecases.segment_tagging import decide_tagging
 from server.usecases.undoing import decide_undo
 
@@ -50,7 +50,7 @@ class BulkChanges:
         """What it would do. Raises what recording it would raise."""
         reading = self._clocks.read(draft.request.workspace, None, KnownAt())
         decided = decide_tagging(reading.view.index, draft, reading.view.as_of)
-        return preview(reading, decided.outcome, decided.changed, BitMap(), decided.tags, None)
+        return preview(reading, decided.outcome, decided.changed, BitMap(), Made(tags=decided.tags))
 
     def undo(self, wanted: UndoRequest) -> tuple[UndoDraft, Sequence[ExpressionWarning]]:
         """The draft with the changeset, and with the members of the segment. Raises UnknownChangeset, or what asking raises."""
@@ -64,8 +64,9 @@ class BulkChanges:
     def preview_undo(self, draft: UndoDraft) -> Preview:
         """What it would do. Raises NotUndoable."""
         reading = self._clocks.read(draft.request.workspace, None, KnownAt())
-        decided = decide_undo(reading.view.index, draft)
-        return preview(reading, decided.outcome, decided.changed, decided.conflicts, decided.tags, decided.traits)
+        decided = decide_undo(reading.state, draft)
+        made = Made(decided.tags, decided.traits, decided.restored, decided.retracted)
+        return preview(reading, decided.outcome, decided.changed, decided.conflicts, made)
 
     def _members(self, workspace: str, chosen: Chosen) -> tuple[Asked, BitMap, Selected]:
         asked = self._questions.ask(workspace, chosen.as_of, chosen.known_at, chosen.segment)

@@ -6,15 +6,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.index.dictionary import Dictionary
-from projections.index.row_columns import AMOUNT, CURRENCY, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn, RowSet
+from projections.index.row_columns import (
+    AMOUNT,
+    CURRENCY,
+    ORDINAL,
+    RETRACTED,
+    TIME,
+    TOUCHPOINT,
+    VERSION,
+    AnyColumn,
+    RowSet,
+    property_column,
+)
 from projections.index.rows import InteractionRows
-from projections.index.workspace_index import WorkspaceIndex, property_column
+from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.state import WorkspaceState
 
 _NAMES_AT_ONCE, _ROWS_AT_ONCE = 100_000, 1 << 20
-_LATEST = int(np.iinfo(np.uint32).max)
 _MIXER = np.uint64(0x9E37_79B9_7F4A_7C15)
 UInt64s = npt.NDArray[np.uint64]
 
@@ -80,7 +89,7 @@ def _columns(what: str, found: Mapping[str, AnyColumn], due: Mapping[str, AnyCol
 
 
 def _rows(name: str, found: WorkspaceIndex, due: WorkspaceIndex) -> Iterator[str]:
-    """Of a type: a sum of hashes for each changeset does not depend on where its rows lie."""
+    """Of a type, retracted ones too: a sum of hashes for each changeset does not depend on where its rows lie."""
     sums = [_sums(index, name, len(due.clock_columns()["positions"])) for index in (found, due)]
     wrong = np.flatnonzero(sums[0] != sums[1])
     if len(wrong):
@@ -91,7 +100,7 @@ def _sums(index: WorkspaceIndex, name: str, versions: int) -> UInt64s:
     sums = np.zeros(versions + 1, dtype=np.uint64)
     if name not in index.interactions:
         return sums
-    columns = [TIME, ORDINAL, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, sorted(index.properties))]
+    columns = [TIME, ORDINAL, AMOUNT, CURRENCY, TOUCHPOINT, RETRACTED, *map(property_column, sorted(index.properties))]
     for rows in _parts(index.interactions[name]):
         hashes: UInt64s = np.zeros(len(rows), dtype=np.uint64)
         for column in columns:
@@ -104,7 +113,7 @@ def _sums(index: WorkspaceIndex, name: str, versions: int) -> UInt64s:
 
 def _parts(of_type: InteractionRows) -> Iterator[RowSet]:
     """All rows, so many at a time that little memory is needed beside them."""
-    for rows in of_type.rows(MIN_INSTANT_US, MAX_INSTANT_US, _LATEST):
+    for rows in of_type.recorded():
         for first in range(0, len(rows), _ROWS_AT_ONCE):
             yield rows.at(slice(first, min(first + _ROWS_AT_ONCE, len(rows))))
 
@@ -116,5 +125,5 @@ def _profiles(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
         if found.profiles.names(ordinals) != names or found.profiles.ordinals(names) != list(ordinals):
             yield f"the profile_ids of ordinals {ordinals[0]} to {ordinals[-1]}"
             return
-    if len(found.seen_ids) != len(due.seen_ids):
+    if len(found.interaction_ids.entries) != len(due.interaction_ids.entries):
         yield "the number of interaction ids that were seen"

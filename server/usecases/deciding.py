@@ -5,44 +5,37 @@ through an overlay, and reaches the state only after the commit. Nothing here do
 """
 
 import uuid
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar, cast
 
-import numpy as np
 from pyroaring import BitMap
 
-from domain.changeset import (
-    Changeset,
-    InteractionColumns,
-    Outcome,
-    PropertyColumn,
-    Undoes,
-)
+from domain.changeset import Changeset, InteractionColumns, Outcome, Undoes
 from domain.errors import UnknownWorkspace
 from domain.limits import MAX_SHOWN_PROFILES
-from projections.index.key_map import MISSING
 from projections.index.keys import as_bytes
 from server.usecases.catalogue_commands import decide_command
+from server.usecases.correcting import decide_replacement, decide_retraction
 from server.usecases.drafts import (
     CatalogueDraft,
     ChangesDraft,
+    CorrectionDraft,
     CreateWorkspace,
     Draft,
     InteractionsDraft,
+    ReplaceDraft,
+    RetractDraft,
     TagSegmentDraft,
     UndoDraft,
     UploadDraft,
 )
+from server.usecases.interaction_rows import picked
 from server.usecases.list_commands import decide_upload
 from server.usecases.overlay import Fresh, Overlay, check_types
 from server.usecases.segment_tagging import decide_tagging
 from server.usecases.state import ComputedKeys, WorkspaceState
 from server.usecases.tag_decisions import decide_changes, profiles_of
 from server.usecases.undoing import DecidedUndo, decide_undo
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +64,14 @@ class Transaction:
     def admits(self, draft: Draft) -> bool:
         """May the draft be decided before the others are committed? If not, commit first.
 
-        A catalogue change, an upload of a list, and what concerns a whole segment or changeset stands alone; a request id comes
-        once; and changes of a profile wait for those before them, so that "already so" is told from what is recorded.
+        A catalogue change, an upload of a list, a correction, and what concerns a whole segment or changeset stands alone; a
+        request id comes once; and changes of a profile wait for those before them, so that "already so" is told from what is
+        recorded.
         """
         request = draft.request
         if self._closed or (request.workspace, request.request_id) in self._request_ids:
             return False
-        if isinstance(draft, CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft):
+        if isinstance(draft, CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft | CorrectionDraft):
             return not self.decisions
         overlay = self._overlays.get(request.workspace)
         if overlay and isinstance(draft, ChangesDraft):
@@ -102,12 +96,19 @@ class Transaction:
                 decided = self._changeset(overlay, draft, first, tagged.outcome, tags=tagged.tags, selected=draft.selected)
                 self._closed = True
             case UndoDraft():
-                inverse = decide_undo(overlay.state.index, draft)
+                inverse = decide_undo(overlay.state, draft)
                 decided, conflicting = self._undo(overlay, draft, first, inverse), inverse.conflicts
                 self._closed = True
             case ChangesDraft():
                 changes = decide_changes(overlay, draft, self._recorded_at(overlay), fresh)
                 decided = self._changeset(overlay, draft, first, changes.outcome, tags=changes.tags, traits=changes.traits)
+            case RetractDraft():
+                retracted, outcome = decide_retraction(overlay.state.interaction_ids, draft.ids, draft.found)
+                decided = self._changeset(overlay, draft, first, outcome, retracted=retracted)
+                self._closed = True
+            case ReplaceDraft():
+                decided = self._decide_replacement(overlay, draft, first, fresh)
+                self._closed = True
             case InteractionsDraft():
                 decided = self._decide_interactions(overlay, draft, first, fresh)
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
@@ -157,30 +158,44 @@ class Transaction:
             inverse.outcome,
             tags=inverse.tags,
             traits=inverse.traits,
+            interactions=inverse.restored,
+            retracted=inverse.retracted,
             selected=draft.selected,
             undoes=Undoes(draft.undone.version, draft.undone.changeset_id),
         )
 
     # --- interactions -----------------------------------------------------------------------------------------------------
 
+    def _decide_replacement(self, overlay: Overlay, draft: ReplaceDraft, first: int, fresh: Fresh) -> Changeset:
+        _check_property_types(overlay, draft.columns)
+        retracted = decide_replacement(overlay.state.interaction_ids, draft.columns, draft.found)
+        ordinals = overlay.ordinals(draft.profile_ids, fresh)
+        outcome = Outcome(len(ordinals), changed=len(retracted.versions), new_profiles=len(fresh.profile_ids))
+        interactions = replace(draft.columns, ordinals=ordinals)
+        return self._changeset(overlay, draft, first, outcome, interactions=interactions, retracted=retracted)
+
     def _decide_interactions(self, overlay: Overlay, draft: InteractionsDraft, first: int, fresh: Fresh) -> Changeset:
-        check_types(
-            overlay.state.index.properties,
-            overlay.property_types,
-            [(f"interactions.properties[{i}]", column.name, column.type) for i, column in enumerate(draft.columns.properties)],
-        )
+        _check_property_types(overlay, draft.columns)
         columns, profile_ids, duplicates = draft.columns, draft.profile_ids, 0
         if len(columns.ids):
             kept = _first_seen(overlay, columns.ids, fresh)
             duplicates = len(profile_ids) - len(kept)
             if duplicates:
-                columns, profile_ids = _picked(columns, kept), [profile_ids[i] for i in kept]
+                columns, profile_ids = picked(columns, kept), [profile_ids[i] for i in kept]
         ordinals = overlay.ordinals(profile_ids, fresh)
         outcome = Outcome(accepted=len(ordinals), duplicates=duplicates, new_profiles=len(fresh.profile_ids))
         if not len(ordinals):
             return self._changeset(overlay, draft, first, outcome)
         overlay.property_types |= {column.name: column.type for column in columns.properties}
         return self._changeset(overlay, draft, first, outcome, interactions=replace(columns, ordinals=ordinals))
+
+
+def _check_property_types(overlay: Overlay, columns: InteractionColumns) -> None:
+    check_types(
+        overlay.state.index.properties,
+        overlay.property_types,
+        [(f"interactions.properties[{i}]", column.name, column.type) for i, column in enumerate(columns.properties)],
+    )
 
 
 def unknown_workspace(name: str) -> UnknownWorkspace:
@@ -192,8 +207,8 @@ def unknown_workspace(name: str) -> UnknownWorkspace:
 def _first_seen(overlay: Overlay, ids: Sequence[str], fresh: Fresh) -> Sequence[int]:
     """Places of the rows that count: without an id, or whose id nobody has seen, in this batch or before."""
     places = range(len(ids)) if all(ids) else [i for i, one in enumerate(ids) if one]
-    keys = overlay.state.id_keys.keys([ids[i] for i in places] if len(places) < len(ids) else ids)
-    names, known = as_bytes(keys), overlay.state.seen_ids.find(keys) != MISSING
+    keys = overlay.state.interaction_ids.keys([ids[i] for i in places] if len(places) < len(ids) else ids)
+    names, known = as_bytes(keys), overlay.state.interaction_ids.seen(keys)
     distinct = set(names)
     if not known.any() and len(distinct) == len(names) and overlay.new_ids.isdisjoint(distinct):
         overlay.new_ids |= distinct
@@ -208,27 +223,3 @@ def _first_seen(overlay: Overlay, ids: Sequence[str], fresh: Fresh) -> Sequence[
             counted.append(k)
     fresh.id_keys = keys[counted]
     return [i for i in range(len(ids)) if i not in dropped]
-
-
-def _picked(columns: InteractionColumns, kept: Sequence[int]) -> InteractionColumns:
-    """The columns of some rows; dictionaries stay as they are."""
-
-    def pick(column: Sequence[_T]) -> Sequence[_T]:
-        if isinstance(column, array):
-            return cast(Sequence[_T], array(column.typecode, np.asarray(column)[kept].tobytes()))
-        return [column[i] for i in kept] if len(column) else column
-
-    properties = [PropertyColumn(c.name, c.type, c.values, pick(c.index)) for c in columns.properties]
-    return InteractionColumns(
-        ordinals=(),
-        types=columns.types,
-        type_index=pick(columns.type_index),
-        occurred_at=pick(columns.occurred_at),
-        touchpoints=columns.touchpoints,
-        touchpoint_index=pick(columns.touchpoint_index),
-        amounts=pick(columns.amounts),
-        currencies=columns.currencies,
-        currency_index=pick(columns.currency_index),
-        ids=pick(columns.ids),
-        properties=properties,
-    )

@@ -10,8 +10,18 @@ from enum import Enum
 
 from pyroaring import BitMap
 
-from domain.changeset import Attribution, CatalogueChange, Changeset, InteractionColumns, Selected, Value, ValueType
+from domain.changeset import (
+    Attribution,
+    CatalogueChange,
+    Changeset,
+    InteractionColumns,
+    RetractedColumns,
+    Selected,
+    Value,
+    ValueType,
+)
 from domain.language.syntax import Expression
+from projections.interaction_ids import Latest
 from server.usecases.unknown_ids import UnknownIds
 
 
@@ -226,7 +236,37 @@ class UndoDraft:
     members: BitMap | None
 
 
-Draft = ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What ids of interactions stood for at a moment."""
+
+    latest: Latest
+    """Of each id."""
+    retracted: RetractedColumns
+    """Those that count, with the versions that recorded them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetractDraft:
+    """Interactions that are not to count any more, each id once; `found`: None until they are looked up."""
+
+    request: Request
+    ids: Sequence[str]
+    found: Found | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceDraft:
+    """Interactions that are to count in the place of what was recorded under their ids, each once; see InteractionsDraft."""
+
+    request: Request
+    profile_ids: Sequence[str]
+    columns: InteractionColumns
+    found: Found | None
+
+
+CorrectionDraft = RetractDraft | ReplaceDraft
+Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,23 @@
-"""What a change of tags and traits would do to named segments: asked of the index, and of one that has taken it in."""
+"""What a change would do to named segments: asked of the index, and of one that has taken it in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from domain.changeset import Attribution, Changeset, Outcome, Recorded, TagColumns, TraitColumns
+from domain.changeset import (
+    Attribution,
+    Changeset,
+    InteractionColumns,
+    Outcome,
+    Recorded,
+    RetractedColumns,
+    TagColumns,
+    TraitColumns,
+)
 from domain.errors import CallerError
-from domain.language.parts import all_nodes
-from domain.language.syntax import Expression, InSegment, TagChanged, Tagged, Trait, TraitDate
+from domain.language.parts import all_nodes, named
+from domain.language.syntax import Expression, InSegment, Names
 from domain.limits import MAX_PREVIEWED_SEGMENTS, MAX_SHOWN_PROFILES
 from domain.segment_catalogue import Definition
 from projections.index.workspace_index import WorkspaceIndex
@@ -39,53 +48,74 @@ class Preview:
     dependents: int
 
 
-def preview(
-    reading: Reading,
-    outcome: Outcome,
-    changed: BitMap,
-    conflicts: BitMap,
-    tags: TagColumns | None,
-    traits: TraitColumns | None,
-) -> Preview:
-    """Of columns that have been decided for the end of the log."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The columns of a changeset that have been decided for the end of the log."""
+
+    tags: TagColumns | None = None
+    traits: TraitColumns | None = None
+    interactions: InteractionColumns | None = None
+    retracted: RetractedColumns | None = None
+
+
+def preview(reading: Reading, outcome: Outcome, changed: BitMap, conflicts: BitMap, made: Made) -> Preview:
+    """Of what was decided."""
     index, profiles = reading.view.index, reading.state.profiles
-    names = _dependents(index, index.catalogue.concerned(set(tags.tags)) if tags else (), traits.names if traits else ())
+    names = _dependents(index, _Concerned.of(index, made))
     return Preview(
         outcome,
         profiles.names(list(changed[:MAX_SHOWN_PROFILES])),
         profiles.names(list(conflicts[:MAX_SHOWN_PROFILES])),
-        _effects(reading, names[:MAX_PREVIEWED_SEGMENTS], tags, traits) if names else (),
+        _effects(reading, names[:MAX_PREVIEWED_SEGMENTS], made) if names else (),
         len(names),
     )
 
 
-def _dependents(index: WorkspaceIndex, tags: Collection[int], traits: Collection[str]) -> list[str]:
-    """The named segments that are in use and speak of these, by themselves or through others; by name."""
+@dataclass(frozen=True, slots=True)
+class _Concerned:
+    """What segments may speak of that would change."""
+
+    tags: Collection[int]
+    names: Mapping[Names, Collection[str]]
+
+    @classmethod
+    def of(cls, index: WorkspaceIndex, made: Made) -> "_Concerned":
+        rows = [made.interactions, made.retracted.rows if made.retracted else None]
+        return cls(
+            index.catalogue.concerned(set(made.tags.tags)) if made.tags else (),
+            {
+                Names.TRAIT: made.traits.names if made.traits else (),
+                Names.TYPE: {name for columns in rows if columns and len(columns.ordinals) for name in columns.types},
+            },
+        )
+
+
+def _dependents(index: WorkspaceIndex, concerned: _Concerned) -> list[str]:
+    """The named segments that are in use and speak of that, by themselves or through others; by name."""
     segments, known = index.catalogue.segments, dict[Definition, bool]()
 
     def depends(expression: Expression) -> bool:
         for node in all_nodes(expression):
-            match node:
-                case Tagged(keys) | TagChanged(keys):
-                    found = any(index.catalogue.tag_number(key) in tags for key in keys)
-                case Trait(name) | TraitDate(name):
-                    found = name in traits
-                case InSegment():
-                    definition = segments.resolved(node)
-                    if definition not in known:
-                        known[definition] = depends(definition.expression)
-                    found = known[definition]
-                case _:
-                    found = False
-            if found:
+            if isinstance(node, InSegment):
+                definition = segments.resolved(node)
+                if definition not in known:
+                    known[definition] = depends(definition.expression)
+                if known[definition]:
+                    return True
+            if any(speaks_of(kind, name) for kind, name in named(node)):
                 return True
         return False
+
+    def speaks_of(kind: Names, name: str) -> bool:
+        if kind is Names.TAG:
+            return index.catalogue.tag_number(name) in concerned.tags
+        return name in concerned.names.get(kind, ())
 
     entries = [entry for entry in segments.entries.values() if not entry.retired]
     return sorted(entry.name for entry in entries if depends(segments.newest(entry).expression))
 
 
-def _effects(reading: Reading, names: Sequence[str], tags: TagColumns | None, traits: TraitColumns | None) -> list[Effect]:
+def _effects(reading: Reading, names: Sequence[str], made: Made) -> list[Effect]:
     before = reading.view
     changeset = Changeset(
         workspace=reading.state.name,
@@ -95,8 +125,10 @@ def _effects(reading: Reading, names: Sequence[str], tags: TagColumns | None, tr
         recorded_at=before.as_of,
         first_ordinal=0,
         outcome=Outcome(),
-        tags=tags,
-        traits=traits,
+        tags=made.tags,
+        traits=made.traits,
+        interactions=made.interactions,
+        retracted=made.retracted,
     )
     index = before.index.as_if(Recorded(reading.known_at + 1, changeset, "", ""))
     after = View(index, changeset.version, before.as_of)

@@ -6,13 +6,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from domain.changeset import Recorded
+from domain.changeset import Changeset, Recorded
 from projections.identity import ProfileMap
 from projections.index.key_map import KeyMap
 from projections.index.keys import KeyMaker, Keys
 from projections.index.workspace_index import WorkspaceIndex
+from projections.interaction_ids import InteractionIds
 from server.eventlog.payload import GENESIS
 
 
@@ -31,8 +30,7 @@ class WorkspaceState:
     name: str
     index: WorkspaceIndex
     profiles: ProfileMap = field(default_factory=ProfileMap)
-    id_keys: KeyMaker = field(default_factory=KeyMaker)
-    seen_ids: KeyMap = field(default_factory=KeyMap)
+    interaction_ids: InteractionIds = field(default_factory=InteractionIds)
     version: int = 0
     chain: bytes = GENESIS
     recorded_at: int = 0
@@ -47,7 +45,7 @@ class WorkspaceState:
         cls, name: str, index: WorkspaceIndex, profiles: KeyMap, profiles_seed: bytes, ids: KeyMap, ids_seed: bytes
     ) -> "WorkspaceState":
         """From the stores of a snapshot."""
-        return cls(name, index, ProfileMap(KeyMaker(profiles_seed), profiles), KeyMaker(ids_seed), ids)
+        return cls(name, index, ProfileMap(KeyMaker(profiles_seed), profiles), InteractionIds(KeyMaker(ids_seed), ids))
 
     def apply(self, recorded: Recorded, profile_ids: Sequence[str], computed: ComputedKeys | None = None) -> None:
         """Take in the next changeset of the stream, with the ids of the profiles that it saw first.
@@ -57,13 +55,22 @@ class WorkspaceState:
         changeset = recorded.changeset
         if profile_ids:
             self.profiles.add(profile_ids, computed.profiles if computed else self.profiles.keys(profile_ids))
-        if changeset.interactions and len(changeset.interactions.ids):
-            keys = computed.ids if computed else self.id_keys.keys([one for one in changeset.interactions.ids if one])
-            self.seen_ids.add(keys, np.zeros(len(keys), dtype=np.uint32))
+        if changeset.retracted:
+            self._correct_ids(changeset)
+        elif changeset.interactions and len(changeset.interactions.ids):
+            keys = computed.ids if computed else self.interaction_ids.keys([one for one in changeset.interactions.ids if one])
+            self.interaction_ids.add(keys, changeset.version)
         self.index.apply(recorded)
         self.version, self.recorded_at = changeset.version, changeset.recorded_at
         self.chain = bytes.fromhex(recorded.chain_sha256)
 
+    def _correct_ids(self, changeset: Changeset) -> None:
+        ids = self.interaction_ids
+        if changeset.retracted:
+            ids.step(ids.of(changeset.retracted.rows, changeset.version), changeset.version)
+        if changeset.interactions:
+            ids.step(ids.of(changeset.interactions, changeset.version), changeset.version)
+
     def compact(self) -> bool:
         """Merge some runs of the stores, in the background; False when there is nothing to merge."""
-        return any([self.index.compact(), self.profiles.compact(), self.seen_ids.compact()])
+        return any([self.index.compact(), self.profiles.compact(), self.interaction_ids.entries.compact()])

@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.changeset import Changeset, Credit, Outcome, TagColumns, TraitColumns
+from domain.changeset import Changeset, Credit, InteractionColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
 from domain.errors import NotUndoable
 from projections.index import bitmaps
 from projections.index.history import NOTHING, Codes, History
 from projections.index.workspace_index import WorkspaceIndex
+from server.usecases.correcting import corrections_back
 from server.usecases.drafts import UndoDraft
 from server.usecases.inverses import Inverse, UndoneRows, inverses_of
+from server.usecases.state import WorkspaceState
 
 _Value = TypeVar("_Value")
 
@@ -31,35 +33,51 @@ class DecidedUndo:
 
     tags: TagColumns | None
     traits: TraitColumns | None
+    retracted: RetractedColumns | None
+    restored: InteractionColumns | None
     outcome: Outcome
     changed: BitMap
     conflicts: BitMap
 
 
-def decide_undo(index: WorkspaceIndex, draft: UndoDraft) -> DecidedUndo:
+def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     """Raises NotUndoable."""
+    index = state.index
     _refuse_others(draft.undone)
     tags, traits = _inverses_of_tags(index, draft), _inverses_of_traits(index, draft)
     inverses = [*tags.values(), *traits.values()]
     rows, count = sum(map(len, inverses)), sum(int(np.count_nonzero(one.changed)) for one in inverses)
     changed = bitmaps.union([bitmaps.from_ordinals(one.ordinals[one.changed]) for one in inverses])
     conflicts = bitmaps.union([bitmaps.from_ascending(one.conflicts) for one in inverses])
+    corrections = corrections_back(state.interaction_ids, draft)
+    if corrections:
+        rows, count = rows + corrections.count, count + corrections.count
+        changed, conflicts = changed | corrections.changed, conflicts | corrections.conflicts
     if not rows:
         raise NotUndoable(
             f"nothing of changeset {draft.undone.changeset_id} is left to take back: it changed none of these profiles, or all "
-            "that it changed was changed at the same instants since; to take back an undo, undo that",
+            "that it changed was changed at the same instants, or corrected, since; to take back an undo, undo that",
             metadata={"changeset_id": draft.undone.changeset_id},
         )
     outcome = Outcome(changed=count, already_so=rows - count, conflicts=len(conflicts))
-    return DecidedUndo(_tag_columns(index, tags), _trait_columns(index, traits), outcome, changed, conflicts)
+    return DecidedUndo(
+        _tag_columns(index, tags),
+        _trait_columns(index, traits),
+        corrections.retracted if corrections else None,
+        corrections.restored if corrections else None,
+        outcome,
+        changed,
+        conflicts,
+    )
 
 
 def _refuse_others(undone: Changeset) -> None:
-    others = {"interactions": undone.interactions, "a change of the catalogue": undone.catalogue, "an upload": undone.listed}
+    others = {"a change of the catalogue": undone.catalogue, "an upload of a list": undone.listed}
     found = [what for what, columns in others.items() if columns]
     if found:
         raise NotUndoable(
-            f"changeset {undone.changeset_id} has {' and '.join(found)}, which cannot be taken back; only tags and traits can",
+            f"changeset {undone.changeset_id} has {' and '.join(found)}, which cannot be taken back; "
+            "tags, traits and interactions can",
             metadata={"changeset_id": undone.changeset_id},
         )
 

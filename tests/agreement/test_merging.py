@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from projections.index import rows
+from projections.index import rows, tail
 from projections.index.row_columns import ORDINAL, TIME, VERSION, AnyColumn
 from projections.index.rows import InteractionRows
 
@@ -19,7 +19,7 @@ def _sizes(kept: InteractionRows) -> list[int]:
 
 
 def test_the_smallest_runs_are_merged_first_and_all_that_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "TAIL_ROWS", 4)
+    monkeypatch.setattr(tail, "TAIL_ROWS", 4)
     kept = InteractionRows()
     for _ in range(4):
         _append(kept, 16)
@@ -34,7 +34,7 @@ def test_the_smallest_runs_are_merged_first_and_all_that_follow_each_other(monke
 
 
 def test_so_many_rows_at_once_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "TAIL_ROWS", 4)
+    monkeypatch.setattr(tail, "TAIL_ROWS", 4)
     monkeypatch.setattr(rows, "_MERGED_AT_ONCE_ROWS_MAX", 20)
     kept = InteractionRows()
     _append(kept, 40)

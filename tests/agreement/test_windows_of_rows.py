@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
-from projections.index import blocks, rows, runs
+from projections.index import blocks, runs, tail
 from projections.index.row_columns import ORDINAL, TIME, VERSION, AnyColumn
 from projections.index.rows import InteractionRows
 from projections.index.times import HOUR_US
@@ -23,7 +23,7 @@ def test_windows_and_their_counts_are_those_of_the_rows(
 ) -> None:
     # Arrange: runs of several sizes and a tail; instants on the bounds of units too; few profiles, so that they come again.
     for module, name, value in (
-        (rows, "TAIL_ROWS", 300),
+        (tail, "TAIL_ROWS", 300),
         (runs, "_FEW_ROWS", few_rows),
         (blocks, "SLICE_ROWS_MAX", 0),
         (blocks, "_BUSY_HOUR_ROWS", busy_hour_rows),

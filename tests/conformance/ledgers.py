@@ -15,10 +15,19 @@ from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Expression, Leaf
 from projections.index.dictionary import Dictionary
-from projections.index.key_map import MISSING
-from projections.index.row_columns import AMOUNT, CURRENCY, ORDINAL, TIME, TOUCHPOINT, VERSION, AnyColumn
+from projections.index.row_columns import (
+    AMOUNT,
+    CURRENCY,
+    ORDINAL,
+    RETRACTED,
+    TIME,
+    TOUCHPOINT,
+    VERSION,
+    AnyColumn,
+    property_column,
+)
 from projections.index.rows import InteractionRows
-from projections.index.workspace_index import WorkspaceIndex, property_column
+from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
@@ -185,10 +194,10 @@ def contents(state: WorkspaceState, ids: Sequence[str]) -> Contents:
     rows = {f"rows of {name}, {column}": values for name in index.interactions for column, values in _rows(index, name).items()}
     return {
         "head": (state.version, state.chain, state.recorded_at, index.clock()),
-        "counts": (index.interaction_count, index.profile_count, len(state.profiles), len(state.seen_ids)),
+        "counts": (index.interaction_count, index.profile_count, len(state.profiles), len(state.interaction_ids.entries)),
         "names": names,
         "ordinals": state.profiles.ordinals([*names, "nobody", ""]),
-        "ids": (state.seen_ids.find(state.id_keys.keys([*ids, "unseen"])) == MISSING).tolist(),
+        "ids": state.interaction_ids.seen(state.interaction_ids.keys([*ids, "unseen"])).tolist(),
         "clock": _bytes(index.clock_columns()),
         "universe": _bytes(index.universe.columns()),
         "earliest": index.universe._earliest[: len(names)].tobytes(),
@@ -208,11 +217,10 @@ def contents(state: WorkspaceState, ids: Sequence[str]) -> Contents:
 
 
 def _rows(index: WorkspaceIndex, name: str) -> dict[str, bytes]:
-    columns = [TIME, ORDINAL, VERSION, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, index.properties)]
-    pieces = index.interactions[name].rows(-_EVER, _EVER, _LATEST)
+    columns = [TIME, ORDINAL, VERSION, AMOUNT, CURRENCY, TOUCHPOINT, RETRACTED, *map(property_column, index.properties)]
+    pieces = index.interactions[name].recorded()
     whole = {column: np.concatenate([piece.column(column) for piece in pieces]) for column in columns}
-    # Stable, so that rows of one changeset and instant stay in the order in which they were recorded.
-    order = np.lexsort((whole[TIME], whole[VERSION]))
+    order = np.lexsort(list(whole.values()))  # of everything: retracted rows lie elsewhere than the others
     return {column: values[order].tobytes() for column, values in whole.items()}
 
 
@@ -294,5 +302,5 @@ def _of_keys(run: Any) -> dict[str, AnyColumn]:
 def closed_runs(state: WorkspaceState) -> list[Any]:
     """The runs of all stores."""
     rows: list[InteractionRows] = list(state.index.interactions.values())
-    of_keys = [*state.profiles.entries.runs(), *state.seen_ids.runs()]
+    of_keys = [*state.profiles.entries.runs(), *state.interaction_ids.entries.runs()]
     return [*(run for of_type in rows for run in of_type.runs()), *of_keys]

@@ -3,6 +3,7 @@
 Runs are made small, so that small histories have many of them.
 """
 
+import itertools
 import random
 import shutil
 import threading
@@ -25,7 +26,7 @@ from clients.sdk import ApplyTag, Client, Interaction, SetTrait
 from domain.changeset import Attribution
 from domain.errors import InvalidField
 from projections import identity
-from projections.index import blocks, key_map, rows
+from projections.index import blocks, key_map, tail
 from projections.index.history import History
 from server import config
 from server.eventlog import port
@@ -52,7 +53,7 @@ _MANIFEST_FLIPS: Final = 200
 @pytest.fixture(autouse=True)
 def _small_runs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(request.node.name)
-    monkeypatch.setattr(rows, "TAIL_ROWS", rng.choice((3, 5, 9)))
+    monkeypatch.setattr(tail, "TAIL_ROWS", rng.choice((3, 5, 9)))
     monkeypatch.setattr(blocks, "SLICE_ROWS_MAX", rng.choice((0, 2)))
     monkeypatch.setattr(key_map, "_SEALED_ENTRIES", rng.choice((5, 16)))
     monkeypatch.setattr(key_map, "_FIRST_SLOTS", 4)
@@ -114,7 +115,8 @@ def named(manifest: Path) -> set[str]:
     """The files of a snapshot."""
     found = set()
     for workspace in orjson.loads(manifest.read_bytes())["manifest"]["workspaces"]:
-        groups = [*workspace["runs"].values(), *workspace["key_runs"].values(), workspace["parts"].values()]
+        kinds = [workspace[kind].values() for kind in ("runs", "withdrawn", "key_runs")]
+        groups = [*itertools.chain(*kinds), workspace["parts"].values()]
         found |= {file for group in groups for file, *_ in group}
     return found
 
@@ -451,9 +453,9 @@ def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqli
     ledger.write(120)
     live = follower(sqlite_log)
     questions = [(state, [one for one in ledger.questions(name, 30) if not one.names]) for name, state in live.states.items()]
-    ids = {name: state.id_keys.keys(ledger.ids(name)) for name, state in live.states.items()}
+    ids = {name: state.interaction_ids.keys(ledger.ids(name)) for name, state in live.states.items()}
     names = {name: state.profiles.names(range(len(state.profiles))) for name, state in live.states.items()}
-    done, rounds, smallest = threading.Event(), threading.Barrier(_READERS + 1), 2 * rows.TAIL_ROWS
+    done, rounds, smallest = threading.Event(), threading.Barrier(_READERS + 1), 2 * tail.TAIL_ROWS
 
     def read() -> list[str]:
         wrong: list[str] = []
@@ -461,7 +463,7 @@ def test_runs_that_are_moved_into_files_answer_as_before_while_readers_read(sqli
         while not done.is_set() and not wrong:
             for state, asked in questions:
                 wrong += [what for question in asked if (what := question.differs(state.index))]
-                if (state.seen_ids.find(ids[state.name]) == key_map.MISSING).any():
+                if not state.interaction_ids.seen(ids[state.name]).all():
                     wrong.append("an id that was seen is new")
                 if state.profiles.ordinals(names[state.name]) != list(range(len(names[state.name]))):
                     wrong.append("profiles have other ordinals")

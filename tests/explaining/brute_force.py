@@ -10,7 +10,7 @@ from domain.changeset import ListColumns, Recorded
 from domain.errors import MixedCurrencies
 from domain.language.syntax import Ago, And, Calendar, Expression, InSegment, Last, Lasting, Leaf, Not, Or, Top, TraitDate, Unit
 from domain.limits import MAX_INSTANT_US
-from projections.explaining.world import Event, events_of, rows_kept
+from projections.explaining.world import Event, events_of, retractions, rows_kept
 from projections.history.entries import CatalogueEntry, ListEntry, TraitEntry, entries
 from projections.naive import NaiveLedger
 from projections.naive.times import UNIT_US, local_date, local_time, start_of_day
@@ -50,6 +50,12 @@ def with_nothing_but_a_visit(history: Sequence[Recorded], ordinal: int, at: int)
 def without(history: Sequence[Recorded], events: Collection[Event]) -> list[Recorded]:
     """The history as it would be had these events never been recorded."""
     removed = {(event.recorded.position, event.row) for event in events}
+    # What retracts an interaction goes with it.
+    for ordinal in {event.entry.ordinal for event in events}:
+        of_profile = [event for one in history for event in events_of(one, ordinal)]
+        for gone, retraction in retractions(of_profile):
+            if (gone.recorded.position, gone.row) in removed:
+                removed.add((retraction.recorded.position, retraction.row))
     return [_kept(one, {row for row in range(_rows(one)) if (one.position, row) not in removed}) for one in history]
 
 

@@ -19,8 +19,10 @@ from projections.index import (
     parallel,
     past_blocks,
     places,
+    retracted,
     rows,
     runs,
+    tail,
     zones,
 )
 from projections.query import planner
@@ -28,8 +30,11 @@ from projections.query.operators import aggregating, coarse, filtering, totals
 
 _MINUTE_US: Final = 60_000_000
 _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
-    (rows, "TAIL_ROWS", (4, 32)),
+    (tail, "TAIL_ROWS", (4, 32)),
     (rows, "_MERGED_ROWS_MAX", (64,)),
+    (rows, "_MARKS_MIN", (0, 2)),
+    (rows, "_ROWS_A_MARK", (1, 1 << 30)),
+    (retracted, "_SLICES_MAX", (0, 2)),
     (rows, "_MERGED_AT_ONCE_ROWS_MAX", (0, 40)),
     (bitmaps, "_RADIX_ROWS", (0,)),
     (bitmaps, "_DENSE_ROWS", (1,)),

@@ -587,7 +587,7 @@ def test_known_at_answers_as_if_the_log_had_ended_there(seed: int) -> None:
 
 
 def names_only(one: Recorded) -> Recorded:
-    return replace(one, changeset=replace(one.changeset, tags=None, traits=None, interactions=None))
+    return replace(one, changeset=replace(one.changeset, tags=None, traits=None, interactions=None, retracted=None))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -57,7 +57,8 @@ def without_ties(history: Sequence[Recorded]) -> list[Recorded]:
     for recorded in history[1:]:
         keys = set(contested(recorded.changeset))
         tags = set(recorded.changeset.tags.tags) if recorded.changeset.tags else set()
-        rows_alone = not recorded.changeset.catalogue and not recorded.changeset.listed and tags <= defined
+        others = recorded.changeset.catalogue or recorded.changeset.listed or recorded.changeset.retracted
+        rows_alone = not others and tags <= defined
         if rows_alone and taken.isdisjoint(keys):
             taken |= keys
             outcome = replace(recorded.changeset.outcome, new_profiles=0)

@@ -28,6 +28,7 @@ from domain.errors import (
     SegmentInUse,
     SegmentRetired,
     SegmentUnchanged,
+    UnknownInteraction,
     UnknownList,
     UnknownProfile,
     UnknownSegment,
@@ -40,7 +41,9 @@ from projections.query import evaluator
 from projections.query.view import View
 from server.eventlog import payload
 from server.eventlog.sqlite import SqliteEventLog
+from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
+from server.usecases.corrections import Corrections
 from server.usecases.drafts import (
     CatalogueDraft,
     ChangesDraft,
@@ -55,9 +58,11 @@ from server.usecases.drafts import (
     Receipt,
     RenameSegment,
     RenameTag,
+    ReplaceDraft,
     Request,
     RetireSegment,
     RetireTag,
+    RetractDraft,
     TagDraft,
     TagSegmentDraft,
     TraitDraft,
@@ -181,7 +186,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def take_a_changeset_back(self, which: int, part: bool) -> None:
         """An undo of anything, other undos among it; `test_undo` tells what it must do, here it meets everything else."""
         rng = random.Random(which)
-        able = [one.changeset for one in self.history if one.changeset.tags or one.changeset.traits]
+        changesets = [one.changeset for one in self.history]
+        able = [one for one in changesets if one.tags or one.traits or one.interactions or one.retracted]
         if able:
             undone = rng.choice(able)
             members = BitMap(rng.sample(range(len(PROFILES)), 3)) if part else None
@@ -257,6 +263,43 @@ class LedgerMachine(RuleBasedStateMachine):
         fresh = [one for i, one in enumerate(ids) if not one or (one not in self.ids and one not in ids[:i])]
         assert (receipt.accepted, receipt.duplicates) == (len(fresh), len(ids) - len(fresh))
         self.ids |= set(fresh) - {""}
+
+    @rule(numbers=st.lists(st.integers(1, 5), min_size=1))
+    def retract(self, numbers: list[int]) -> None:
+        """Interactions do not count any more, by their ids; none of them where one was never recorded."""
+        ids = [f"id-{number}" for number in dict.fromkeys(numbers)]
+        draft = RetractDraft(self._request(), ids, None)
+        if not self.ids.issuperset(ids):
+            with pytest.raises(UnknownInteraction):
+                self.corrections.record(draft)
+            return
+        count = len(self._counting_ids() & set(ids))
+        receipt = self._recorded(draft)
+        assert (receipt.changed, receipt.already_so) == (count, len(ids) - count)
+        assert not self._counting_ids() & set(ids)
+
+    @rule(rows=st.lists(st.tuples(profiles, st.sampled_from(VOCABULARY.instants), st.integers(1, 5)), min_size=1), seed=seeds)
+    def replace_interactions(self, rows: list[tuple[str, int, int]], seed: int) -> None:
+        """Others count in the place of what was recorded under their ids, if anything was."""
+        by_id = {f"id-{number}": (profile, at) for profile, at, number in rows}
+        rng = random.Random(seed)
+        made = [Interaction(0, rng.choice(TYPES), at, amount=1, id=one) for one, (_, at) in by_id.items()]
+        columns = interaction_columns(made)
+        assert columns is not None
+        replaced = len(self._counting_ids() & by_id.keys())
+        names = [profile for profile, _ in by_id.values()]
+        receipt = self._recorded(ReplaceDraft(self._request(), names, replace(columns, ordinals=()), None))
+        assert (receipt.accepted, receipt.changed) == (len(made), replaced)
+        self.ids |= by_id.keys()
+        assert self._counting_ids() >= by_id.keys()
+
+    def _counting_ids(self) -> set[str]:
+        """The ids whose interactions count, by the log."""
+        counting: set[str] = set()
+        for changeset in (one.changeset for one in self.history):
+            counting -= set(changeset.retracted.rows.ids) if changeset.retracted else set()
+            counting |= set(changeset.interactions.ids) if changeset.interactions else set()
+        return counting - {""}
 
     @rule(which=seeds)
     def repeat_a_request(self, which: int) -> None:
@@ -371,6 +414,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.committer = Committer(self.log, lambda: self.now, follow_seconds=None)
         self.committer.catch_up()
         self.committer.start()
+        clocks = Clocks(self.committer.states, lambda: self.now, lambda: self.committer.position)
+        self.corrections = Corrections(clocks, self.log, self.committer)
 
     def _stop(self) -> None:
         self.committer.stop()
@@ -393,8 +438,14 @@ class LedgerMachine(RuleBasedStateMachine):
     def _submit(self, draft: Draft) -> Receipt:
         return self.committer.submit(draft).result(timeout=30)
 
+    def _recorded(self, draft: RetractDraft | ReplaceDraft) -> Receipt:
+        """Of a correction, which looks up what is there."""
+        return self._noted(draft, self.corrections.record(draft))
+
     def _write(self, draft: Draft) -> Receipt:
-        receipt = self._submit(draft)
+        return self._noted(draft, self._submit(draft))
+
+    def _noted(self, draft: Draft, receipt: Receipt) -> Receipt:
         assert not receipt.replayed
         self.requests.append((draft, receipt))
         self._feed_oracle()

@@ -1,7 +1,7 @@
 """Taking a changeset back is as if it had never been recorded, and taking that back as if it had never been taken back."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -12,7 +12,9 @@ from domain.changeset import (
     Attribution,
     Changeset,
     GroupDefined,
+    InteractionColumns,
     Recorded,
+    RetractedColumns,
     TagColumns,
     TagDefined,
     TraitColumns,
@@ -22,12 +24,13 @@ from domain.changeset import (
 from domain.errors import MixedCurrencies, NotUndoable, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
-from domain.language.syntax import Expression, Leaf, TagChanged, Tagged, Trait
-from projections.index.workspace_index import WorkspaceIndex
+from domain.language.syntax import Did, Edge, Expression, Leaf, TagChanged, Tagged, Trait
+from projections.explaining.world import _interactions_kept
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
 from server.usecases.drafts import Request, UndoDraft
+from server.usecases.state import WorkspaceState
 from server.usecases.undoing import decide_undo
 from tests.oracle.histories import (
     SEGMENT_NAMES,
@@ -53,11 +56,11 @@ _RIVAL_QUESTIONS: Final = [
 _BY: Final = Attribution("undoer", "a mistake", "tests")
 
 
-def _undone(history: Sequence[Recorded], index: WorkspaceIndex, changeset: Changeset, members: BitMap | None) -> Recorded:
+def _undone(history: Sequence[Recorded], state: WorkspaceState, changeset: Changeset, members: BitMap | None) -> Recorded:
     """The inverse, recorded at the end."""
     last = history[-1]
     draft = UndoDraft(Request(WORKSPACE, bytes(16), bytes(32), _BY, 0), changeset, None, members)
-    inverse = decide_undo(index, draft)
+    inverse = decide_undo(state, draft)
     made = Changeset(
         workspace=WORKSPACE,
         version=last.changeset.version + 1,
@@ -68,18 +71,64 @@ def _undone(history: Sequence[Recorded], index: WorkspaceIndex, changeset: Chang
         outcome=inverse.outcome,
         tags=inverse.tags,
         traits=inverse.traits,
+        interactions=inverse.restored,
+        retracted=inverse.retracted,
         undoes=Undoes(changeset.version, changeset.changeset_id),
     )
     return Recorded(last.position + 1, made, "", "")
 
 
+Identity = str | tuple[int, int]
+
+
+def _identities(columns: InteractionColumns, version: int) -> list[Identity]:
+    """What the rows are known by: their ids, or where they were first recorded."""
+    ids, versions = columns.ids or [""] * len(columns.ordinals), columns.origin_versions or [0] * len(columns.ordinals)
+    return [
+        one or ((versions[row], columns.origin_rows[row]) if versions[row] else (version, row)) for row, one in enumerate(ids)
+    ]
+
+
 def _without(history: Sequence[Recorded], undone: Changeset, members: BitMap | None) -> list[Recorded]:
-    """The history had the changeset not been recorded, but that its profiles were seen."""
-    return [replace(one, changeset=_emptied(one.changeset, members)) if one.changeset is undone else one for one in history]
+    """The history had the changeset not been recorded, but that its profiles were seen, and what was corrected since stays."""
+    since = _corrected_since(history, undone)
+    made = replace(_emptied(undone, members), **_uncorrected(undone, members, since))  # type: ignore[arg-type]
+    return [replace(one, changeset=made) if one.changeset is undone else one for one in history]
+
+
+def _corrected_since(history: Sequence[Recorded], undone: Changeset) -> set[Identity]:
+    later = [one.changeset for one in history if one.changeset.version > undone.version]
+    return {one for c in later if c.retracted for one in _identities(c.retracted.rows, c.version)}
+
+
+def _uncorrected(changeset: Changeset, members: BitMap | None, since: Collection[Identity]) -> dict[str, object]:
+    """Its interactions and retractions of others than the members, and of those that were corrected since."""
+    retracted, recorded_rows = changeset.retracted, changeset.interactions
+    concerned = [
+        (one, int(ordinal))
+        for columns in (recorded_rows, retracted.rows if retracted else None)
+        if columns
+        for one, ordinal in zip(_identities(columns, changeset.version), columns.ordinals, strict=True)
+    ]
+    gone = {one for one, ordinal in concerned if (members is None or ordinal in members) and one not in since}
+
+    def kept(columns: InteractionColumns) -> list[tuple[int, int]]:
+        known_by = _identities(columns, changeset.version)
+        return [(row, int(ordinal)) for row, ordinal in enumerate(columns.ordinals) if known_by[row] not in gone]
+
+    stays: dict[str, object] = {"interactions": None, "retracted": None}
+    if recorded_rows and kept(recorded_rows):
+        stays["interactions"] = _interactions_kept(recorded_rows, kept(recorded_rows))
+    if retracted and kept(retracted.rows):
+        rows = kept(retracted.rows)
+        stays["retracted"] = RetractedColumns(
+            _interactions_kept(retracted.rows, rows), [retracted.versions[row] for row, _ in rows]
+        )
+    return stays
 
 
 def _emptied(changeset: Changeset, members: BitMap | None) -> Changeset:
-    """Without its rows of the members; a trait that nobody asks for is set at their instants instead."""
+    """Without its tags and traits of the members; a trait that nobody asks for is set at their instants instead."""
     tags, traits = changeset.tags, changeset.traits or TraitColumns((), (), (), (), (), ())
     gone: list[tuple[int, int]] = []
 
@@ -93,6 +142,8 @@ def _emptied(changeset: Changeset, members: BitMap | None) -> Changeset:
         return [column[row] for row in rows] if len(column) else []
 
     tag_rows, trait_rows = kept(tags) if tags else [], kept(traits)
+    if changeset.interactions:
+        gone += zip(map(int, changeset.interactions.ordinals), map(int, changeset.interactions.occurred_at), strict=True)
     by_row = ("ordinals", "tags", "applied", "effective_at", "values", "expiries", "already_so", "credit_index")
     return replace(
         changeset,
@@ -123,13 +174,15 @@ def _ledger(history: Sequence[Recorded]) -> NaiveLedger:
 
 
 def _questions(rng: random.Random, vocabulary: Vocabulary, history: Sequence[Recorded]) -> list[tuple[Expression, int]]:
-    """Mostly about tags and traits, at random instants."""
+    """Mostly about tags, traits and numbers of interactions, at random instants."""
     asked: list[tuple[Expression, int]] = []
     changes = [columns for one in history[-3:] for columns in (one.changeset.tags, one.changeset.traits) if columns]
     instants = [int(at) for columns in changes for at in columns.effective_at]
+    corrected = [one.changeset.retracted.rows for one in history[-3:] if one.changeset.retracted]
+    instants += [int(at) for columns in corrected for at in columns.occurred_at]
     while len(asked) < _QUESTIONS:
         leaf: Leaf = random_leaf(rng, vocabulary)
-        if isinstance(leaf, Tagged | TagChanged | Trait):
+        if isinstance(leaf, Tagged | TagChanged | Trait | Did | Edge):
             at = rng.choice(instants) + rng.choice((-1, 0, 1)) if instants and rng.random() < 0.6 else None
             asked.append((leaf, random_clock(rng, history, vocabulary)[0] if at is None else at))
         elif rng.random() < 0.05:
@@ -145,20 +198,21 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
     history = random_changesets(rng, 40, 15, vocabulary)
     changeset = rng.choice([one.changeset for one in history if _is_undoable(one.changeset)])
     history += _touched_again(rng, history[-1], changeset)
-    index = WorkspaceIndex(WORKSPACE)
+    state = WorkspaceState.empty(WORKSPACE)
     for one in history:
-        index.apply(one)
-    members = None if rng.random() < 0.6 else BitMap(rng.sample(range(index.profile_count), index.profile_count // 2))
+        state.apply(one, ())
+    count = state.index.profile_count
+    members = None if rng.random() < 0.6 else BitMap(rng.sample(range(count), count // 2))
     try:
-        undo = _undone(history, index, changeset, members)
+        undo = _undone(history, state, changeset, members)
     except NotUndoable:
         assert members is not None or _all_stands(history, changeset)
         return
     after, without = [*history, undo], _without(history, changeset, members)
-    _compare(index, after, without, rng, vocabulary)
-    assert index.undone == {changeset.version: [""]}
-    redo = _undone(after, index, undo.changeset, None)
-    _compare(index, [*after, redo], history, rng, vocabulary)
+    _compare(state, after, without, rng, vocabulary)
+    assert state.index.undone == {changeset.version: [""]}
+    redo = _undone(after, state, undo.changeset, None)
+    _compare(state, [*after, redo], history, rng, vocabulary)
 
 
 @pytest.mark.parametrize("seed", range(_HISTORIES))
@@ -166,19 +220,19 @@ def test_what_was_taken_away_by_a_tag_of_an_exclusive_group_is_brought_back(seed
     rng = random.Random(f"rivals/{seed}")
     first = recorded(1, 0, catalogue=[GroupDefined(1, "tier", "", True), *(TagDefined(n, 1, f"t{n}", "") for n in range(1, 5))])
     history = [first, *(_rival_changes(rng, version) for version in range(2, 14))]
-    index = WorkspaceIndex(WORKSPACE)
+    state = WorkspaceState.empty(WORKSPACE)
     for one in history:
-        index.apply(one)
+        state.apply(one, ())
     changeset = rng.choice(history[1:]).changeset
     try:
-        undo = _undone(history, index, changeset, None)
+        undo = _undone(history, state, changeset, None)
     except NotUndoable:
         assert _all_stands(history, changeset)
         return
     redo_of, after, without = undo.changeset, [*history, undo], _without(history, changeset, None)
-    _compare_rivals(index, after, without)
-    redo = _undone(after, index, redo_of, None)
-    _compare_rivals(index, [*after, redo], history)
+    _compare_rivals(state, after, without)
+    redo = _undone(after, state, redo_of, None)
+    _compare_rivals(state, [*after, redo], history)
 
 
 def test_where_nothing_is_left_to_take_back_it_is_refused_in_exclusive_groups_too() -> None:
@@ -188,25 +242,25 @@ def test_where_nothing_is_left_to_take_back_it_is_refused_in_exclusive_groups_to
         [TagChange(0, 3, True, 5), TagChange(0, 3, False, 5)],  # removed since
     ]
     for changes in stories:
-        history, index = [first], WorkspaceIndex(WORKSPACE)
+        history, state = [first], WorkspaceState.empty(WORKSPACE)
         for version, change in enumerate(changes, 2):
             history.append(recorded(version, version, tags=[change], version=version, new_profiles=int(version == 2)))
         for one in history:
-            index.apply(one)
+            state.apply(one, ())
         undone = next(one.changeset for one in history[1:] if one.changeset.tags and 3 in one.changeset.tags.tags)
         with pytest.raises(NotUndoable):
-            _undone(history, index, undone, None)
+            _undone(history, state, undone, None)
     # Taken back once, and what was carried before is brought back: once.
-    history, index = [first], WorkspaceIndex(WORKSPACE)
+    history, state = [first], WorkspaceState.empty(WORKSPACE)
     for version, change in enumerate((TagChange(0, 1, True, 1), TagChange(0, 2, True, 2), TagChange(0, 3, True, 5)), 2):
         history.append(recorded(version, version, tags=[change], version=version, new_profiles=int(version == 2)))
     for one in history:
-        index.apply(one)
-    undo = _undone(history, index, history[-1].changeset, None)
+        state.apply(one, ())
+    undo = _undone(history, state, history[-1].changeset, None)
     assert (undo.changeset.outcome.changed, undo.changeset.outcome.conflicts) == (2, 0)
-    index.apply(undo)
+    state.apply(undo, ())
     with pytest.raises(NotUndoable):
-        _undone([*history, undo], index, history[-1].changeset, None)
+        _undone([*history, undo], state, history[-1].changeset, None)
 
 
 def _rival_changes(rng: random.Random, version: int) -> Recorded:
@@ -222,9 +276,10 @@ def _rival_changes(rng: random.Random, version: int) -> Recorded:
     return recorded(version, version, tags=kept, version=version, actor=by, new_profiles=3 if version == 2 else 0)
 
 
-def _compare_rivals(index: WorkspaceIndex, after: Sequence[Recorded], never: Sequence[Recorded]) -> None:
+def _compare_rivals(state: WorkspaceState, after: Sequence[Recorded], never: Sequence[Recorded]) -> None:
     """Who carried each tag, by whom, since when, and who came to it or lost it, at every instant."""
-    index.apply(after[-1])
+    state.apply(after[-1], ())
+    index = state.index
     expected, end = _ledger(never), after[-1].position
     for question in _RIVAL_QUESTIONS:
         for as_of in range(10):
@@ -251,7 +306,8 @@ def _touched_again(rng: random.Random, last: Recorded, changeset: Changeset) -> 
 
 
 def _is_undoable(changeset: Changeset) -> bool:
-    return bool(changeset.tags or changeset.traits) and not (changeset.interactions or changeset.catalogue or changeset.listed)
+    columns = (changeset.tags, changeset.traits, changeset.interactions, changeset.retracted)
+    return any(columns) and not (changeset.catalogue or changeset.listed)
 
 
 def _all_stands(history: Sequence[Recorded], undone: Changeset) -> bool:
@@ -267,14 +323,19 @@ def _all_stands(history: Sequence[Recorded], undone: Changeset) -> bool:
         return rows
 
     later = [keys(one.changeset) for one in history if one.changeset.version > undone.version]
+    columns = (undone.interactions, undone.retracted.rows if undone.retracted else None)
+    known_by = {one for one_kind in columns if one_kind for one in _identities(one_kind, undone.version)}
+    if not known_by <= _corrected_since(history, undone):
+        return False
     return keys(undone) <= set[tuple[int, int | str, int]]().union(*later)
 
 
 def _compare(
-    index: WorkspaceIndex, after: Sequence[Recorded], never: Sequence[Recorded], rng: random.Random, vocabulary: Vocabulary
+    state: WorkspaceState, after: Sequence[Recorded], never: Sequence[Recorded], rng: random.Random, vocabulary: Vocabulary
 ) -> None:
     """The index with the inverse, and the oracle with it, against the oracle of another history."""
-    index.apply(after[-1])
+    state.apply(after[-1], ())
+    index = state.index
     with_inverse, expected = _ledger(after), _ledger(never)
     end = after[-1].position
     for question, as_of in _questions(rng, vocabulary, after):

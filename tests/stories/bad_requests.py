@@ -138,6 +138,12 @@ def good_request(method: str) -> Any:
             return undo
         case "RecordInteractions":
             return ledger_service_pb2.RecordInteractionsRequest(context=write_context(), interactions=columns())
+        case "RetractInteractions":
+            return ledger_service_pb2.RetractInteractionsRequest(context=write_context(), ids=["r0", "r1"])
+        case "ReplaceInteractions":
+            replaced = ledger_service_pb2.ReplaceInteractionsRequest(context=write_context(), interactions=columns())
+            replaced.interactions.ids[:] = [f"r{n}" for n in range(len(replaced.interactions.profile_ids))]
+            return replaced
         case "StreamInteractions":
             return ledger_service_pb2.StreamInteractionsRequest(context=write_context(), interactions=columns())
         case "UploadList":
@@ -311,6 +317,7 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "InteractionColumns.touchpoint_index": {"beyond": 2, "largest": 2**32 - 1},
     "InteractionColumns.currency_index": {"beyond": 2, "largest": 2**32 - 1},
     "InteractionColumns.ids": {"too long": "i" * 257, "too many bytes": "名" * 86, "huge": HUGE},
+    "RetractInteractionsRequest.ids": {"empty": "", "too long": "i" * 257, "too many bytes": "名" * 86, "huge": HUGE},
     "PropertyColumn.name": {**_NO_NAMES, "amount": "amount", "currency": "currency", "touchpoint": "touchpoint"},
     "PropertyColumn.index": {"beyond": 9, "largest": 2**32 - 1},
     "PropertyColumn.numbers": _NO_NUMBERS,
@@ -642,6 +649,7 @@ def seed(wire: Wire) -> None:
     for _ in range(3):
         wire.ask("LedgerService.ApplyChangeset", changeset())
     batch = ledger.RecordInteractionsRequest(context=write_context(), interactions=columns(300))
+    batch.interactions.ids[:] = [f"r{n}" for n in range(300)]
     wire.ask("LedgerService.RecordInteractions", batch)
     again = list_service_pb2.UploadListRequest(context=write_context(), list="秋季", last=True)
     wire.ask("ListService.UploadList", again)  # two versions: a page of one is not the last

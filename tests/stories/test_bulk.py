@@ -144,9 +144,9 @@ def test_a_part_is_taken_back_and_traits_too(client: Client) -> None:
 
 
 def test_what_cannot_be_taken_back_says_so(client: Client) -> None:
-    bought = client.record_interactions([Interaction("ana", "purchase", AT)])
-    assert "has interactions" in str(
-        refused(errors.NotUndoable, lambda: client.undo_changeset(bought.position, reason=WHY), client)
+    listed = client.upload_list("autumn", ["ana"], reason=WHY)
+    assert "an upload of a list" in str(
+        refused(errors.NotUndoable, lambda: client.undo_changeset(listed.position, reason=WHY), client)
     )
     refused(errors.UnknownChangeset, lambda: client.undo_changeset(str(uuid.uuid4()), reason=WHY), client)
     assert "did you mean 'vip'" in str(

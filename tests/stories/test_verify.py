@@ -137,7 +137,7 @@ def test_an_index_that_is_not_what_the_log_says_is_named(config: Config, monkeyp
                 case "trait":
                     index.traits["city"].history.columns()["codes"][0] += 1
                 case "rows":
-                    index.interactions["purchase"]._state[1].columns["amount"][0] += 1
+                    index.interactions["purchase"]._state.tail.columns["amount"][0] += 1
                 case "universe":
                     index.universe.columns()["instants"][0] += 1
                 case "values":

@@ -29,7 +29,7 @@ from clients.sdk import Client, RetryPolicy, errors
 _PROBE_SECONDS = 5.0
 _MAX_CHANGES = 100_000
 _INTERACTIONS_IN_FLIGHT = 4
-# One at a time for tags and traits: of two rows about the same thing at the same instant, the later in the file must win.
+# One at a time for tags, traits and replacements: of two rows about the same thing, the later in the file must win.
 _CHANGES_IN_FLIGHT = 1
 _RESERVED = ("amount", "currency", "touchpoint")
 
@@ -172,6 +172,7 @@ def _one_of(first: str, given: object, second: str, other: object, *, required: 
 @click.option("--currency", metavar="CODE", help="The currency of all amounts (the workspace's unless given).")
 @click.option("--currency-column", metavar="COLUMN", help="The column of currency codes.")
 @click.option("--id", "id_column", metavar="COLUMN", help="Ids that make an interaction count once for ever.")
+@click.option("--replace", "replaces", is_flag=True, help="Rows count in the place of what was recorded under their ids.")
 @click.option("--touchpoint", metavar="COLUMN", help="The column of touchpoints.")
 @click.option("--property", "properties", multiple=True, metavar="COLUMN[=NAME]", help="A property; may be repeated.")
 @click.option(
@@ -192,6 +193,7 @@ def interactions(
     currency: str | None,
     currency_column: str | None,
     id_column: str | None,
+    replaces: bool,
     touchpoint: str | None,
     properties: tuple[str, ...],
     kinds: tuple[str, ...],
@@ -202,6 +204,8 @@ def interactions(
     """Import what profiles did, one interaction a row."""
     _one_of("--type", type_name, "--type-column", type_column, required=True)
     _one_of("--currency", currency, "--currency-column", currency_column, required=False)
+    if replaces and not id_column:
+        raise click.UsageError("--replace needs --id: the column that says what is replaced")
     fields = fields_of(properties, kinds, "property")
     for one in fields:
         if one.name in _RESERVED:
@@ -209,7 +213,7 @@ def interactions(
         if one.kind == "date":
             raise click.UsageError("--property-type: properties hold no days; import them as string")
     mapping = InteractionMapping(
-        profile, type_name, type_column, at, amount, currency, currency_column, id_column, touchpoint, fields
+        profile, type_name, type_column, at, amount, currency, currency_column, id_column, touchpoint, fields, replaces
     )
     with _opened(file, common, connection, attribution) as job:
         job.use(mapping.columns())
@@ -217,7 +221,7 @@ def interactions(
         typed = replace(mapping, properties=job.typed(fields, job.client.names().properties, as_trait=False))
         cut = chunks(job.source, mapping.columns(), job.plan.batch_rows, job.plan.file_name)
         made = batches(cut, typed, job.plan, base, job.client, job.reason)
-        return job.finish(made, mapping.columns(), _INTERACTIONS_IN_FLIGHT)
+        return job.finish(made, mapping.columns(), _CHANGES_IN_FLIGHT if replaces else _INTERACTIONS_IN_FLIGHT)
 
 
 def _refusals(job: Import, mapping: TagMapping, create: bool, base: uuid.UUID) -> Callable[[str], str | None]:

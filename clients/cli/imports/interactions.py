@@ -33,6 +33,7 @@ class InteractionMapping:
     id: str | None
     touchpoint: str | None
     properties: tuple[Field, ...]
+    replaces: bool = False
 
     def columns(self) -> list[str]:
         """Return the columns that are read, each once."""
@@ -42,7 +43,8 @@ class InteractionMapping:
     def described(self) -> dict[str, object]:
         """Return what decides the meaning of the import."""
         properties = [(one.column, one.name, one.kind) for one in self.properties]
-        return {name: getattr(self, name) for name in self.__slots__ if name != "properties"} | {"properties": properties}
+        said = {name: getattr(self, name) for name in self.__slots__ if name not in ("properties", "replaces")}
+        return said | {"properties": properties} | ({"replaces": True} if self.replaces else {})
 
 
 def _dictionary(array: pa.Array) -> tuple[list[str], list[int]]:
@@ -86,9 +88,20 @@ class _Rows:
         self.ids = cells.texts(column(mapping.id), mapping.id, rejects) if mapping.id else None
         if self.ids is not None and mapping.id:
             cells.bounded(self.ids, mapping.id, rejects, max_bytes=cells.MAX_ID_BYTES)
+            if mapping.replaces:
+                cells.required(self.ids, mapping.id, rejects)
+                _reject_superseded(self.ids, mapping.id, rejects)
         self.properties = {
             one.name: cells.values(column(one.column), one.kind or "string", one.column, rejects) for one in mapping.properties
         }
+
+
+def _reject_superseded(ids: pa.Array, name: str, rejects: cells.Rejects) -> None:
+    """Of rows with one id the last counts."""
+    texts = ids.to_pylist()
+    last = {one: place for place, one in enumerate(texts)}
+    superseded = np.fromiter((one is not None and last[one] > place for place, one in enumerate(texts)), bool, len(texts))
+    rejects.add_where(superseded, lambda at: f"{name}: {texts[at]!r} comes again further down, which counts")
 
 
 def _columns(rows: _Rows, mapping: InteractionMapping, row_count: int) -> InteractionBatch | None:
@@ -148,7 +161,8 @@ def batches(
     """Yield the batches of an import, each ready to be sent."""
 
     def send(columns: InteractionBatch, request_id: str, timeout: float) -> Receipt:
-        return client.record_interactions(columns, reason=reason, request_id=request_id, timeout=timeout)
+        record = client.replace_interactions if mapping.replaces else client.record_interactions
+        return record(columns, reason=reason, request_id=request_id, timeout=timeout)
 
     for number, chunk in enumerate(chunks):
         columns, rejected = convert(chunk, mapping, plan)

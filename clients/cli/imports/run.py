@@ -60,6 +60,8 @@ class Tally:
     rows: int = 0
     accepted: int = 0
     duplicates: int = 0
+    replaced: int = 0
+    """Of those accepted."""
     attributed_otherwise: bool = False
     begun: float = field(default_factory=time.perf_counter)
 
@@ -74,6 +76,7 @@ class Tally:
         if receipt.replayed:
             self.duplicates += batch.row_count
             return
+        self.replaced += getattr(receipt, "replaced_count", 0)
         duplicates = getattr(receipt, "duplicate_count", 0)
         self.duplicates += duplicates
         self.accepted += batch.row_count - duplicates
@@ -84,6 +87,7 @@ class Tally:
         return {
             "accepted": self.accepted,
             "duplicates": self.duplicates,
+            "replaced": self.replaced,
             "rejected": rejects.count,
             "position": self.position,
             "rows": self.rows,

@@ -106,6 +106,39 @@ class AsyncLedgerCalls(AsyncCaller):
         request = ledger_service_pb2.RecordInteractionsRequest(context=context, interactions=columns_from(interactions))
         return from_wire.interactions_receipt(await self._write(self._ledger.RecordInteractions, request, timeout))
 
+    async def retract_interactions(
+        self,
+        ids: Iterable[str],
+        *,
+        reason: str,
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.RetractionReceipt:
+        """Let the interactions with these ids not count any more, all of them or none, 1 to 100,000.
+
+        Answers at an earlier ``known_at`` stay as they are. Raises UnknownInteraction for an id that was never recorded.
+        """
+        context = self._write_context(actor, reason, source, request_id)
+        request = ledger_service_pb2.RetractInteractionsRequest(context=context, ids=to_wire.several(ids, "ids"))
+        return from_wire.retraction_receipt(await self._write(self._ledger.RetractInteractions, request, timeout))
+
+    async def replace_interactions(
+        self,
+        interactions: InteractionBatch | Sequence[Interaction],
+        *,
+        reason: str,
+        actor: str | None = None,
+        source: str | None = None,
+        request_id: str | None = None,
+        timeout: float | None = None,
+    ) -> replies.ReplacementReceipt:
+        """Record interactions that count in the place of what was recorded under their ids; each needs one of its own."""
+        context = self._write_context(actor, reason, source, request_id)
+        request = ledger_service_pb2.ReplaceInteractionsRequest(context=context, interactions=columns_from(interactions))
+        return from_wire.replacement_receipt(await self._write(self._ledger.ReplaceInteractions, request, timeout))
+
     async def stream_interactions(
         self,
         batches: AsyncIterable[InteractionBatch | Sequence[Interaction]] | Iterable[InteractionBatch | Sequence[Interaction]],

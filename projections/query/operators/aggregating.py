@@ -12,8 +12,7 @@ from domain.errors import MixedCurrencies
 from domain.instants import DAY_US
 from domain.language.syntax import Function, Measure, Top
 from projections.index.bitmaps import Ordinals
-from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, RowSet
-from projections.index.workspace_index import property_column
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, ORDINAL, TIME, TOUCHPOINT, RowSet, property_column
 from projections.query.operators.filtering import AMOUNT_UNITS
 from projections.query.operators.selecting import Selection, ordinals_of
 from projections.query.operators.totals import counts_by_ordinal, distinct_counts

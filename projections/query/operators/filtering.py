@@ -10,8 +10,8 @@ import numpy as np
 
 from domain.language.syntax import ClockCondition, Condition, Filter, FilterAll, FilterAny, FilterNot, Op
 from domain.limits import MAX_AMOUNT_UNITS
-from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, AnyColumn, RowSet
-from projections.index.workspace_index import WorkspaceIndex, property_column
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, AnyColumn, RowSet, property_column
+from projections.index.workspace_index import WorkspaceIndex
 from projections.query.operators.comparing import Flags, compare_whole, value_predicate
 from projections.query.operators.wall_clock import clock_flags
 

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class HistoryEntry(_message.Message):
-    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue", "list")
+    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue", "list", "retraction")
     ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +21,7 @@ class HistoryEntry(_message.Message):
     INTERACTION_FIELD_NUMBER: _ClassVar[int]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
+    RETRACTION_FIELD_NUMBER: _ClassVar[int]
     attribution: _common_pb2.Attribution
     effective_at: _timestamp_pb2.Timestamp
     profile_id: str
@@ -29,7 +30,8 @@ class HistoryEntry(_message.Message):
     interaction: InteractionEntry
     catalogue: CatalogueEntry
     list: ListEntry
-    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ...) -> None: ...
+    retraction: RetractionEntry
+    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ..., retraction: _Optional[_Union[RetractionEntry, _Mapping]] = ...) -> None: ...
 
 class TagEntry(_message.Message):
     __slots__ = ("tag", "kind", "value", "credited_actor", "credited_source")
@@ -85,6 +87,14 @@ class InteractionEntry(_message.Message):
     id: str
     properties: _containers.MessageMap[str, _common_pb2.Value]
     def __init__(self, type: _Optional[str] = ..., touchpoint: _Optional[str] = ..., amount: _Optional[int] = ..., currency: _Optional[str] = ..., id: _Optional[str] = ..., properties: _Optional[_Mapping[str, _common_pb2.Value]] = ...) -> None: ...
+
+class RetractionEntry(_message.Message):
+    __slots__ = ("interaction", "recorded_position")
+    INTERACTION_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_POSITION_FIELD_NUMBER: _ClassVar[int]
+    interaction: InteractionEntry
+    recorded_position: int
+    def __init__(self, interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., recorded_position: _Optional[int] = ...) -> None: ...
 
 class ListEntry(_message.Message):
     __slots__ = ("list", "kind")

@@ -158,6 +158,48 @@ class StreamInteractionsResponse(_message.Message):
     replayed_batch_count: int
     def __init__(self, position: _Optional[int] = ..., batch_count: _Optional[int] = ..., accepted_count: _Optional[int] = ..., duplicate_count: _Optional[int] = ..., replayed_batch_count: _Optional[int] = ...) -> None: ...
 
+class RetractInteractionsRequest(_message.Message):
+    __slots__ = ("context", "ids")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RetractInteractionsResponse(_message.Message):
+    __slots__ = ("position", "receipt", "retracted_count", "already_so_count")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    RETRACTED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_SO_COUNT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    retracted_count: int
+    already_so_count: int
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., retracted_count: _Optional[int] = ..., already_so_count: _Optional[int] = ...) -> None: ...
+
+class ReplaceInteractionsRequest(_message.Message):
+    __slots__ = ("context", "interactions")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    INTERACTIONS_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    interactions: InteractionColumns
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., interactions: _Optional[_Union[InteractionColumns, _Mapping]] = ...) -> None: ...
+
+class ReplaceInteractionsResponse(_message.Message):
+    __slots__ = ("position", "receipt", "accepted_count", "replaced_count", "new_profile_count")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    NEW_PROFILE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    accepted_count: int
+    replaced_count: int
+    new_profile_count: int
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., accepted_count: _Optional[int] = ..., replaced_count: _Optional[int] = ..., new_profile_count: _Optional[int] = ...) -> None: ...
+
 class TagSegmentRequest(_message.Message):
     __slots__ = ("context", "segment", "as_of", "known_at", "tag", "operation", "value", "effective_at_us", "expires_at_us", "dry_run")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,16 @@ class LedgerServiceStub:
                 request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsResponse.FromString,
                 _registered_method=True)
+        self.RetractInteractions = channel.unary_unary(
+                '/tagledger.v1.LedgerService/RetractInteractions',
+                request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.RetractInteractionsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.RetractInteractionsResponse.FromString,
+                _registered_method=True)
+        self.ReplaceInteractions = channel.unary_unary(
+                '/tagledger.v1.LedgerService/ReplaceInteractions',
+                request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.ReplaceInteractionsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.ReplaceInteractionsResponse.FromString,
+                _registered_method=True)
         self.TagSegment = channel.unary_unary(
                 '/tagledger.v1.LedgerService/TagSegment',
                 request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentRequest.SerializeToString,
@@ -91,6 +101,23 @@ class LedgerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RetractInteractions(self, request, context):
+        """RetractInteractions lets interactions not count any more, as one changeset: a voided order, a test purchase. They stay in the
+        log: answers at an earlier known_at, and the history, have them. Their ids stay seen, so that a late repeat of the first write
+        does not bring them back, and their profiles have been seen. UNKNOWN_INTERACTION when an id was never recorded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplaceInteractions(self, request, context):
+        """ReplaceInteractions records interactions that count in the place of what was recorded under their ids, as one changeset: a
+        corrected amount, another profile. An id that was retracted counts again, one that was never recorded is simply recorded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def TagSegment(self, request, context):
         """TagSegment applies one tag to everyone in a segment, or removes it from them, as one changeset. Who they are is found first,
         at the clocks of the request: who enters the segment later is not tagged. A dry run tells what it would do, and records
@@ -101,10 +128,11 @@ class LedgerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UndoChangeset(self, request, context):
-        """UndoChangeset takes back a changeset of tags and traits: another one sets, at the same instants, what would hold there
-        without it. Afterwards every answer is as if it had never been recorded, but that profiles first seen through it have been
-        seen. Where somebody changed the same tag or trait of a profile since, that change stands, and the profile is a conflict. An
-        undo can be taken back like any other changeset. A dry run tells what it would do, and records nothing.
+        """UndoChangeset takes back a changeset of tags, traits and interactions: another one sets, at the same instants, what would hold
+        there without it; interactions that it recorded do not count any more, those that it retracted count again. Afterwards every
+        answer is as if it had never been recorded, but that profiles first seen through it have been seen. Where somebody changed the
+        same tag or trait of a profile since, or corrected the same interaction, that stands, and the profile is a conflict. An undo
+        can be taken back like any other changeset. A dry run tells what it would do, and records nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -127,6 +155,16 @@ def add_LedgerServiceServicer_to_server(servicer, server):
                     servicer.StreamInteractions,
                     request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsResponse.SerializeToString,
+            ),
+            'RetractInteractions': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetractInteractions,
+                    request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.RetractInteractionsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.RetractInteractionsResponse.SerializeToString,
+            ),
+            'ReplaceInteractions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplaceInteractions,
+                    request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.ReplaceInteractionsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.ReplaceInteractionsResponse.SerializeToString,
             ),
             'TagSegment': grpc.unary_unary_rpc_method_handler(
                     servicer.TagSegment,
@@ -221,6 +259,60 @@ class LedgerService:
             '/tagledger.v1.LedgerService/StreamInteractions',
             tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsRequest.SerializeToString,
             tagledger_dot_v1_dot_ledger__service__pb2.StreamInteractionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetractInteractions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.LedgerService/RetractInteractions',
+            tagledger_dot_v1_dot_ledger__service__pb2.RetractInteractionsRequest.SerializeToString,
+            tagledger_dot_v1_dot_ledger__service__pb2.RetractInteractionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplaceInteractions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.LedgerService/ReplaceInteractions',
+            tagledger_dot_v1_dot_ledger__service__pb2.ReplaceInteractionsRequest.SerializeToString,
+            tagledger_dot_v1_dot_ledger__service__pb2.ReplaceInteractionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -107,11 +107,11 @@ def visible(as_of: int, known_at: int) -> str:
     return f"""WITH
         tags AS (SELECT * FROM tag_changes WHERE {seen}),
         traits AS (SELECT * FROM trait_changes WHERE {seen}),
-        events AS (SELECT * FROM interactions WHERE {seen}),
+        events AS (SELECT * FROM interactions WHERE {seen} AND (retracted IS NULL OR retracted > {known_at})),
         sightings AS (
             SELECT ordinal, instant FROM tags
             UNION ALL SELECT ordinal, instant FROM traits
-            UNION ALL SELECT ordinal, instant FROM events
+            UNION ALL SELECT ordinal, instant FROM interactions WHERE {seen}
         ),
         everyone AS (SELECT DISTINCT ordinal FROM sightings)
     """

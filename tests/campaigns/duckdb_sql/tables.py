@@ -7,7 +7,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from domain.changeset import InteractionColumns, Recorded, TagColumns, TraitColumns, Value
+from domain.changeset import InteractionColumns, Recorded, RetractedColumns, TagColumns, TraitColumns, Value
 
 _VALUE: Final = {"kind": pa.string(), "text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "day": pa.date32()}
 # Order of changes: instant, then position in the log, then place in the changeset.
@@ -45,6 +45,7 @@ _TABLES: Final = {
             ("amount", pa.int64()),
             ("currency", pa.string()),
             ("touchpoint", pa.string()),
+            ("retracted", pa.int64()),
         ]
     ),
     "rivals": pa.schema([("tag", pa.int64()), ("rival", pa.int64())]),
@@ -71,6 +72,9 @@ def load(
             listed = changeset.listed
             rows["list_changes"] += [(listed.number, int(ordinal), position, True) for ordinal in listed.added]
             rows["list_changes"] += [(listed.number, int(ordinal), position, False) for ordinal in listed.removed]
+        if changeset.retracted is not None:
+            positions = [one.position for one in history]
+            _retract(rows, changeset.retracted, positions, position, currency)
         if changeset.interactions is not None:
             first = len(rows["interactions"])
             rows["interactions"] += _interactions(changeset.interactions, position, first, currency)
@@ -119,9 +123,34 @@ def _interactions(columns: InteractionColumns, position: int, first: int, curren
             amounts[i],
             None if amounts[i] is None else currencies[currency_codes[i]],
             touchpoints[touchpoint_codes[i]],
+            None,
         )
         for i in range(count)
     ]
+
+
+def _retract(
+    rows: dict[str, list[tuple[Any, ...]]], retracted: RetractedColumns, positions: Sequence[int], position: int, currency: str
+) -> None:
+    """Note the position at one row for each that is equal to it; `positions` by version."""
+    properties = _by_interaction(rows["properties"])
+    gone = _by_interaction(_properties(retracted.rows, 0))
+    for (number, *cells), version in zip(_interactions(retracted.rows, 0, 0, currency), retracted.versions, strict=True):
+        cells[3] = positions[version - 1]
+        found = next(
+            at
+            for at, (other, *of_other) in enumerate(rows["interactions"])
+            if of_other == cells and properties.get(other) == gone.get(number)
+        )
+        rows["interactions"][found] = (*rows["interactions"][found][:-1], position)
+
+
+def _by_interaction(rows: Sequence[tuple[Any, ...]]) -> dict[int, list[str]]:
+    """The cells of properties, as text: True is not 1.0."""
+    found: dict[int, list[str]] = {}
+    for number, *cells in rows:
+        found.setdefault(number, []).append(repr(cells))
+    return {number: sorted(cells) for number, cells in found.items()}
 
 
 def _properties(columns: InteractionColumns, first: int) -> list[tuple[Any, ...]]:

@@ -87,6 +87,10 @@ class _History:
     ids: int = 0
     used: list[int] = field(default_factory=lambda: [0])
     sent: list[Interaction] = field(default_factory=list)
+    counting: list[tuple[int, int, Interaction]] = field(default_factory=list)
+    """Interactions that were not retracted, with the versions that recorded them, and their rows there."""
+    corrected: float = 0.0
+    """How probable it is that a changeset retracts some."""
     changed: list[TagChange] = field(default_factory=list)
     groups: dict[int, str] = field(default_factory=dict)
     tags: dict[int, tuple[int | None, str]] = field(default_factory=dict)
@@ -108,7 +112,10 @@ class _History:
         listed = self._upload(catalogue) if self.seen and rng.random() < 0.06 else None
         tags = self._tags() if "tags" in kinds and not first else []
         traits = [self._trait() for _ in range(self._rows())] if "traits" in kinds and not first else []
+        retracted = self._retracted() if rng.random() < self.corrected else None
         interactions = self._interactions() if "interactions" in kinds and not first else []
+        interactions += self._replacements(retracted or ())
+        self.counting += [(self.version, place, row) for place, row in enumerate(interactions)]
         return recorded(
             self.position,
             self.recorded_at,
@@ -116,6 +123,7 @@ class _History:
             tags=tags,
             traits=traits,
             interactions=interactions,
+            retracted=retracted,
             listed=listed,
             version=self.version,
             first_ordinal=first_ordinal,
@@ -130,6 +138,7 @@ class _History:
         if self.version == 0:
             self.recorded_at = min(self.vocabulary.anchors) - 70 * DAY_US
             self.foreign = rng.choice((0.0, 0.0, 0.002, 0.05))
+            self.corrected = rng.choice((0.0, 0.1, 0.4))
         self.version += 1
         self.position += rng.choice((1, 1, 1, 2, 5))
         self.recorded_at += rng.choice((0, 0, 1, MINUTE_US, rng.randrange(12 * HOUR_US)))
@@ -312,6 +321,23 @@ class _History:
         self.sent += rows
         return rows
 
+    def _replacements(self, retracted: Sequence[tuple[int, int, Interaction]]) -> list[Interaction]:
+        """Others for some of them that have ids, perhaps of other profiles."""
+        ids = [row.id for _, _, row in retracted if row.id and self.rng.random() < 0.5]
+        return [replace(self._interaction(self._ordinal(), self._instant()), id=one) for one in ids]
+
+    def _retracted(self) -> list[tuple[int, int, Interaction]]:
+        """Some rows, perhaps none; of a changeset, of a profile, or any."""
+        rng, alike = self.rng, self.counting
+        if alike and rng.random() < 0.6:
+            version, _, row = rng.choice(alike)
+            of_changeset = rng.random() < 0.5
+            alike = [one for one in alike if (one[0] == version if of_changeset else one[2].ordinal == row.ordinal)]
+        gone = rng.sample(alike, min(len(alike), rng.randint(0, self.rows)))
+        for one in gone:
+            self.counting.remove(one)
+        return gone
+
     def _interaction(self, ordinal: int, occurred_at: int) -> Interaction:
         rng = self.rng
         self.ids += 1
@@ -349,4 +375,5 @@ def _instants(changeset: Changeset) -> list[int]:
     tags = changeset.tags.effective_at if changeset.tags else ()
     traits = changeset.traits.effective_at if changeset.traits else ()
     interactions = changeset.interactions.occurred_at if changeset.interactions else ()
-    return [changeset.recorded_at, *tags, *traits, *interactions]
+    retracted = changeset.retracted.rows.occurred_at if changeset.retracted else ()
+    return [changeset.recorded_at, *tags, *traits, *interactions, *retracted]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -16,6 +16,7 @@ from domain.changeset import (
     Outcome,
     PropertyColumn,
     Recorded,
+    RetractedColumns,
     TagColumns,
     TraitColumns,
     Value,
@@ -25,6 +26,7 @@ from domain.changeset import (
 T = TypeVar("T")
 
 WORKSPACE: Final = "oracle"
+NO_INTERACTIONS: Final = InteractionColumns((), (), (), (), (), (), (), (), (), (), ())
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -161,6 +163,18 @@ def interaction_columns(rows: Sequence[Interaction], *, compact: bool = True) ->
     )
 
 
+def retracted_columns(rows: Sequence[tuple[int, int, Interaction]], *, compact: bool = True) -> RetractedColumns:
+    """Columns of the rows, which may be none. `compact` as in tag_columns."""
+    columns = interaction_columns([row for _, _, row in rows], compact=compact) or NO_INTERACTIONS
+    origins = [(0, 0) if row.id else (version, place) for version, place, row in rows]
+    columns = replace(
+        columns,
+        origin_versions=unless_bare([version for version, _ in origins], compact=compact),
+        origin_rows=[place for _, place in origins] if any(version for version, _ in origins) or not compact else (),
+    )
+    return RetractedColumns(columns, [version for version, _, _ in rows])
+
+
 def property_column(name: str, rows: Sequence[Interaction]) -> PropertyColumn:
     """One property of the rows, of the type of its first value."""
     cells: list[Value | None] = [row.properties.get(name) for row in rows]
@@ -176,6 +190,7 @@ def recorded(
     tags: Sequence[TagChange] = (),
     traits: Sequence[TraitChange] = (),
     interactions: Sequence[Interaction] = (),
+    retracted: Sequence[tuple[int, int, Interaction]] | None = None,
     listed: ListColumns | None = None,
     version: int | None = None,
     first_ordinal: int = 0,
@@ -184,7 +199,10 @@ def recorded(
     actor: str = "tester",
     source: str = "tests",
 ) -> Recorded:
-    """A changeset at its place in the log, with hashes of zeros. The version is the position unless given."""
+    """A changeset at its place in the log, with hashes of zeros. The version is the position unless given.
+
+    `retracted`: the version that recorded each, its row there, and what it was.
+    """
     changeset = Changeset(
         workspace=WORKSPACE,
         version=position if version is None else version,
@@ -197,6 +215,7 @@ def recorded(
         tags=tag_columns(tags, compact=compact),
         traits=trait_columns(traits),
         interactions=interaction_columns(interactions, compact=compact),
+        retracted=None if retracted is None else retracted_columns(retracted, compact=compact),
         listed=listed,
     )
     return Recorded(position, changeset, "0" * 64, "0" * 64)

@@ -1,0 +1,88 @@
+"""Entries of history into plain values. Their readers import all of it from from_wire.py."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from tagledger.v1 import common_pb2, history_service_pb2
+
+from . import replies
+from .instants import from_timestamp
+from .values import TraitValue
+
+_TAG_KINDS: Final = {
+    history_service_pb2.TagEntry.KIND_APPLIED: "applied",
+    history_service_pb2.TagEntry.KIND_REMOVED: "removed",
+    history_service_pb2.TagEntry.KIND_EXPIRES: "expires",
+}
+_LIST_KINDS: Final = {
+    history_service_pb2.ListEntry.KIND_ADDED: "added",
+    history_service_pb2.ListEntry.KIND_REMOVED: "removed",
+}
+_AMOUNT_UNIT: Final = Decimal("0.0001")
+
+
+def value(message: common_pb2.Value) -> TraitValue | None:
+    """Convert a typed value, None for an empty one."""
+    match message.WhichOneof("kind"):
+        case "string_value":
+            return message.string_value
+        case "number_value":
+            return message.number_value
+        case "bool_value":
+            return message.bool_value
+        case "date_value":
+            return date.fromisoformat(message.date_value)
+        case _:
+            return None
+
+
+def attribution(message: common_pb2.Attribution) -> replies.Attribution:
+    """Convert who, why, from where and when."""
+    return replies.Attribution(
+        message.position,
+        message.changeset_id,
+        message.actor,
+        message.reason,
+        message.source,
+        from_timestamp(message.recorded_at),
+        message.selected,
+        message.undoes_changeset_id,
+        tuple(message.undone_by_changeset_ids),
+    )
+
+
+def _interaction(message: history_service_pb2.InteractionEntry) -> replies.InteractionEntry:
+    return replies.InteractionEntry(
+        message.type,
+        message.touchpoint,
+        message.amount * _AMOUNT_UNIT if message.HasField("amount") else None,
+        message.currency,
+        message.id,
+        {name: value(held) for name, held in message.properties.items()},
+    )
+
+
+def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryEntry:
+    """Convert one change; a kind that this client does not know has no ``change``."""
+    change: replies.HistoryChange | None = None
+    match message.WhichOneof("change"):
+        case "tag":
+            tag = message.tag
+            held = tag.value if tag.HasField("value") else None
+            change = replies.TagEntry(tag.tag, _TAG_KINDS.get(tag.kind, ""), held, tag.credited_actor, tag.credited_source)
+        case "trait":
+            change = replies.TraitEntry(message.trait.trait, value(message.trait.value))
+        case "interaction":
+            change = _interaction(message.interaction)
+        case "retraction":
+            retraction = message.retraction
+            change = replies.RetractionEntry(_interaction(retraction.interaction), retraction.recorded_position)
+        case "catalogue":
+            entry = message.catalogue
+            change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name, entry.expression)
+        case "list":
+            change = replies.ListEntry(message.list.list, _LIST_KINDS.get(message.list.kind, ""))
+    return replies.HistoryEntry(
+        attribution(message.attribution), from_timestamp(message.effective_at), message.profile_id, change
+    )

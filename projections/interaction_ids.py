@@ -1,0 +1,110 @@
+"""Which interactions were recorded, by which version, and whether they count still: for duplicates and for corrections.
+
+An id is seen for ever: what is sent again counts once, also after its retraction. Each correction adds a step to what is known
+of it - recorded, retracted, recorded again, … - so that entries are only ever added: step n is found under the key of the id
+with n in its lower half. An interaction without an id is known by the version that recorded it first and its row there, and is
+written down only once it is retracted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.changeset import InteractionColumns
+from projections.index.key_map import MISSING, Int64s, KeyMap
+from projections.index.keys import KeyMaker, Keys, no_keys
+
+_WITHOUT_ID = np.uint64(1 << 63)  # in the lower half, where steps are small: no text has such a key but by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """What interactions are known by."""
+
+    keys: Keys
+    implied: Int64s
+    """Of those without an id, the version that recorded them first; MISSING for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last that is known of some interactions."""
+
+    steps: Int64s
+    """MISSING: nothing; even: recorded; odd: retracted."""
+    versions: Int64s
+    """That recorded or retracted it."""
+
+    @property
+    def counts(self) -> npt.NDArray[np.bool_]:
+        """Which of them are recorded, and not retracted."""
+        counts: npt.NDArray[np.bool_] = (self.steps != MISSING) & (self.steps % 2 == 0)
+        return counts
+
+
+class InteractionIds:
+    """Of one workspace. One writer; readers may look up at any time."""
+
+    def __init__(self, maker: KeyMaker | None = None, entries: KeyMap | None = None) -> None:
+        """Empty, or with the entries of a snapshot."""
+        self.maker = KeyMaker() if maker is None else maker
+        self.entries = KeyMap() if entries is None else entries
+
+    def keys(self, ids: Sequence[str]) -> Keys:
+        """The key of each id."""
+        return self.maker.keys(ids)
+
+    def seen(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Which of the ids were ever recorded."""
+        seen: npt.NDArray[np.bool_] = self.entries.find(keys) != MISSING
+        return seen
+
+    def add(self, keys: Keys, version: int) -> None:
+        """A version records ids that were never seen."""
+        self.entries.add(keys, np.full(len(keys), version, dtype=np.uint32))
+
+    def named(self, ids: Sequence[str]) -> Identities:
+        """Of ids."""
+        return Identities(self.keys(ids), np.full(len(ids), MISSING, dtype=np.int64))
+
+    def of(self, columns: InteractionColumns, version: int) -> Identities:
+        """Of interactions that a version recorded; of retracted ones, whose origins are written down, any version will do."""
+        count = len(columns.ordinals)
+        origins, rows = (
+            np.asarray(column, np.int64) if len(column) else np.zeros(count, np.int64)
+            for column in (columns.origin_versions, columns.origin_rows)
+        )
+        first = np.where(origins > 0, origins, version)
+        places = np.where(origins > 0, rows, np.arange(count))
+        ids = columns.ids if len(columns.ids) else [""] * count
+        texts = [one or f"{first[k]}:{places[k]}" for k, one in enumerate(ids)]
+        without = np.asarray([not one for one in ids], dtype=np.bool_)
+        keys = self.keys(texts)
+        keys[without, 1] ^= _WITHOUT_ID
+        return Identities(keys, np.where(without, first, MISSING))
+
+    def latest(self, wanted: Identities) -> Latest:
+        """The last that is known of each."""
+        versions = self.entries.find(wanted.keys)
+        versions = np.where(versions == MISSING, wanted.implied, versions)
+        steps = np.where(versions == MISSING, np.int64(MISSING), np.int64(0))
+        places = np.flatnonzero(steps == 0)
+        while len(places):
+            following = self.entries.find(_stepped(wanted.keys[places], steps[places] + 1))
+            places, following = places[following != MISSING], following[following != MISSING]
+            steps[places] += 1
+            versions[places] = following
+        return Latest(steps, versions)
+
+    def step(self, wanted: Identities, version: int) -> None:
+        """A version retracts those that count, and records the others. Not for new ones without an id, which are implied."""
+        steps = self.latest(wanted).steps + 1
+        self.entries.add(_stepped(wanted.keys, steps), np.full(len(steps), version, dtype=np.uint32))
+
+
+def _stepped(keys: Keys, steps: Int64s) -> Keys:
+    stepped = keys.copy() if len(keys) else no_keys()
+    stepped[:, 1] ^= steps.astype(np.uint64)
+    return stepped
