@@ -31,6 +31,7 @@ from domain.changeset import (
     ListRetired,
     Outcome,
     PropertyColumn,
+    RetractedColumns,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
@@ -227,6 +228,31 @@ CHANGESETS: Final = {
         outcome=Outcome(changed=1, already_so=1, conflicts=1),
         tags=TagColumns([0, 1], [2, 2], [True, False], [_AT, _AT], (), (), (), [Credit("王", "crm")], [1, 0]),
         undoes=Undoes(16, "00000000-0000-0000-0000-000000000010"),
+    ),
+    "replacement": changeset(
+        18,
+        first_ordinal=4,
+        outcome=Outcome(accepted=1, changed=1),
+        interactions=InteractionColumns([1], ["purchase"], (), [_AT], (), (), [5], (), (), ["o-1"], ()),
+        retracted=RetractedColumns(
+            InteractionColumns([0], ["purchase"], (), [_AT], (), (), [7], ["USD"], [1], ["o-1"], ()), versions=[6]
+        ),
+    ),
+    "undo of interactions": changeset(
+        19,
+        first_ordinal=4,
+        outcome=Outcome(changed=2),
+        interactions=InteractionColumns([3], ["visit"], (), [_AT], (), (), (), (), (), (), (), [5], [2]),
+        retracted=RetractedColumns(
+            InteractionColumns([2], ["visit"], (), [_AT], ["shop"], [1], (), (), (), (), (), [6], [0]), versions=[6]
+        ),
+        undoes=Undoes(6, "00000000-0000-0000-0000-000000000006"),
+    ),
+    "nothing to retract": changeset(
+        20,
+        first_ordinal=4,
+        outcome=Outcome(already_so=1),
+        retracted=RetractedColumns(InteractionColumns((), (), (), (), (), (), (), (), (), (), ()), versions=()),
     ),
 }
 
