@@ -12,12 +12,26 @@ import orjson
 from benchmarks.question_table import QUESTIONS
 from benchmarks.report import Options, Report
 
-NAMES = ("headline", "ingest", "rpc", "replay", "restart", "growth", "tail", "listing", "bulk", "history", "lock", "questions")
+NAMES = (
+    "headline",
+    "ingest",
+    "rpc",
+    "replay",
+    "restart",
+    "growth",
+    "tail",
+    "listing",
+    "bulk",
+    "history",
+    "corrections",
+    "lock",
+    "questions",
+)
 SINGLE = tuple(question.name for question in QUESTIONS)
 FULL = Options()
 _LARGE = (10_000_000, 100_000_000)
 SIZES = {
-    **dict.fromkeys(("questions", "restart", "tail", *SINGLE), _LARGE),
+    **dict.fromkeys(("questions", "restart", "tail", "corrections", *SINGLE), _LARGE),
     "listing": (2_000_000, 100_000),
     "bulk": (10_000_000, 100_000),
     "history": (10_000_000, 100_000),

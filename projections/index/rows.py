@@ -7,7 +7,7 @@ out, and they are kept by themselves for reads at earlier versions.
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pyroaring import BitMap
@@ -16,7 +16,8 @@ from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.index import bitmaps
 from projections.index.blocks import Kept, Pieces
 from projections.index.candidates import Candidates
-from projections.index.retracted import Marks, UInt32s
+from projections.index.doubts import Doubts
+from projections.index.retracted import Marks
 from projections.index.row_columns import (
     ORDINAL,
     TIME,
@@ -31,7 +32,8 @@ _MERGED_AT_ONCE_ROWS_MAX = 1 << 24  # of many small runs, as the reading of a lo
 _MERGED_ROWS_MAX = 1 << 27  # beyond this a merge would need more memory than a few runs cost time
 _MARKS_MIN = 64
 _ROWS_A_MARK = 1 << 12
-"""A run with more marks than one in so many rows is written again: until then questions look those profiles up."""
+"""A run with more marks than one in so many rows is written again."""
+_NO_DOUBTS = Doubts.of(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,17 @@ class _State:
     tail: Tail
     runs: tuple[Run, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
+    doubts: Doubts | None = field(default_factory=lambda: _NO_DOUBTS)
+    """None: to be found when somebody asks."""
 
     def withdrawn_at(self, version: int) -> list[Withdrawn]:
         """Those of which a read at a version may see rows."""
         return [one for one in self.withdrawn if one.last_version > version]
+
+    def beside_runs(self, start: int, end: int, version: int) -> list[RowSet]:
+        """Rows in [start, end), in no run, that count at a version."""
+        withdrawn = [one.rows(start, end, version) for one in self.withdrawn_at(version)]
+        return [*withdrawn, self.tail.rows(start, end, version)] if self.tail.count else withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +86,12 @@ class InteractionRows:
             if not tail.room:
                 sealed, gone = tail.sealed()
                 with self._swap:
+                    state, doubts = self._state, self._state.doubts
                     self._state = _State(
                         Tail(),
-                        (*self._state.runs, *([sealed] if sealed else ())),
-                        (*self._state.withdrawn, *([Withdrawn(gone)] if gone else ())),
+                        (*state.runs, *([sealed] if sealed else ())),
+                        (*state.withdrawn, *([Withdrawn(gone)] if gone else ())),
+                        doubts.with_run(sealed) if doubts and sealed else doubts,
                     )
 
     def retract(self, columns: Mapping[str, AnyColumn]) -> None:
@@ -92,7 +103,13 @@ class InteractionRows:
             state, wanted = self._state, columns
             for run in state.runs:
                 wanted = run.retract(wanted)
+            in_runs = len(wanted[TIME]) < len(columns[TIME])
             wanted = state.tail.retract(wanted)
+            if in_runs:
+                # While a log is read nobody asks, and long runs do not know their profiles.
+                at_hand = state.doubts is not None and all(run.knows_profiles for run in state.runs)
+                doubts = state.doubts.with_retracted(state.runs, columns[ORDINAL]) if state.doubts and at_hand else None
+                self._state = replace(state, doubts=doubts)
         if len(wanted[TIME]):
             raise ValueError(f"{len(wanted[TIME])} interactions that are retracted are not there")
 
@@ -104,7 +121,10 @@ class InteractionRows:
         May run beside the writer and readers; one caller at a time.
         """
         runs = self._state.runs
-        if any(run.find_profiles() or run.find_firsts() for run in runs):
+        if any(run.find_firsts() for run in runs):
+            return True
+        if self._state.doubts is None:
+            self._doubts(self._state)
             return True
         many = [run for run in runs if len(run.marks) > max(_MARKS_MIN, len(run) // _ROWS_A_MARK)]
         if many:
@@ -164,13 +184,15 @@ class InteractionRows:
         """Rows in these runs, those of a tail, and those that were taken out of runs."""
         rows = cls()
         rows._state = _State(Tail(), tuple(runs), tuple(map(Withdrawn, withdrawn)))
+        if any(len(run.marks) for run in runs):
+            rows._state = replace(rows._state, doubts=None)
         rows.append(tail, 0, len(tail[TIME]))
         return rows
 
     def apart(self) -> "InteractionRows":
         """The same rows; what is recorded or retracted there is not so here, nor the other way round."""
         rows, state = InteractionRows(), self._state
-        rows._state = _State(state.tail.copied(), tuple(run.apart() for run in state.runs), state.withdrawn)
+        rows._state = replace(state, tail=state.tail.copied(), runs=tuple(run.apart() for run in state.runs))
         rows._kept = self._kept
         return rows
 
@@ -210,26 +232,26 @@ class InteractionRows:
                 if len(late):
                     assert merged is not None, "a row that was not marked then is in it"
                     merged.retract(run.marked(late, [TIME, *column_names(group)]))
+            same = not any(map(len, marks))
             at = state.runs.index(group[0])
             self._state = replace(
                 state,
                 runs=(*state.runs[:at], *([merged] if merged else ()), *state.runs[at + len(group) :]),
                 withdrawn=(*state.withdrawn, *([gone] if gone else ())),
+                doubts=state.doubts if same else None,
             )
 
     def rows(self, start: int, end: int, version: int) -> list[RowSet]:
         """Rows with start <= time < end that count at a version; sets may be empty."""
         state = self._state
         found = [rows for run in state.runs for rows in run.rows(start, end, version)]
-        withdrawn = [one.rows(start, end, version) for one in state.withdrawn_at(version)]
-        return [*found, *withdrawn, state.tail.rows(start, end, version)]
+        return [*found, *state.beside_runs(start, end, version)]
 
     def rows_among(self, start: int, end: int, version: int, candidates: Candidates) -> list[RowSet]:
         """Those of `rows` that are of candidates, in no order, with numbers of these for ordinals; sets may be empty."""
         state = self._state
         found = [rows for run in state.runs for rows in run.rows_among(start, end, version, candidates)]
-        others = [one.rows(start, end, version) for one in state.withdrawn_at(version)]
-        return [*found, *map(candidates.rows, [*others, state.tail.rows(start, end, version)])]
+        return [*found, *map(candidates.rows, state.beside_runs(start, end, version))]
 
     def rows_of(self, ordinal: int, version: int) -> list[RowSet]:
         """Rows of one profile that count at a version; sets are not empty."""
@@ -255,28 +277,20 @@ class InteractionRows:
         pieces = Pieces(self._kept)
         for run in state.runs:
             run.collect(start, end, version, pieces)
-        for rows in [one.rows(start, end, version) for one in state.withdrawn_at(version)]:
-            pieces.loose.append(rows.column(ORDINAL))
-        if state.tail.count:
-            pieces.loose.append(state.tail.rows(start, end, version).column(ORDINAL).astype(np.uint32, copy=False))
-        doubted = self._doubted(state, start, end, version)
-        if len(doubted):
-            left = _joined(self._rows_of_some(state, doubted, start, end, version), ORDINAL)
-            pieces.gone = bitmaps.from_ascending(np.setdiff1d(doubted, left))
+        beside = [rows.column(ORDINAL).astype(np.uint32, copy=False) for rows in state.beside_runs(start, end, version)]
+        pieces.loose += beside
+        gone = self._doubts(state).gone(start, end, version)
+        pieces.gone = gone - bitmaps.from_ordinals(np.concatenate(beside)) if gone and beside else gone
         return pieces
 
-    @staticmethod
-    def _doubted(state: _State, start: int, end: int, version: int) -> UInt32s:
-        """The profiles, ascending, of marked rows in [start, end) that were retracted up to version."""
-        found = [run.doubted(start, end, version) for run in state.runs if len(run.marks)]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.uint32)
-
-    @staticmethod
-    def _rows_of_some(state: _State, ordinals: UInt32s, start: int, end: int, version: int) -> list[RowSet]:
-        """Those of `rows` that are of these profiles, which ascend."""
-        found = [run.rows_of_some(ordinals, start, end, version) for run in state.runs]
-        others = [*(one.rows(start, end, version) for one in state.withdrawn_at(version)), state.tail.rows(start, end, version)]
-        return [*found, *(rows.where(np.isin(rows.column(ORDINAL), ordinals)) for rows in others)]
+    def _doubts(self, state: _State) -> Doubts:
+        if state.doubts is not None:
+            return state.doubts
+        found = Doubts.of(state.runs)
+        with self._swap:
+            if self._state is state:
+                self._state = replace(state, doubts=found)
+        return found
 
     def began(self, start: int, end: int, version: int) -> BitMap | None:
         """The profiles whose first row that counts at a version lies in [start, end); None where that is not at hand."""
@@ -288,17 +302,19 @@ class InteractionRows:
         if not all(at_hand):
             return None
         late = state.tail.rows(MIN_INSTANT_US, end, version)
-        pieces.loose.append(late.where(late.column(TIME) >= start).column(ORDINAL).astype(np.uint32, copy=False))
+        inside = late.column(TIME) >= start
+        late_inside, late_before = (late.where(flags).column(ORDINAL).astype(np.uint32) for flags in (inside, ~inside))
+        pieces.loose.append(late_inside)
         found = pieces.bitmap()
         if len(late) or sum(run.times.place(end) > 0 for run in state.runs) > 1:  # first in one of them, not in all
             for piece in self.collect(MIN_INSTANT_US, start, version).parts():
                 found = found - piece
-        doubted = self._doubted(state, MIN_INSTANT_US, end, version)
-        if len(doubted):
-            rows = self._rows_of_some(state, doubted, MIN_INSTANT_US, end, version)
-            ordinals, times = _joined(rows, ORDINAL), _joined(rows, TIME)
-            began = np.setdiff1d(ordinals[times >= start], ordinals[times < start])
-            found = (found - bitmaps.from_ascending(doubted)) | bitmaps.from_ascending(began)
+        doubts = self._doubts(state)
+        doubted = doubts.marked(MIN_INSTANT_US, end, version)
+        if doubted:
+            began = doubts.counting(start, end, version) | bitmaps.from_ordinals(late_inside)
+            began -= doubts.counting(MIN_INSTANT_US, start, version) | bitmaps.from_ordinals(late_before)
+            found = (found - doubted) | (began & doubted)
         return found
 
     def count_estimate(self, start: int, end: int) -> int:
@@ -324,11 +340,6 @@ class InteractionRows:
 
 def _sum_bytes(columns: Iterable[AnyColumn]) -> int:
     return sum(column.nbytes for column in list(columns))
-
-
-def _joined(rows: Sequence[RowSet], name: str) -> AnyColumn:
-    """A column of rows of several sources."""
-    return np.concatenate([one.column(name) for one in rows])
 
 
 def _taken_out(runs: Sequence[Run], marks: Sequence[Marks]) -> Withdrawn | None:

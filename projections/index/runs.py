@@ -132,15 +132,9 @@ class Run:
         """Rows of one profile that count at a version, by time."""
         return self._counting(self.by_profile.rows_of(ordinal, self.ordinals), version)
 
-    def rows_of_some(self, ordinals: UInt32s, start: int, end: int, version: int) -> RowSet:
-        """The same of several profiles, which ascend, with start <= time < end."""
-        low, high = self.times.span(start, end)
-        if self._by_profile is None and len(self) > _FEW_ROWS:  # the upkeep will make it
-            places: Places = np.flatnonzero(np.isin(self.ordinals[low:high], ordinals)) + low
-        else:
-            theirs = self.by_profile.rows_of_some(ordinals, self.ordinals)
-            places = theirs[np.searchsorted(theirs, low) : np.searchsorted(theirs, high)]
-        return self._counting(places, version)
+    def recorded_of_some(self, ordinals: UInt32s) -> RowSet:
+        """All rows of several profiles, which ascend, by time."""
+        return RowSet(self, self.by_profile.rows_of_some(ordinals, self.ordinals))
 
     def _counting(self, places: Places, version: int) -> RowSet:
         if len(self.marks):
@@ -169,12 +163,10 @@ class Run:
         rows = RowSet(self, marks.places)
         return {name: rows.column(name) for name in names} | {RETRACTED: marks.versions}
 
-    def find_profiles(self) -> bool:
-        """If marks will be looked up by profile, and these are not known: find them. False if there was nothing to do."""
-        if self._by_profile is not None or not len(self.marks):
-            return False
-        self._by_profile = ByProfile.of(self.ordinals)
-        return True
+    @property
+    def knows_profiles(self) -> bool:
+        """Are the rows of a profile found at once? For a long run that takes making what finds them."""
+        return self._by_profile is not None or len(self) <= _FEW_ROWS
 
     def __len__(self) -> int:
         return len(self.times)
@@ -246,11 +238,6 @@ class Run:
             self.past.collect(start, end, version, into)
         else:
             into.loose.append(self.ordinals[low:high][self.columns[VERSION][low:high] <= version])
-
-    def doubted(self, start: int, end: int, version: int) -> UInt32s:
-        """The profiles, repeated as often as they come, of rows in [start, end) that were retracted up to version."""
-        found: UInt32s = self.ordinals[self.marks.between(*self.times.span(start, end), version)]
-        return found
 
 
 def column_names(runs: Sequence[Run]) -> list[str]:

@@ -37,7 +37,18 @@ from clients.sdk.values import Change
 from domain import instants
 from domain.changeset import GroupDefined, TagDefined, WorkspaceCreated
 from domain.language.parser import parse
-from tests.campaigns.log_audit import Audit, LogReader, PostgresReader, Row, Sent, SqliteReader, catalogue_row, interaction_row
+from tests.campaigns.log_audit import (
+    ID,
+    Audit,
+    LogReader,
+    PostgresReader,
+    Row,
+    Sent,
+    SqliteReader,
+    catalogue_row,
+    interaction_row,
+    retracted_row,
+)
 from tests.harness import STORES, Postgres, Store
 
 _WORKERS: Final = 8
@@ -48,6 +59,7 @@ _ANSWER_SECONDS_MAX: Final = 30.0
 _PAUSE_SECONDS_MAX: Final = 0.03
 _AWAY_SECONDS: Final = 0.1
 _SNAPSHOT_EVERY: Final = 20
+_RETRACTED_SHARE: Final = 0.1
 _BASE: Final = datetime(2026, 6, 1, tzinfo=UTC)
 _TAGS: Final = ("vip", "level/gold", "level/silver", "model/score")
 _ONCE: Final = RetryPolicy(max_attempts=1)
@@ -240,6 +252,23 @@ def _interaction(rng: random.Random, own_id: str | None) -> Interaction:
     )
 
 
+def _retraction(rng: random.Random, workspace: str, acknowledged: Sequence[Sent]) -> Sent | None:
+    """Of some interactions that were acknowledged; None where there are none with ids."""
+    with_ids = [one for one in acknowledged if one.kind == "interactions" and one.workspace == workspace and one.rows[0][ID]]
+    if not with_ids:
+        return None
+    rows = rng.choice(with_ids).rows
+    ids = sorted({str(row[ID]) for row in rng.sample(rows, min(len(rows), rng.choice((1, 1, 3, 20))))})
+    request_id = _new_id(rng)
+
+    def call(client: Client) -> Reply:
+        got = client.in_workspace(workspace).retract_interactions(ids, reason="campaign", request_id=request_id)
+        assert got.changeset_id == request_id
+        return Reply(got.position, (got.retracted_count, got.already_so_count, 0), got.replayed)
+
+    return Sent(request_id, workspace, list(map(retracted_row, ids)), "retraction", call=call)
+
+
 def _changes(rng: random.Random, workspace: str) -> Sent:
     made = [_trait_change(rng) if rng.random() < 0.3 else _tag_change(rng) for _ in range(rng.choice((1, 1, 1, 3, 30)))]
     # The contract keeps tags and traits apart, each in the order given.
@@ -366,6 +395,12 @@ class Worker(threading.Thread):
                 return self._rng.choice(self._traffic.acknowledged)
         older = self._rng.random() < 0.1
         workspace = self._rng.choice(self._workspaces) if older else self._workspaces[-1]
+        if self._rng.random() < _RETRACTED_SHARE:
+            with self._traffic.lock:
+                acknowledged = list(self._traffic.acknowledged)
+            retraction = _retraction(self._rng, workspace, acknowledged)
+            if retraction:
+                return retraction
         make: Callable[[random.Random, str], Sent] = self._rng.choices((_interactions, _changes, _definition), (60, 38, 2))[0]
         return make(self._rng, workspace)
 

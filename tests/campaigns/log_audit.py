@@ -38,7 +38,7 @@ class Sent:
     position: int | None = None
     """Where it was acknowledged; None while it was not, 0 when the reply names no position."""
     counts: tuple[int, ...] = ()
-    """As acknowledged: accepted, duplicates, new profiles; or changed, already so, new profiles."""
+    """As acknowledged: accepted, duplicates, new profiles; or changed (retracted), already so, new profiles."""
     call: Any = None
     """Sends it with a client."""
 
@@ -130,6 +130,8 @@ class _Stream:
         self.profile_count = 0
         self.names: list[str] = []
         self.interaction_ids: set[str] = set()
+        self.counting_ids: set[str] = set()
+        """Of those, whose interactions were not retracted."""
         self.positions: dict[str, int] = {}
         """By request id."""
         self.versions: dict[bytes, int] = {}
@@ -227,7 +229,7 @@ class Audit:
             return
         sent = self._sent.get(request_id)
         if sent is not None:
-            self._compare(where, sent, _due(sent, stream.interaction_ids), stream, changeset)
+            self._compare(where, sent, _due(sent, stream), stream, changeset)
         elif changeset.version > 1:  # the first is the server's own: it makes the workspace
             self.faults.damaged.append(f"{where}: nobody sent request {request_id}")
         self._count_ids(where, stream, changeset)
@@ -242,6 +244,8 @@ class Audit:
         self._check_counts(where, sent, changeset.outcome)
 
     def _count_ids(self, where: str, stream: _Stream, changeset: Changeset) -> None:
+        if changeset.retracted:
+            stream.counting_ids.difference_update(changeset.retracted.rows.ids)
         if changeset.interactions is None:
             return
         self.interaction_count += len(changeset.interactions.ordinals)
@@ -249,6 +253,7 @@ class Audit:
             if one in stream.interaction_ids:
                 self.faults.doubled.append(f"{where}: interaction id {one!r} is counted again")
             stream.interaction_ids.add(one)
+            stream.counting_ids.add(one)
 
     def _check_counts(self, where: str, sent: Sent, outcome: Outcome) -> None:
         if sent.kind == "interactions":
@@ -274,7 +279,7 @@ class Audit:
 
 # --- rows -----------------------------------------------------------------------------------------------------------------
 
-_ID: Final = 6
+ID: Final = 6
 _INSTANT: Final = 4
 
 
@@ -307,6 +312,8 @@ def rows_of(changeset: Changeset, names: Sequence[str], tag_keys: dict[int, str]
             yield ("trait", names[ordinal], traits.names[traits.index[i]], traits.values[i], traits.effective_at[i])
     if changeset.interactions:
         yield from _interactions_of(changeset, names)
+    if changeset.retracted:
+        yield from map(retracted_row, sorted(changeset.retracted.rows.ids))
 
 
 def _interactions_of(changeset: Changeset, names: Sequence[str]) -> Iterator[Row]:
@@ -338,17 +345,24 @@ def _tag_keys(oracle: NaiveLedger, changeset: Changeset) -> dict[int, str]:
     return {number: name if group is None else f"{oracle.groups[group]}/{name}" for number, (group, name) in named}
 
 
-def _due(sent: Sent, known_ids: set[str]) -> Sequence[Row]:
-    """What is to be recorded of a write: of a batch, the rows whose id nobody has seen."""
+def _due(sent: Sent, stream: _Stream) -> Sequence[Row]:
+    """What is to be recorded of a write: of a batch, the rows whose id nobody has seen; of a retraction, those that count."""
+    if sent.kind == "retraction":
+        return [row for row in sent.rows if row[1] in stream.counting_ids]
     if sent.kind != "interactions":
         return sent.rows
     seen = set[object]()
     due = []
     for row in sent.rows:
-        if not row[_ID] or (row[_ID] not in known_ids and row[_ID] not in seen):
+        if not row[ID] or (row[ID] not in stream.interaction_ids and row[ID] not in seen):
             due.append(row)
-        seen.add(row[_ID])
+        seen.add(row[ID])
     return due
+
+
+def retracted_row(interaction_id: str) -> Row:
+    """A retraction as it is compared: by the id."""
+    return ("retracted", interaction_id)
 
 
 def catalogue_row(*kinds: type[CatalogueChange]) -> Row:

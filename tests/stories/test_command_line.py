@@ -144,6 +144,33 @@ def test_an_import_that_is_interrupted_says_so(shell: Shell, workspace: str) -> 
     assert "Traceback" not in err
 
 
+def test_interactions_are_retracted_and_replaced_by_their_ids(shell: Shell, workspace: str) -> None:
+    there, named = ("--workspace", workspace), ("--profile", "who", "--type", "purchase", "--at", "at", "--id", "order")
+    path, corrected = shell.folder / "orders.csv", shell.folder / "corrected.csv"
+    path.write_text("who,at,order,paid\n甲,2020-01-01,o1,10\n乙,2020-01-01,o2,20\n丙,2020-01-01,o3,30\n")
+    shell.json("import", "interactions", path, *named, "--amount", "paid", *there)
+    ids = shell.folder / "voided.txt"
+    ids.write_text("o1\no3\n")
+    why = ("--reason", "voided", *there)
+    told = shell.json("retract", "o3", "--ids-from", ids, *why)
+    assert (told["retracted"], told["already_so"]) == (2, 0)
+    assert shell.count("did purchase ever", *there) == 1
+    assert shell.count("did purchase ever", *there, "--known-at", told["position"] - 1) == 3
+    assert shell.json("retract", "o9", *why, code=4)["error"]["reason"] == "UNKNOWN_INTERACTION"
+    assert shell.json("retract", *why, code=2)["error"]["reason"] == "USAGE"
+    code, out, _ = shell.run("history", "profile", "甲", *there)
+    assert code == 0
+    assert f"retracted purchase 10 CNY, recorded at position {told['position'] - 1}" in out
+    corrected.write_text("who,at,order,paid\n乙,2020-01-01,o2,21\n甲,2020-01-01,o1,1\n甲,2020-01-01,o1,11\n甲,2020-01-01,,9\n")
+    again = ("import", "interactions", corrected, *named, "--amount", "paid", "--replace", *there)
+    made = shell.json(*again, code=6)
+    assert (made["accepted"], made["replaced"], made["rejected"]) == (2, 1, 2)
+    assert [one["row"] for one in made["rejected_examples"]] == [2, 4]
+    assert shell.count("sum(purchase.amount) = 21 ever or sum(purchase.amount) = 11 ever", *there) == 2
+    assert shell.json(*again, code=6)["duplicates"] == 2
+    assert shell.json(*again[:3], *PURCHASES, "--replace", *there, code=2)["error"]["reason"] == "USAGE"
+
+
 def test_tags_and_traits_follow_their_own_clocks_and_tell_who_and_why(shell: Shell, workspace: str) -> None:
     there = ("--workspace", workspace)
     path = shell.folder / "tags.csv"
