@@ -171,6 +171,13 @@ class GroupRetired:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRestored:
+    """A retired tag group is in use again; tags of it are restored by changes of their own."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class TagDefined:
     """A tag was made; group is None for a tag outside any group."""
 
@@ -191,6 +198,13 @@ class TagRenamed:
 @dataclass(frozen=True, slots=True)
 class TagRetired:
     """A tag was retired: it can no longer be applied."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagRestored:
+    """A retired tag can be applied again."""
 
     number: int
 
@@ -249,9 +263,11 @@ CatalogueChange = (
     | GroupDefined
     | GroupRenamed
     | GroupRetired
+    | GroupRestored
     | TagDefined
     | TagRenamed
     | TagRetired
+    | TagRestored
     | SegmentDefined
     | SegmentChanged
     | SegmentRenamed

@@ -194,6 +194,12 @@ class TagRetired(CallerError):
     reason = "TAG_RETIRED"
 
 
+class NotRetired(CallerError):
+    """A tag or group that is in use cannot be restored."""
+
+    reason = "NOT_RETIRED"
+
+
 class SegmentCycle(CallerError):
     """The new version of a segment would depend on the segment itself."""
 

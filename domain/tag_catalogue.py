@@ -12,6 +12,7 @@ from domain.changeset import (
     Changeset,
     GroupDefined,
     GroupRenamed,
+    GroupRestored,
     GroupRetired,
     ListDefined,
     ListRetired,
@@ -21,6 +22,7 @@ from domain.changeset import (
     SegmentRetired,
     TagDefined,
     TagRenamed,
+    TagRestored,
     TagRetired,
     WorkspaceCreated,
 )
@@ -88,8 +90,9 @@ class Catalogue:
                 )
             case GroupRenamed():
                 self.groups[change.number] = replace(self.groups[change.number], name=change.name)
-            case GroupRetired():
-                self.groups[change.number] = replace(self.groups[change.number], retired=True)
+            case GroupRetired() | GroupRestored():
+                retired = isinstance(change, GroupRetired)
+                self.groups[change.number] = replace(self.groups[change.number], retired=retired)
             case TagDefined():
                 self.tags[change.number] = TagEntry(
                     change.number,
@@ -103,8 +106,9 @@ class Catalogue:
                     self._members.setdefault(change.group, []).append(change.number)
             case TagRenamed():
                 self.tags[change.number] = replace(self.tags[change.number], name=change.name)
-            case TagRetired():
-                self.tags[change.number] = replace(self.tags[change.number], retired=True)
+            case TagRetired() | TagRestored():
+                retired = isinstance(change, TagRetired)
+                self.tags[change.number] = replace(self.tags[change.number], retired=retired)
             case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
                 self.segments.apply(change, changeset)
             case ListDefined() | ListRetired():
@@ -128,7 +132,7 @@ class Catalogue:
                 before, self._tag_numbers = self._tag_numbers, {self.key(number): number for number in self.tags}
                 self._tag_keys.record(version, before, self._tag_numbers)
                 self.segments.names_moved(version)
-            case WorkspaceCreated() | GroupRetired() | TagRetired():
+            case WorkspaceCreated() | GroupRetired() | GroupRestored() | TagRetired() | TagRestored():
                 pass
             case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
                 pass
@@ -180,6 +184,12 @@ class Catalogue:
         """The tags, and those that a change of them may take away."""
         groups = {self.exclusive_group(tag) for tag in tags} - {None}
         return set(tags).union(*(self.members(group) for group in groups if group is not None))
+
+    def retired_with(self, group: int) -> list[TagEntry]:
+        """The tags that were retired together with their group, which is retired."""
+        version = max(version for version, change in self.changes if change == GroupRetired(group))
+        together = {change.number for at, change in self.changes if at == version and isinstance(change, TagRetired)}
+        return [tag for tag in self.tags_of(group) if tag.number in together and tag.retired]
 
     def suggestion(self, key: str) -> str:
         """The known key that is nearest to an unknown one, or ""."""

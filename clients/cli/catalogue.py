@@ -170,5 +170,27 @@ def retire_group(name: str, attribution: Attribution, connection: Connection) ->
         show_entry("group", _GROUP_COLUMNS, client.retire_tag_group(name, reason=reason), connection)
 
 
+@catalogue.command("restore-tag")
+@click.argument("key", metavar="KEY")
+@attribution_options("cli")
+@connection_options
+def restore_tag(key: str, attribution: Attribution, connection: Connection) -> None:
+    """Let a retired tag be applied again."""
+    reason = _reason(attribution, f"tag {key} restored from the command line")
+    with connection.client(attribution) as client:
+        show_entry("tag", _TAG_COLUMNS, client.restore_tag(key, reason=reason), connection)
+
+
+@catalogue.command("restore-group")
+@click.argument("name", metavar="NAME")
+@attribution_options("cli")
+@connection_options
+def restore_group(name: str, attribution: Attribution, connection: Connection) -> None:
+    """Take a retired group into use again, with the tags that were retired with it."""
+    reason = _reason(attribution, f"group {name} restored from the command line")
+    with connection.client(attribution) as client:
+        show_entry("group", _GROUP_COLUMNS, client.restore_tag_group(name, reason=reason), connection)
+
+
 for _command in SEGMENT_COMMANDS:
     catalogue.add_command(_command)

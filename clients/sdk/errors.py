@@ -9,10 +9,9 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     │   │                        UnknownProfile, UnknownChangeset, UnknownInteraction
     │   ├── AlreadyExists        NameTaken
     │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
-    │                            SegmentUnchanged, ListRetired, NotUndoable
+    │                            SegmentUnchanged, ListRetired, NotUndoable, NotRetired
     └── ServiceError
-        ├── CorrectedMeanwhile
-        ├── Unavailable          StoreUnavailable, ShuttingDown
+        ├── Unavailable          StoreUnavailable, ShuttingDown, CorrectedMeanwhile
         ├── ResourceExhausted    Overloaded
         ├── DeadlineExceeded     OutcomeUnknown (a write)
         └── Fault                LogDamaged, Internal
@@ -106,16 +105,11 @@ class Unavailable(ServiceError):
         return True
 
 
-class CorrectedMeanwhile(ServiceError):
+class CorrectedMeanwhile(Unavailable):
     """Others keep correcting the same interactions; nothing was recorded."""
 
     REASON = "CORRECTED_MEANWHILE"
     CODE = "ABORTED"
-
-    @property
-    def transient(self) -> bool:
-        """They come to an end."""
-        return True
 
 
 class ResourceExhausted(ServiceError):
@@ -245,6 +239,12 @@ class NotUndoable(FailedPrecondition):
     REASON = "NOT_UNDOABLE"
 
 
+class NotRetired(FailedPrecondition):
+    """A tag or group that is in use cannot be restored."""
+
+    REASON = "NOT_RETIRED"
+
+
 class SegmentCycle(FailedPrecondition):
     """The segment would depend on itself; ``metadata`` has segments, in order."""
 
@@ -359,6 +359,7 @@ BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
         RequestIdReused,
         TagRetired,
         NotUndoable,
+        NotRetired,
         SegmentCycle,
         SegmentInUse,
         SegmentRetired,

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
+from domain.changeset import (
+    GroupDefined,
+    GroupRenamed,
+    GroupRestored,
+    GroupRetired,
+    TagDefined,
+    TagRenamed,
+    TagRestored,
+    TagRetired,
+)
 from domain.limits import MIN_INSTANT_US
 from domain.list_catalogue import ListEntry
 from projections.index.bitmaps import Ordinals
@@ -123,9 +132,9 @@ def versions_recorded(
 
 def _concerns(change: object, tags: Collection[int], groups: Collection[int | None]) -> bool:
     match change:
-        case TagDefined() | TagRenamed() | TagRetired():
+        case TagDefined() | TagRenamed() | TagRetired() | TagRestored():
             return change.number in tags
-        case GroupDefined() | GroupRenamed() | GroupRetired():
+        case GroupDefined() | GroupRenamed() | GroupRetired() | GroupRestored():
             return change.number in groups
         case _:
             return False

@@ -123,9 +123,9 @@ class NaiveLedger:
                 self.segments[change.number].name = change.name
             case log.ListDefined():
                 self.lists[change.number] = change.name
-            case log.GroupRetired() | log.TagRetired() | log.SegmentRetired() | log.ListRetired():
+            case log.GroupRetired() | log.GroupRestored() | log.TagRetired() | log.TagRestored():
                 pass  # what is retired can still be asked for
-            case log.SegmentChanged():
+            case log.SegmentRetired() | log.ListRetired() | log.SegmentChanged():
                 pass  # names stay
             case _:
                 assert_never(change)

@@ -11,6 +11,7 @@ from domain.changeset import (
     CatalogueChange,
     GroupDefined,
     GroupRenamed,
+    GroupRestored,
     GroupRetired,
     ListDefined,
     ListRetired,
@@ -21,6 +22,7 @@ from domain.changeset import (
     SegmentRetired,
     TagDefined,
     TagRenamed,
+    TagRestored,
     TagRetired,
     ValueType,
     WorkspaceCreated,
@@ -229,9 +231,9 @@ def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_p
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, new_name=change.name)
         case TagRenamed():
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number), new_name=change.name)
-        case GroupRetired():
+        case GroupRetired() | GroupRestored():
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name)
-        case TagRetired():
+        case TagRetired() | TagRestored():
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number))
         case SegmentDefined():
             return history_pb.CatalogueEntry(kind=kind, subject=change.name, expression=change.expression)

@@ -7,7 +7,16 @@ from tagledger.v1 import catalogue_service_pb2 as pb
 from tagledger.v1 import catalogue_service_pb2_grpc as rpc
 
 from domain import limits
-from domain.changeset import GroupDefined, GroupRenamed, GroupRetired, TagDefined, TagRenamed, TagRetired
+from domain.changeset import (
+    GroupDefined,
+    GroupRenamed,
+    GroupRestored,
+    GroupRetired,
+    TagDefined,
+    TagRenamed,
+    TagRestored,
+    TagRetired,
+)
 from domain.language.checker import check
 from domain.language.syntax import Expression
 from domain.names import normalized
@@ -43,6 +52,8 @@ from server.usecases.drafts import (
     RenameGroup,
     RenameSegment,
     RenameTag,
+    RestoreGroup,
+    RestoreTag,
     RetireGroup,
     RetireSegment,
     RetireTag,
@@ -54,6 +65,8 @@ _CommandRequest = (
     pb.CreateWorkspaceRequest
     | pb.DefineTagGroupRequest
     | pb.RenameTagGroupRequest
+    | pb.RestoreTagGroupRequest
+    | pb.RestoreTagRequest
     | pb.RetireTagGroupRequest
     | pb.DefineTagRequest
     | pb.RenameTagRequest
@@ -138,6 +151,13 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         receipt, state = await self._carry_out(request, RetireGroup(name), Checks())
         return pb.RetireTagGroupResponse(position=receipt.position, receipt=receipt_out(receipt), group=_group(state, receipt))
 
+    async def RestoreTagGroup(self, request: pb.RestoreTagGroupRequest, context: Context) -> pb.RestoreTagGroupResponse:
+        """See the proto."""
+        name = normalized(request.name)
+        receipt, state = await self._carry_out(request, RestoreGroup(name), Checks())
+        group = _group(state, receipt)
+        return pb.RestoreTagGroupResponse(position=receipt.position, receipt=receipt_out(receipt), group=group)
+
     # --- tags -------------------------------------------------------------------------------------------------------------
 
     async def DefineTag(self, request: pb.DefineTagRequest, context: Context) -> pb.DefineTagResponse:
@@ -195,6 +215,12 @@ class CatalogueServicer(rpc.CatalogueServiceServicer):
         key = normalized(request.key)
         receipt, state = await self._carry_out(request, RetireTag(key), Checks())
         return pb.RetireTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=_tag(state, receipt))
+
+    async def RestoreTag(self, request: pb.RestoreTagRequest, context: Context) -> pb.RestoreTagResponse:
+        """See the proto."""
+        key = normalized(request.key)
+        receipt, state = await self._carry_out(request, RestoreTag(key), Checks())
+        return pb.RestoreTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=_tag(state, receipt))
 
     # --- segments ---------------------------------------------------------------------------------------------------------
 
@@ -327,13 +353,15 @@ def _part(checks: Checks, field: str, name: str) -> str:
 
 def _group(state: WorkspaceState, receipt: Receipt) -> pb.TagGroup:
     """The group that a command made or changed: by number, since a repeat may come after a rename."""
-    change = next(change for change in receipt.catalogue if isinstance(change, GroupDefined | GroupRenamed | GroupRetired))
+    kinds = GroupDefined | GroupRenamed | GroupRetired | GroupRestored
+    change = next(change for change in receipt.catalogue if isinstance(change, kinds))
     return group_out(state.index.catalogue, state.index.catalogue.groups[change.number])
 
 
 def _tag(state: WorkspaceState, receipt: Receipt) -> pb.Tag:
     """The tag that a command made or changed."""
-    change = next(change for change in receipt.catalogue if isinstance(change, TagDefined | TagRenamed | TagRetired))
+    kinds = TagDefined | TagRenamed | TagRetired | TagRestored
+    change = next(change for change in receipt.catalogue if isinstance(change, kinds))
     return tag_out(state.index.catalogue, state.index.catalogue.tags[change.number])
 
 

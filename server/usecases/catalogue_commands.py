@@ -6,13 +6,15 @@ from domain.changeset import (
     CatalogueChange,
     GroupDefined,
     GroupRenamed,
+    GroupRestored,
     GroupRetired,
     TagDefined,
     TagRenamed,
+    TagRestored,
     TagRetired,
     WorkspaceCreated,
 )
-from domain.errors import LimitExceeded, UnknownTag, UnknownTagGroup
+from domain.errors import LimitExceeded, NotRetired, UnknownTag, UnknownTagGroup
 from domain.errors import TagRetired as RetiredError
 from domain.limits import MAX_EXCLUSIVE_TAGS
 from domain.names import KnownNames
@@ -27,6 +29,8 @@ from server.usecases.drafts import (
     RenameGroup,
     RenameSegment,
     RenameTag,
+    RestoreGroup,
+    RestoreTag,
     RetireGroup,
     RetireList,
     RetireSegment,
@@ -57,6 +61,10 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             _refuse_retired(group.retired, f"group {group.name!r}")
             tags = [TagRetired(tag.number) for tag in catalogue.tags_of(group.number) if not tag.retired]
             return [GroupRetired(group.number), *tags]
+        case RestoreGroup():
+            group = group_named(catalogue, command.name)
+            _refuse_in_use(group.retired, f"group {group.name!r}")
+            return [GroupRestored(group.number), *(TagRestored(tag.number) for tag in catalogue.retired_with(group.number))]
         case DefineTag():
             return _define_tag(catalogue, command)
         case RenameTag():
@@ -68,6 +76,8 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             tag = tag_with_key(catalogue, command.key)
             _refuse_retired(tag.retired, f"tag {command.key!r}")
             return [TagRetired(tag.number)]
+        case RestoreTag():
+            return [_restored(catalogue, tag_with_key(catalogue, command.key))]
         case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
             return [decide_segment_command(command, catalogue.segments)]
         case RetireList():
@@ -118,6 +128,19 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
             remedy="each apply has to look at all of them; split the group, or use a trait for one value of many",
         )
     return [TagDefined(tag_number, group.number, command.name, command.description)]
+
+
+def _restored(catalogue: Catalogue, tag: TagEntry) -> TagRestored:
+    _refuse_in_use(tag.retired, f"tag {catalogue.key(tag.number)!r}")
+    if tag.group is not None and catalogue.groups[tag.group].retired:
+        name = catalogue.groups[tag.group].name
+        raise RetiredError(f"group {name!r} is retired; restore it first (RestoreTagGroup, tagledger catalogue restore-group)")
+    return TagRestored(tag.number)
+
+
+def _refuse_in_use(retired: bool, what: str) -> None:
+    if not retired:
+        raise NotRetired(f"{what} is in use: there is nothing to restore")
 
 
 def _next(numbered: dict[int, GroupEntry] | dict[int, TagEntry]) -> int:

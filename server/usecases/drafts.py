@@ -111,6 +111,13 @@ class RetireGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreGroup:
+    """Take a retired tag group into use again, with the tags that were retired with it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DefineTag:
     """Make a tag; `group` is "" for none."""
 
@@ -131,6 +138,13 @@ class RenameTag:
 @dataclass(frozen=True, slots=True)
 class RetireTag:
     """Retire a tag."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreTag:
+    """Let a retired tag be applied again."""
 
     key: str
 
@@ -175,9 +189,9 @@ class RetireList:
 
 
 SegmentCommand = DefineSegment | ChangeSegment | RenameSegment | RetireSegment
-Command = (
-    CreateWorkspace | DefineGroup | RenameGroup | RetireGroup | DefineTag | RenameTag | RetireTag | SegmentCommand | RetireList
-)
+GroupCommand = DefineGroup | RenameGroup | RetireGroup | RestoreGroup
+TagCommand = DefineTag | RenameTag | RetireTag | RestoreTag
+Command = CreateWorkspace | GroupCommand | TagCommand | SegmentCommand | RetireList
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from domain.changeset import (
     Credit,
     GroupDefined,
     GroupRenamed,
+    GroupRestored,
     GroupRetired,
     InteractionColumns,
     ListColumns,
@@ -40,6 +41,7 @@ from domain.changeset import (
     TagColumns,
     TagDefined,
     TagRenamed,
+    TagRestored,
     TagRetired,
     TraitColumns,
     Undoes,
@@ -248,6 +250,7 @@ CHANGESETS: Final = {
         ),
         undoes=Undoes(6, "00000000-0000-0000-0000-000000000006"),
     ),
+    "restored": changeset(21, first_ordinal=4, catalogue=(GroupRestored(1), TagRestored(1))),
     "nothing to retract": changeset(
         20,
         first_ordinal=4,

@@ -29,7 +29,7 @@ from tests.stories.wire import WORKSPACE, Wire
 HUGE = "x" * 1_000_000
 
 
-UNDOABLE = 17
+UNDOABLE = 19
 """Position of a changeset in a world that can be taken back."""
 
 
@@ -99,6 +99,10 @@ def good_request(method: str) -> Any:
             return catalogue.RenameTagGroupRequest(context=write_context(), name="other", new_name=unique)
         case "RetireTagGroup":
             return catalogue.RetireTagGroupRequest(context=write_context(), name="unused")
+        case "RestoreTagGroup":
+            return catalogue.RestoreTagGroupRequest(context=write_context(), name="put away")
+        case "RestoreTag":
+            return catalogue.RestoreTagRequest(context=write_context(), key="retired")
         case "DefineTag":
             return catalogue.DefineTagRequest(context=write_context(), key=f"等级/{unique}", description="text")
         case "GetTag":
@@ -632,8 +636,9 @@ def bad_columns() -> Mapping[str, tuple[Mutation, str]]:
 def seed(wire: Wire) -> None:
     """Some data of each kind."""
     catalogue, ledger = catalogue_service_pb2, ledger_service_pb2
-    for name in ("等级", "other", "unused"):
+    for name in ("等级", "other", "unused", "put away"):
         wire.ask("CatalogueService.DefineTagGroup", catalogue.DefineTagGroupRequest(context=write_context(), name=name))
+    wire.ask("CatalogueService.RetireTagGroup", catalogue.RetireTagGroupRequest(context=write_context(), name="put away"))
     for key in ("等级/金", "vip", "renamed", "unwanted", "retired"):
         wire.ask("CatalogueService.DefineTag", catalogue.DefineTagRequest(context=write_context(), key=key))
     wire.ask("CatalogueService.RetireTag", catalogue.RetireTagRequest(context=write_context(), key="retired"))

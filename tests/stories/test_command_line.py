@@ -259,6 +259,18 @@ def test_an_export_has_every_member_once(shell: Shell, form: str) -> None:
     assert not list(shell.folder.glob(".*.part"))
 
 
+def test_tags_are_retired_and_restored(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    shell.json("catalogue", "define-tag", "level/gold", "--create-group", *there)
+    shell.json("catalogue", "retire-group", "level", *there)
+    assert shell.json("tag", "level/gold", "甲", "--reason", "a test", *there, code=3)["error"]["reason"] == "TAG_RETIRED"
+    assert shell.json("catalogue", "restore-tag", "level/gold", *there, code=3)["error"]["reason"] == "TAG_RETIRED"
+    assert not shell.json("catalogue", "restore-group", "level", *there)["group"]["retired"]
+    assert shell.json("tag", "level/gold", "甲", "--reason", "a test", *there)["changed"] == 1
+    shell.json("catalogue", "retire-tag", "level/gold", *there)
+    assert not shell.json("catalogue", "restore-tag", "level/gold", *there)["tag"]["retired"]
+
+
 def test_segments_are_defined_asked_for_changed_renamed_and_retired(shell: Shell, workspace: str) -> None:
     there = ("--workspace", workspace)
     shell.json("import", "interactions", _purchases(shell.folder / "segments.parquet", 100), *PURCHASES, *there)

@@ -90,6 +90,12 @@ class CatalogueCalls(Caller):
         reply = self._decide(method, wire.RetireTagGroupRequest, texts, reason=reason, **options)
         return from_wire.tag_group(reply.group)
 
+    def restore_tag_group(self, name: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.TagGroup:
+        """Take a retired group into use again, with the tags that were retired with it."""
+        method, texts = self._catalogue.RestoreTagGroup, {"name": name}
+        reply = self._decide(method, wire.RestoreTagGroupRequest, texts, reason=reason, **options)
+        return from_wire.tag_group(reply.group)
+
     # --- tags ---
 
     def define_tag(
@@ -128,6 +134,12 @@ class CatalogueCalls(Caller):
         """End the use of a tag: it can still be removed, queried and read in history."""
         method, texts = self._catalogue.RetireTag, {"key": key}
         reply = self._decide(method, wire.RetireTagRequest, texts, reason=reason, **options)
+        return from_wire.tag(reply.tag)
+
+    def restore_tag(self, key: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.Tag:
+        """Let a retired tag be applied again."""
+        method, texts = self._catalogue.RestoreTag, {"key": key}
+        reply = self._decide(method, wire.RestoreTagRequest, texts, reason=reason, **options)
         return from_wire.tag(reply.tag)
 
     # --- segments ---

@@ -221,6 +221,24 @@ class RetireTagGroupResponse(_message.Message):
     group: TagGroup
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
 
+class RestoreTagGroupRequest(_message.Message):
+    __slots__ = ("context", "name")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    name: str
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ...) -> None: ...
+
+class RestoreTagGroupResponse(_message.Message):
+    __slots__ = ("position", "receipt", "group")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    group: TagGroup
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
+
 class DefineTagRequest(_message.Message):
     __slots__ = ("context", "key", "description", "create_group")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
@@ -314,6 +332,24 @@ class RetireTagRequest(_message.Message):
     def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ...) -> None: ...
 
 class RetireTagResponse(_message.Message):
+    __slots__ = ("position", "receipt", "tag")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    tag: Tag
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ...) -> None: ...
+
+class RestoreTagRequest(_message.Message):
+    __slots__ = ("context", "key")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    key: str
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ...) -> None: ...
+
+class RestoreTagResponse(_message.Message):
     __slots__ = ("position", "receipt", "tag")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_FIELD_NUMBER: _ClassVar[int]

@@ -70,6 +70,11 @@ class CatalogueServiceStub:
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagGroupRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagGroupResponse.FromString,
                 _registered_method=True)
+        self.RestoreTagGroup = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/RestoreTagGroup',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupResponse.FromString,
+                _registered_method=True)
         self.DefineTag = channel.unary_unary(
                 '/tagledger.v1.CatalogueService/DefineTag',
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineTagRequest.SerializeToString,
@@ -94,6 +99,11 @@ class CatalogueServiceStub:
                 '/tagledger.v1.CatalogueService/RetireTag',
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagResponse.FromString,
+                _registered_method=True)
+        self.RestoreTag = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/RestoreTag',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagResponse.FromString,
                 _registered_method=True)
         self.DefineSegment = channel.unary_unary(
                 '/tagledger.v1.CatalogueService/DefineSegment',
@@ -185,6 +195,13 @@ class CatalogueServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RestoreTagGroup(self, request, context):
+        """RestoreTagGroup takes a retired group into use again, with the tags that were retired with it. NOT_RETIRED if it is in use.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DefineTag(self, request, context):
         """DefineTag makes a tag. `group/name` needs the group, or create_group.
         """
@@ -215,6 +232,13 @@ class CatalogueServiceServicer:
 
     def RetireTag(self, request, context):
         """RetireTag ends the use of a tag: it can no longer be applied, and can still be removed, queried and read in history.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestoreTag(self, request, context):
+        """RestoreTag lets a retired tag be applied again. NOT_RETIRED if it is in use, TAG_RETIRED if its group is retired.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -314,6 +338,11 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagGroupRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagGroupResponse.SerializeToString,
             ),
+            'RestoreTagGroup': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreTagGroup,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupResponse.SerializeToString,
+            ),
             'DefineTag': grpc.unary_unary_rpc_method_handler(
                     servicer.DefineTag,
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineTagRequest.FromString,
@@ -338,6 +367,11 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     servicer.RetireTag,
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagResponse.SerializeToString,
+            ),
+            'RestoreTag': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreTag,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagResponse.SerializeToString,
             ),
             'DefineSegment': grpc.unary_unary_rpc_method_handler(
                     servicer.DefineSegment,
@@ -576,6 +610,33 @@ class CatalogueService:
             _registered_method=True)
 
     @staticmethod
+    def RestoreTagGroup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/RestoreTagGroup',
+            tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def DefineTag(request,
             target,
             options=(),
@@ -700,6 +761,33 @@ class CatalogueService:
             '/tagledger.v1.CatalogueService/RetireTag',
             tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagRequest.SerializeToString,
             tagledger_dot_v1_dot_catalogue__service__pb2.RetireTagResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestoreTag(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/RestoreTag',
+            tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -20,6 +20,7 @@ from domain.changeset import (
     SegmentRetired,
     TagDefined,
     TagRenamed,
+    TagRestored,
     TagRetired,
     Value,
     ValueType,
@@ -227,6 +228,10 @@ class _History:
         return [GroupRenamed(group, name)]
 
     def _retire(self, tag: int) -> list[CatalogueChange]:
+        """Or restored, if it was retired."""
+        if tag in self.retired and self.rng.random() < 0.5:
+            self.retired.remove(tag)
+            return [TagRestored(tag)]
         if tag in self.retired:
             return []
         self.retired.add(tag)
