@@ -14,6 +14,9 @@ MAX_TAGGED_PROFILES: Final = 10_000_000
 MAX_EXCLUSIVE_TAGS: Final = 500
 MAX_PREVIEWED_SEGMENTS: Final = 200
 MAX_SHOWN_PROFILES: Final = 100
+MAX_SHOWN_APPLIERS: Final = 20
+MAX_SHOWN_TAG_PAIRS: Final = 1_000
+MAX_DAYS_OF_USE: Final = 3_660
 MAX_PROPERTIES_PER_BATCH: Final = 64
 MAX_PROFILE_ID_BYTES: Final = 256
 MAX_INTERACTION_ID_BYTES: Final = 256
@@ -163,6 +166,9 @@ LIMITS: Final = (
         "instants at which one Explain looks for a change by time alone, shared out evenly among the leaves",
         "told until then",
     ),
+    Limit("days of use", f"1 to {MAX_DAYS_OF_USE:,}", "days of one GetTagUse", "INVALID_FIELD"),
+    Limit("shown appliers", f"{MAX_SHOWN_APPLIERS}", "who applied a tag, in one GetTagUse; others are counted", "cut to it"),
+    Limit("shown pairs", f"{MAX_SHOWN_TAG_PAIRS:,}", "tags that are alike, in one ReviewTags", "cut to it"),
     Limit("members page", f"{MAX_MEMBERS_PAGE:,}", "profile ids in one page of ListMembers", "cut to it"),
     Limit("list page", f"{MAX_LIST_PAGE:,}", "entries in one page of other lists", "cut to it"),
     Limit("export columns", f"{MAX_EXPORT_COLUMNS}", "columns beside profile_id", "LIMIT_EXCEEDED"),

@@ -36,6 +36,7 @@ from server.usecases.committer import Committer
 from server.usecases.corrections import Corrections
 from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
 from server.usecases.explaining import Explaining
+from server.usecases.tag_use import TagUses
 
 DEFAULT_WORKSPACE = "default"
 _FOLLOW_SECONDS = 0.1
@@ -84,7 +85,7 @@ class TagledgerServer:
                 CatalogueServicer(self._committer, clocks, self._work, config.currency),
                 ListServicer(self._committer, clocks, self._work),
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),
-                HistoryServicer(auditing, self._work),
+                HistoryServicer(auditing, TagUses(clocks), self._work),
                 ExportServicer(questions, self._work),
             ),
             self._metrics,

@@ -6,6 +6,7 @@ from clients.cli.entries import list_entries, show_entry
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
 from clients.cli.output import print_json, print_table
 from clients.cli.segments import SEGMENT_COMMANDS
+from clients.cli.tag_use import review_tags, tag_use
 
 _TAG_COLUMNS = ("key", "group", "name", "retired", "created_at", "created_by", "description")
 _GROUP_COLUMNS = ("name", "exclusive", "tag_count", "retired", "created_at", "description")
@@ -192,5 +193,5 @@ def restore_group(name: str, attribution: Attribution, connection: Connection) -
         show_entry("group", _GROUP_COLUMNS, client.restore_tag_group(name, reason=reason), connection)
 
 
-for _command in SEGMENT_COMMANDS:
+for _command in (*SEGMENT_COMMANDS, tag_use, review_tags):
     catalogue.add_command(_command)

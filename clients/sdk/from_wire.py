@@ -17,6 +17,8 @@ from tagledger.v1 import (
 from . import replies
 from .history_from_wire import attribution as attribution
 from .history_from_wire import history_entry as history_entry
+from .history_from_wire import tag_review as tag_review
+from .history_from_wire import tag_use as tag_use
 from .history_from_wire import value as value
 from .instants import from_timestamp
 

@@ -1,6 +1,6 @@
 """Entries of history into plain values. Their readers import all of it from from_wire.py."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -86,3 +86,36 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
     return replies.HistoryEntry(
         attribution(message.attribution), from_timestamp(message.effective_at), message.profile_id, change
     )
+
+
+def _instant(message: history_service_pb2.GetTagUseResponse | history_service_pb2.UnusedTag) -> datetime | None:
+    return from_timestamp(message.last_changed_at) if message.HasField("last_changed_at") else None
+
+
+def tag_use(message: history_service_pb2.GetTagUseResponse) -> replies.TagUse:
+    """Convert what became of a tag."""
+    return replies.TagUse(
+        message.position,
+        from_timestamp(message.clocks.as_of),
+        message.clocks.known_at,
+        message.tag,
+        message.holder_count,
+        tuple(replies.TagApplier(one.actor, one.source, one.holder_count) for one in message.appliers),
+        message.other_applier_count,
+        tuple(
+            replies.TagDay(date.fromisoformat(one.day), one.holder_count, one.added_count, one.removed_count)
+            for one in message.days
+        ),
+        tuple(message.segments),
+        _instant(message),
+    )
+
+
+def tag_review(message: history_service_pb2.ReviewTagsResponse) -> replies.TagReview:
+    """Convert which tags are worth a look."""
+    alike = (
+        replies.AlikeTags(one.tag, one.other_tag, one.holder_count, one.other_holder_count, one.common_count, one.names_alike)
+        for one in message.alike
+    )
+    unused = (replies.UnusedTag(one.tag, _instant(one)) for one in message.unused)
+    return replies.TagReview(message.position, tuple(unused), tuple(alike))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from .values import TraitValue
@@ -85,6 +85,70 @@ class CatalogueEntry:
     subject: str
     new_name: str
     expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagApplier:
+    """Who applied a tag, from where, to how many of those who carry it."""
+
+    actor: str
+    source: str
+    holder_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagDay:
+    """A day of a tag: holders at its end, and how many times somebody came to it and lost it."""
+
+    day: date
+    holder_count: int
+    added_count: int
+    removed_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagUse:
+    """What became of a tag: the first appliers by number, and how many more there are; days, oldest first."""
+
+    position: int
+    as_of: datetime
+    known_at: int
+    tag: str
+    holder_count: int
+    appliers: tuple[TagApplier, ...]
+    other_applier_count: int
+    days: tuple[TagDay, ...]
+    segments: tuple[str, ...]
+    last_changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedTag:
+    """A tag that nobody carries, and no segment names."""
+
+    tag: str
+    last_changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeTags:
+    """Two tags that may be one, by their names or by who carries them."""
+
+    tag: str
+    other_tag: str
+    holder_count: int
+    other_holder_count: int
+    common_count: int
+    names_alike: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagReview:
+    """Which tags are worth a look."""
+
+    position: int
+    unused: tuple[UnusedTag, ...]
+    alike: tuple[AlikeTags, ...]
 
 
 HistoryChange = TagEntry | TraitEntry | InteractionEntry | RetractionEntry | CatalogueEntry | ListEntry

@@ -13,6 +13,7 @@ from .catalogue_replies import TagGroup as TagGroup
 from .catalogue_replies import UploadedList as UploadedList
 from .catalogue_replies import Warning as Warning
 from .catalogue_replies import Workspace as Workspace
+from .history_replies import AlikeTags as AlikeTags
 from .history_replies import Attribution as Attribution
 from .history_replies import CatalogueEntry as CatalogueEntry
 from .history_replies import HistoryChange as HistoryChange
@@ -20,8 +21,13 @@ from .history_replies import HistoryEntry as HistoryEntry
 from .history_replies import InteractionEntry as InteractionEntry
 from .history_replies import ListEntry as ListEntry
 from .history_replies import RetractionEntry as RetractionEntry
+from .history_replies import TagApplier as TagApplier
+from .history_replies import TagDay as TagDay
 from .history_replies import TagEntry as TagEntry
+from .history_replies import TagReview as TagReview
+from .history_replies import TagUse as TagUse
 from .history_replies import TraitEntry as TraitEntry
+from .history_replies import UnusedTag as UnusedTag
 from .values import TraitValue
 
 

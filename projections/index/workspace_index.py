@@ -177,6 +177,10 @@ class WorkspaceIndex:
                 flags &= codes.view()[versions - 1] == known.code(normalized(name))
         return flags
 
+    def recorders(self, versions: npt.NDArray[np.int64]) -> tuple[Codes, Codes]:
+        """The codes of the actors, and of the sources, that recorded these versions."""
+        return self._actor_codes.view()[versions - 1], self._source_codes.view()[versions - 1]
+
     def credit_of(self, version: int, credit: int) -> Credit:
         """Who set a state, from where, after NFC: the one of that credit code, or where it is 0 who recorded the version."""
         if credit:

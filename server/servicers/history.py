@@ -7,23 +7,49 @@ from tagledger.v1 import history_service_pb2 as pb
 from tagledger.v1 import history_service_pb2_grpc as rpc
 
 from domain import limits
+from domain.instants import zone_exists
 from domain.names import normalized
 from server.convert.answers import attribution_out, entries_out
 from server.convert.contexts import known_at_in, page_size_in
 from server.convert.fields import Checks
+from server.convert.tag_use import tag_review_out, tag_use_out
 from server.servicers.running import Work
 from server.usecases.auditing import About, Auditing, HistoryPage, PageRequest
+from server.usecases.tag_use import TagUses
 
 Context: TypeAlias = grpc.aio.ServicerContext
 _Listing = pb.ListProfileHistoryRequest | pb.ListTagHistoryRequest | pb.ListHistoryRequest
+
+_DAYS_OF_USE = 30
 
 
 class HistoryServicer(rpc.HistoryServiceServicer):
     """Questions about history."""
 
-    def __init__(self, auditing: Auditing, work: Work) -> None:
-        self._auditing = auditing
+    def __init__(self, auditing: Auditing, tag_uses: TagUses, work: Work) -> None:
+        self._auditing, self._tag_uses = auditing, tag_uses
         self._work = work
+
+    async def GetTagUse(self, request: pb.GetTagUseRequest, context: Context) -> pb.GetTagUseResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace = checks.workspace("workspace", request.workspace)
+        as_of = checks.timestamp("as_of", request.as_of) if request.HasField("as_of") else None
+        known_at, key, zone = known_at_in(request.known_at, checks), normalized(request.tag), request.zone or "UTC"
+        days = request.days or _DAYS_OF_USE
+        if not 1 <= days <= limits.MAX_DAYS_OF_USE:
+            checks.add("days", f"1 to {limits.MAX_DAYS_OF_USE:,}, or 0 for {_DAYS_OF_USE}")
+        if not zone_exists(zone):
+            checks.add("zone", "is no IANA zone, such as Asia/Shanghai")
+        checks.refuse()
+        return tag_use_out(await self._work.in_thread(lambda: self._tag_uses.use(workspace, key, as_of, known_at, days, zone)))
+
+    async def ReviewTags(self, request: pb.ReviewTagsRequest, context: Context) -> pb.ReviewTagsResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace = checks.workspace("workspace", request.workspace)
+        checks.refuse()
+        return tag_review_out(await self._work.in_thread(lambda: self._tag_uses.review(workspace)))
 
     async def ListProfileHistory(
         self, request: pb.ListProfileHistoryRequest, context: Context

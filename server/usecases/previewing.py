@@ -1,6 +1,6 @@
 """What a change would do to named segments: asked of the index, and of one that has taken it in."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -16,14 +16,13 @@ from domain.changeset import (
     TraitColumns,
 )
 from domain.errors import CallerError
-from domain.language.parts import all_nodes, named
-from domain.language.syntax import Expression, InSegment, Names
+from domain.language.syntax import InSegment, Names
 from domain.limits import MAX_PREVIEWED_SEGMENTS, MAX_SHOWN_PROFILES
-from domain.segment_catalogue import Definition
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
 from projections.query.view import View
 from server.usecases.clocks import Reading
+from server.usecases.dependents import dependents
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Made:
 def preview(reading: Reading, outcome: Outcome, changed: BitMap, conflicts: BitMap, made: Made) -> Preview:
     """Of what was decided."""
     index, profiles = reading.view.index, reading.state.profiles
-    names = _dependents(index, _Concerned.of(index, made))
+    names = _concerned(index, made)
     return Preview(
         outcome,
         profiles.names(list(changed[:MAX_SHOWN_PROFILES])),
@@ -71,48 +70,12 @@ def preview(reading: Reading, outcome: Outcome, changed: BitMap, conflicts: BitM
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Concerned:
-    """What segments may speak of that would change."""
-
-    tags: Collection[int]
-    names: Mapping[Names, Collection[str]]
-
-    @classmethod
-    def of(cls, index: WorkspaceIndex, made: Made) -> "_Concerned":
-        rows = [made.interactions, made.retracted.rows if made.retracted else None]
-        return cls(
-            index.catalogue.concerned(set(made.tags.tags)) if made.tags else (),
-            {
-                Names.TRAIT: made.traits.names if made.traits else (),
-                Names.TYPE: {name for columns in rows if columns and len(columns.ordinals) for name in columns.types},
-            },
-        )
-
-
-def _dependents(index: WorkspaceIndex, concerned: _Concerned) -> list[str]:
-    """The named segments that are in use and speak of that, by themselves or through others; by name."""
-    segments, known = index.catalogue.segments, dict[Definition, bool]()
-
-    def depends(expression: Expression) -> bool:
-        for node in all_nodes(expression):
-            if isinstance(node, InSegment):
-                definition = segments.resolved(node)
-                if definition not in known:
-                    known[definition] = depends(definition.expression)
-                if known[definition]:
-                    return True
-            if any(speaks_of(kind, name) for kind, name in named(node)):
-                return True
-        return False
-
-    def speaks_of(kind: Names, name: str) -> bool:
-        if kind is Names.TAG:
-            return index.catalogue.tag_number(name) in concerned.tags
-        return name in concerned.names.get(kind, ())
-
-    entries = [entry for entry in segments.entries.values() if not entry.retired]
-    return sorted(entry.name for entry in entries if depends(segments.newest(entry).expression))
+def _concerned(index: WorkspaceIndex, made: Made) -> list[str]:
+    """The named segments that may change by it."""
+    rows = [made.interactions, made.retracted.rows if made.retracted else None]
+    types = {name for columns in rows if columns and len(columns.ordinals) for name in columns.types}
+    tags = index.catalogue.concerned(set(made.tags.tags)) if made.tags else ()
+    return dependents(index, tags, {Names.TRAIT: made.traits.names if made.traits else (), Names.TYPE: types})
 
 
 def _effects(reading: Reading, names: Sequence[str], made: Made) -> list[Effect]:

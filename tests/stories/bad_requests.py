@@ -194,6 +194,12 @@ def good_request(method: str) -> Any:
             found = history.ListHistoryRequest(workspace=WORKSPACE, profile_id="p1", tag="vip", known_at=known_at, page_size=10)
             found.MergeFrom(history.ListHistoryRequest(recorded=period, effective=period, actor="ana", source="test"))
             return found
+        case "GetTagUse":
+            use = history.GetTagUseRequest(workspace=WORKSPACE, tag="vip", days=3, zone="Asia/Shanghai", known_at=known_at)
+            use.as_of.FromJsonString("2026-01-01T00:00:00Z")
+            return use
+        case "ReviewTags":
+            return history.ReviewTagsRequest(workspace=WORKSPACE)
         case "GetChangeset":
             return history.GetChangesetRequest(workspace=WORKSPACE, at_position=1, page_size=10)
     raise NotImplementedError(f"{method} needs a good request here")
@@ -286,6 +292,9 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "UploadListRequest.mode": {"unknown": 99},
     "UploadListRequest.profile_ids": _NO_IDS,
     "DefineTagRequest.key": {**_NO_NAMES, "no name": "等级/", "no group": "/金", "only a slash": "/"},
+    "GetTagUseRequest.as_of": _STAMPS,
+    "GetTagUseRequest.days": {"negative": -1, "too many": 3_661},
+    "GetTagUseRequest.zone": {"no zone": "Mars/Base", "huge": HUGE, "U+0000": "a\0b"},
     "GetChangesetRequest.at_position": {"zero": 0, "negative": -1, "least": -(2**63)},
     "TagChange.operation": {"unspecified": 0, "unknown": 99},
     "TagChange.value": _NO_NUMBERS,

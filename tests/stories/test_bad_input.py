@@ -138,7 +138,12 @@ each_method = pytest.mark.parametrize("method", METHODS)
 PAGED = [name for name, method in METHODS.items() if "page_token" in method.input_type.fields_by_name]
 SEGMENTED = [name for name, method in METHODS.items() if "segment" in method.input_type.fields_by_name]
 CUT = [name for name in SEGMENTED if not name.endswith(("ValidateExpression", "DefineSegment", "ChangeSegment"))]
-CUT += ["HistoryService.ListProfileHistory", "HistoryService.ListTagHistory", "HistoryService.ListHistory"]
+CUT += [
+    "HistoryService.ListProfileHistory",
+    "HistoryService.ListTagHistory",
+    "HistoryService.ListHistory",
+    "HistoryService.GetTagUse",
+]
 WRITES = [
     name for name in METHODS if type(good_request(name)).DESCRIPTOR.fields[0].message_type is common_pb2.WriteContext.DESCRIPTOR
 ]
@@ -577,6 +582,7 @@ def test_exports_refuse_columns_that_cannot_be_made(sqlite_world: World) -> None
         ("CatalogueService.RenameSegment", "name", "UNKNOWN_SEGMENT"),
         ("CatalogueService.RetireSegment", "name", "UNKNOWN_SEGMENT"),
         ("HistoryService.ListTagHistory", "tag", "UNKNOWN_TAG"),
+        ("HistoryService.GetTagUse", "tag", "UNKNOWN_TAG"),
         ("HistoryService.ListProfileHistory", "profile_id", "UNKNOWN_PROFILE"),
         ("HistoryService.GetChangeset", "changeset_id", "UNKNOWN_CHANGESET"),
         ("HistoryService.GetChangeset", "at_position", "UNKNOWN_CHANGESET"),

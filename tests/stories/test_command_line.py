@@ -269,6 +269,12 @@ def test_tags_are_retired_and_restored(shell: Shell, workspace: str) -> None:
     assert shell.json("tag", "level/gold", "甲", "--reason", "a test", *there)["changed"] == 1
     shell.json("catalogue", "retire-tag", "level/gold", *there)
     assert not shell.json("catalogue", "restore-tag", "level/gold", *there)["tag"]["retired"]
+    use = shell.json("catalogue", "tag-use", "level/gold", "--days", 2, *there)["tag_use"]
+    assert (use["holder_count"], [one["holder_count"] for one in use["days"]]) == (1, [0, 1])
+    shell.json("catalogue", "define-tag", "level/gould", *there)
+    review = shell.json("catalogue", "review-tags", *there)
+    assert [one["tag"] for one in review["unused"]] == ["level/gould"]
+    assert [(one["tag"], one["other_tag"]) for one in review["alike"]] == [("level/gold", "level/gould")]
 
 
 def test_segments_are_defined_asked_for_changed_renamed_and_retired(shell: Shell, workspace: str) -> None:

@@ -1,11 +1,13 @@
 """Auditing: what changed, who did it and why."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from tagledger.v1 import history_service_pb2
 
 from .. import from_wire, replies, to_wire
+from ..instants import to_timestamp
 from ..to_wire import KnownAt
 from .caller import AsyncCaller
 
@@ -94,6 +96,32 @@ class AsyncHistoryCalls(AsyncCaller):
         )
         async for entry in self._entries(self._history.ListHistory, request, timeout):
             yield entry
+
+    async def tag_use(
+        self,
+        tag: str,
+        *,
+        as_of: datetime | None = None,
+        known_at: KnownAt = None,
+        days: int = 30,
+        zone: str = "UTC",
+        timeout: float | None = None,
+    ) -> replies.TagUse:
+        """Return what became of a tag: who carries it, who applied it, how it grew in the last days, which segments need it."""
+        request = history_service_pb2.GetTagUseRequest(
+            workspace=to_wire.text(self.workspace, "workspace"),
+            tag=to_wire.text(tag, "tag"),
+            as_of=None if as_of is None else to_timestamp(as_of, "as_of"),
+            known_at=to_wire.known_at(known_at),
+            days=days,
+            zone=to_wire.text(zone, "zone"),
+        )
+        return from_wire.tag_use(await self._read(self._history.GetTagUse, request, timeout))
+
+    async def review_tags(self, *, timeout: float | None = None) -> replies.TagReview:
+        """Return the tags that nobody needs, and pairs that may be one tag twice."""
+        request = history_service_pb2.ReviewTagsRequest(workspace=to_wire.text(self.workspace, "workspace"))
+        return from_wire.tag_review(await self._read(self._history.ReviewTags, request, timeout))
 
     async def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""

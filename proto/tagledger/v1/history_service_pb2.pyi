@@ -226,6 +226,106 @@ class ListHistoryResponse(_message.Message):
     next_page_token: str
     def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class GetTagUseRequest(_message.Message):
+    __slots__ = ("workspace", "tag", "as_of", "known_at", "days", "zone")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    tag: str
+    as_of: _timestamp_pb2.Timestamp
+    known_at: _common_pb2.KnownAt
+    days: int
+    zone: str
+    def __init__(self, workspace: _Optional[str] = ..., tag: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., days: _Optional[int] = ..., zone: _Optional[str] = ...) -> None: ...
+
+class GetTagUseResponse(_message.Message):
+    __slots__ = ("position", "clocks", "tag", "holder_count", "appliers", "other_applier_count", "days", "segments", "last_changed_at")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CLOCKS_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    APPLIERS_FIELD_NUMBER: _ClassVar[int]
+    OTHER_APPLIER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    LAST_CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    clocks: _common_pb2.ReadClocks
+    tag: str
+    holder_count: int
+    appliers: _containers.RepeatedCompositeFieldContainer[TagApplier]
+    other_applier_count: int
+    days: _containers.RepeatedCompositeFieldContainer[TagDay]
+    segments: _containers.RepeatedScalarFieldContainer[str]
+    last_changed_at: _timestamp_pb2.Timestamp
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., tag: _Optional[str] = ..., holder_count: _Optional[int] = ..., appliers: _Optional[_Iterable[_Union[TagApplier, _Mapping]]] = ..., other_applier_count: _Optional[int] = ..., days: _Optional[_Iterable[_Union[TagDay, _Mapping]]] = ..., segments: _Optional[_Iterable[str]] = ..., last_changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class TagApplier(_message.Message):
+    __slots__ = ("actor", "source", "holder_count")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    actor: str
+    source: str
+    holder_count: int
+    def __init__(self, actor: _Optional[str] = ..., source: _Optional[str] = ..., holder_count: _Optional[int] = ...) -> None: ...
+
+class TagDay(_message.Message):
+    __slots__ = ("day", "holder_count", "added_count", "removed_count")
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ADDED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    day: str
+    holder_count: int
+    added_count: int
+    removed_count: int
+    def __init__(self, day: _Optional[str] = ..., holder_count: _Optional[int] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ...) -> None: ...
+
+class ReviewTagsRequest(_message.Message):
+    __slots__ = ("workspace",)
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    def __init__(self, workspace: _Optional[str] = ...) -> None: ...
+
+class ReviewTagsResponse(_message.Message):
+    __slots__ = ("position", "unused", "alike")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    UNUSED_FIELD_NUMBER: _ClassVar[int]
+    ALIKE_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    unused: _containers.RepeatedCompositeFieldContainer[UnusedTag]
+    alike: _containers.RepeatedCompositeFieldContainer[AlikeTags]
+    def __init__(self, position: _Optional[int] = ..., unused: _Optional[_Iterable[_Union[UnusedTag, _Mapping]]] = ..., alike: _Optional[_Iterable[_Union[AlikeTags, _Mapping]]] = ...) -> None: ...
+
+class UnusedTag(_message.Message):
+    __slots__ = ("tag", "last_changed_at")
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    LAST_CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    tag: str
+    last_changed_at: _timestamp_pb2.Timestamp
+    def __init__(self, tag: _Optional[str] = ..., last_changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class AlikeTags(_message.Message):
+    __slots__ = ("tag", "other_tag", "holder_count", "other_holder_count", "common_count", "names_alike")
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    OTHER_TAG_FIELD_NUMBER: _ClassVar[int]
+    HOLDER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    OTHER_HOLDER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    COMMON_COUNT_FIELD_NUMBER: _ClassVar[int]
+    NAMES_ALIKE_FIELD_NUMBER: _ClassVar[int]
+    tag: str
+    other_tag: str
+    holder_count: int
+    other_holder_count: int
+    common_count: int
+    names_alike: bool
+    def __init__(self, tag: _Optional[str] = ..., other_tag: _Optional[str] = ..., holder_count: _Optional[int] = ..., other_holder_count: _Optional[int] = ..., common_count: _Optional[int] = ..., names_alike: _Optional[bool] = ...) -> None: ...
+
 class GetChangesetRequest(_message.Message):
     __slots__ = ("workspace", "changeset_id", "at_position", "page_size", "page_token")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,16 @@ class HistoryServiceStub:
                 request_serializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryResponse.FromString,
                 _registered_method=True)
+        self.GetTagUse = channel.unary_unary(
+                '/tagledger.v1.HistoryService/GetTagUse',
+                request_serializer=tagledger_dot_v1_dot_history__service__pb2.GetTagUseRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_history__service__pb2.GetTagUseResponse.FromString,
+                _registered_method=True)
+        self.ReviewTags = channel.unary_unary(
+                '/tagledger.v1.HistoryService/ReviewTags',
+                request_serializer=tagledger_dot_v1_dot_history__service__pb2.ReviewTagsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_history__service__pb2.ReviewTagsResponse.FromString,
+                _registered_method=True)
         self.GetChangeset = channel.unary_unary(
                 '/tagledger.v1.HistoryService/GetChangeset',
                 request_serializer=tagledger_dot_v1_dot_history__service__pb2.GetChangesetRequest.SerializeToString,
@@ -82,6 +92,20 @@ class HistoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTagUse(self, request, context):
+        """GetTagUse tells what became of a tag: who carries it, who applied it to them, how it grew by day, which segments need it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReviewTags(self, request, context):
+        """ReviewTags lists tags that nobody needs, and pairs that may be one tag twice. Retired ones are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetChangeset(self, request, context):
         """GetChangeset reads one changeset with its changes.
         """
@@ -106,6 +130,16 @@ def add_HistoryServiceServicer_to_server(servicer, server):
                     servicer.ListHistory,
                     request_deserializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_history__service__pb2.ListHistoryResponse.SerializeToString,
+            ),
+            'GetTagUse': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTagUse,
+                    request_deserializer=tagledger_dot_v1_dot_history__service__pb2.GetTagUseRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_history__service__pb2.GetTagUseResponse.SerializeToString,
+            ),
+            'ReviewTags': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewTags,
+                    request_deserializer=tagledger_dot_v1_dot_history__service__pb2.ReviewTagsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_history__service__pb2.ReviewTagsResponse.SerializeToString,
             ),
             'GetChangeset': grpc.unary_unary_rpc_method_handler(
                     servicer.GetChangeset,
@@ -195,6 +229,60 @@ class HistoryService:
             '/tagledger.v1.HistoryService/ListHistory',
             tagledger_dot_v1_dot_history__service__pb2.ListHistoryRequest.SerializeToString,
             tagledger_dot_v1_dot_history__service__pb2.ListHistoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTagUse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.HistoryService/GetTagUse',
+            tagledger_dot_v1_dot_history__service__pb2.GetTagUseRequest.SerializeToString,
+            tagledger_dot_v1_dot_history__service__pb2.GetTagUseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewTags(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.HistoryService/ReviewTags',
+            tagledger_dot_v1_dot_history__service__pb2.ReviewTagsRequest.SerializeToString,
+            tagledger_dot_v1_dot_history__service__pb2.ReviewTagsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,41 @@
+"""Which named segments speak of something, by themselves or through others."""
+
+from collections.abc import Collection, Mapping
+
+from domain.language.parts import all_nodes, named
+from domain.language.syntax import Expression, InSegment, Names
+from domain.segment_catalogue import Definition
+from projections.index.workspace_index import WorkspaceIndex
+
+
+def dependents(index: WorkspaceIndex, tags: Collection[int], names: Mapping[Names, Collection[str]]) -> list[str]:
+    """The segments that are in use and speak of the tags, or of the names of a kind; by name."""
+    segments, known = index.catalogue.segments, dict[Definition, bool]()
+
+    def depends(expression: Expression) -> bool:
+        for node in all_nodes(expression):
+            if isinstance(node, InSegment):
+                definition = segments.resolved(node)
+                if definition not in known:
+                    known[definition] = depends(definition.expression)
+                if known[definition]:
+                    return True
+            if any(speaks_of(kind, name) for kind, name in named(node)):
+                return True
+        return False
+
+    def speaks_of(kind: Names, name: str) -> bool:
+        if kind is Names.TAG:
+            return index.catalogue.tag_number(name) in tags
+        return name in names.get(kind, ())
+
+    entries = [entry for entry in segments.entries.values() if not entry.retired]
+    return sorted(entry.name for entry in entries if depends(segments.newest(entry).expression))
+
+
+def tags_spoken_of(index: WorkspaceIndex) -> set[int]:
+    """The tags that any segment in use names in its newest version."""
+    segments = index.catalogue.segments
+    newest = [segments.newest(entry).expression for entry in segments.entries.values() if not entry.retired]
+    keys = {name for expression in newest for node in all_nodes(expression) for kind, name in named(node) if kind is Names.TAG}
+    return {number for key in keys if (number := index.catalogue.tag_number(key)) is not None}
