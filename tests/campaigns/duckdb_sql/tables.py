@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from domain.changeset import InteractionColumns, Recorded, RetractedColumns, TagColumns, TraitColumns, Value
 
+_NEVER: Final = 1 << 62
 _VALUE: Final = {"kind": pa.string(), "text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "day": pa.date32()}
 # Order of changes: instant, then position in the log, then place in the changeset.
 _TABLES: Final = {
@@ -123,7 +124,7 @@ def _interactions(columns: InteractionColumns, position: int, first: int, curren
             amounts[i],
             None if amounts[i] is None else currencies[currency_codes[i]],
             touchpoints[touchpoint_codes[i]],
-            None,
+            _NEVER,
         )
         for i in range(count)
     ]
