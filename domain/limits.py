@@ -10,6 +10,7 @@ from typing import Final
 MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
 MAX_BATCH_ROWS: Final = 100_000
 MAX_CHANGES: Final = 100_000
+MAX_CORRECTIONS: Final = 10_000
 MAX_TAGGED_PROFILES: Final = 10_000_000
 MAX_EXCLUSIVE_TAGS: Final = 500
 MAX_PREVIEWED_SEGMENTS: Final = 200
@@ -78,6 +79,7 @@ LIMITS: Final = (
     Limit("message", f"{MAX_MESSAGE_BYTES:,} bytes", "a gRPC message in either direction", "RESOURCE_EXHAUSTED by gRPC"),
     Limit("batch rows", f"{MAX_BATCH_ROWS:,}", "interactions in one batch", "LIMIT_EXCEEDED"),
     Limit("changes", f"{MAX_CHANGES:,}", "tag and trait changes in one changeset", "LIMIT_EXCEEDED"),
+    Limit("corrections", f"{MAX_CORRECTIONS:,}", "interactions retracted or replaced by one request", "LIMIT_EXCEEDED"),
     Limit("exclusive tags", f"{MAX_EXCLUSIVE_TAGS:,}", "tags of one exclusive group, retired ones too", "LIMIT_EXCEEDED"),
     Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment", "LIMIT_EXCEEDED"),
     Limit(

@@ -1,8 +1,8 @@
 """Which interactions were recorded, by which version, and whether they count still: for duplicates and for corrections.
 
 An id is seen for ever: what is sent again counts once, also after its retraction. Each correction adds a step to what is known
-of it - recorded, retracted, recorded again, … - so that entries are only ever added: step n is found under the key of the id
-with n in its lower half. An interaction without an id is known by the version that recorded it first and its row there, and is
+of it - recorded, retracted, recorded again, … - so that entries are only ever added: step n is found under the key of the id,
+mixed with n. An interaction without an id is known by the version that recorded it first and its row there, and is
 written down only once it is retracted.
 """
 
@@ -16,7 +16,9 @@ from domain.changeset import InteractionColumns
 from projections.index.key_map import MISSING, Int64s, KeyMap
 from projections.index.keys import KeyMaker, Keys, no_keys
 
-_WITHOUT_ID = np.uint64(1 << 63)  # in the lower half, where steps are small: no text has such a key but by chance
+_WITHOUT_ID = np.uint64(1 << 63)  # no text has such a key but by chance
+_MIXERS = np.array([0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F], np.uint64)
+"""Odd, so that no two steps give the same; of both halves, so that the steps of an id do not lie in one place of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,14 @@ class InteractionIds:
         """A version records ids that were never seen."""
         self.entries.add(keys, np.full(len(keys), version, dtype=np.uint32))
 
+    def digest(self) -> int:
+        """Of all entries, wherever they lie; of equal ones, made with the same seed, the same."""
+        runs, recent = self.entries.captured()
+        parts = [(run.high, run.low, run.values) for run in runs] + [recent]
+        with np.errstate(over="ignore"):
+            mixed = [(high ^ (low * _MIXERS[0])) * (values.astype(np.uint64) + _MIXERS[1]) for high, low, values in parts]
+            return int(sum(one.sum(dtype=np.uint64) for one in mixed) & 0xFFFF_FFFF_FFFF_FFFF)
+
     def named(self, ids: Sequence[str]) -> Identities:
         """Of ids."""
         return Identities(self.keys(ids), np.full(len(ids), MISSING, dtype=np.int64))
@@ -90,13 +100,24 @@ class InteractionIds:
         versions = self.entries.find(wanted.keys)
         versions = np.where(versions == MISSING, wanted.implied, versions)
         steps = np.where(versions == MISSING, np.int64(MISSING), np.int64(0))
-        places = np.flatnonzero(steps == 0)
+        # Ever longer strides as long as there is such a step, then ever shorter ones.
+        places, stride = np.flatnonzero(steps == 0), 1
+        strides = []
         while len(places):
-            following = self.entries.find(_stepped(wanted.keys[places], steps[places] + 1))
-            places, following = places[following != MISSING], following[following != MISSING]
-            steps[places] += 1
-            versions[places] = following
+            strides.append((places, stride))
+            places = self._advanced(wanted.keys, steps, versions, places, stride)
+            stride *= 2
+        for tried, stride in reversed(strides[:-1]):
+            self._advanced(wanted.keys, steps, versions, tried, stride)
         return Latest(steps, versions)
+
+    def _advanced(self, keys: Keys, steps: Int64s, versions: Int64s, places: Int64s, stride: int) -> Int64s:
+        """Those of the places that have a step so many further on, and are there now."""
+        found = self.entries.find(_stepped(keys[places], steps[places] + stride))
+        there: Int64s = places[found != MISSING]
+        steps[there] += stride
+        versions[there] = found[found != MISSING]
+        return there
 
     def step(self, wanted: Identities, version: int) -> None:
         """A version retracts those that count, and records the others. Not for new ones without an id, which are implied."""
@@ -105,6 +126,6 @@ class InteractionIds:
 
 
 def _stepped(keys: Keys, steps: Int64s) -> Keys:
-    stepped = keys.copy() if len(keys) else no_keys()
-    stepped[:, 1] ^= steps.astype(np.uint64)
-    return stepped
+    if not len(keys):
+        return no_keys()
+    return keys ^ (steps.astype(np.uint64)[:, np.newaxis] * _MIXERS)

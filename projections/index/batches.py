@@ -18,7 +18,7 @@ def by_type(
     """Of each type, in which columns and from where to where its rows stand, in their order."""
     if not len(batch[ORDINAL]):
         return
-    if len(columns.types) == 1:
+    if not len(columns.type_index):
         yield columns.types[0], batch, 0, len(batch[ORDINAL])
         return
     index = np.asarray(columns.type_index)

@@ -41,6 +41,12 @@ class Doubts:
         nothing = np.empty(0, np.uint32)
         return cls(profiles, np.empty(0, np.int64), nothing, nothing, nothing)._with_rows(_rows_of(runs, profiles))
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, roughly: what is made of them is as much again."""
+        columns = (self.profiles, self.times, self.numbers, self.versions, self.retracted)
+        return 2 * sum(column.nbytes for column in columns)
+
     def __len__(self) -> int:
         return len(self.profiles)
 
@@ -69,10 +75,11 @@ class Doubts:
         )
         by_ordinal = np.argsort(self.profiles, kind="stable")
         numbers = by_ordinal[np.searchsorted(self.profiles, ordinals, sorter=by_ordinal)]
-        columns = (self.times, times), (self.numbers, numbers), (self.versions, versions), (self.retracted, retracted)
-        every = [np.concatenate(pair) for pair in columns]
-        order = np.argsort(every[0], kind="stable")
-        return Doubts(self.profiles, every[0][order], *(column[order].astype(np.uint32) for column in every[1:]))
+        order = np.argsort(times, kind="stable")
+        places = np.searchsorted(self.times, times[order])  # a few among many: no need to sort all of them
+        columns = (self.numbers, numbers), (self.versions, versions), (self.retracted, retracted)
+        merged = [np.insert(here, places, more[order].astype(np.uint32)) for here, more in columns]
+        return Doubts(self.profiles, np.insert(self.times, places, times[order]), *merged)
 
     @cached_property
     def _last_version(self) -> int:
@@ -115,7 +122,8 @@ class Doubts:
             return numbers[first:last]
         rows = self._between(start, end)
         retracted = self.retracted[rows]
-        marked: UInt32s = self.numbers[rows][(retracted != 0) & (retracted <= version)]
+        recorded = self.versions[rows] <= version
+        marked: UInt32s = self.numbers[rows][recorded & (retracted != 0) & (retracted <= version)]
         return marked
 
     def _counting(self, start: int, end: int, version: int) -> UInt32s:

@@ -41,6 +41,11 @@ class Marks:
         order = np.argsort(every)
         return Marks(every[order], np.concatenate([self.versions, versions]).astype(np.uint32)[order])
 
+    def up_to(self, version: int) -> "Marks":
+        """Those of retractions up to a version."""
+        here = self.versions <= version
+        return Marks(self.places[here], self.versions[here])
+
     def since(self, before: "Marks") -> "Marks":
         """Those that were not there before."""
         new = ~np.isin(self.places, before.places, assume_unique=True)

@@ -91,7 +91,7 @@ class InteractionRows:
                         Tail(),
                         (*state.runs, *([sealed] if sealed else ())),
                         (*state.withdrawn, *([Withdrawn(gone)] if gone else ())),
-                        doubts.with_run(sealed) if doubts and sealed else doubts,
+                        doubts.with_run(sealed) if doubts is not None and len(doubts) and sealed else doubts,
                     )
 
     def retract(self, columns: Mapping[str, AnyColumn]) -> None:
@@ -108,7 +108,8 @@ class InteractionRows:
             if in_runs:
                 # While a log is read nobody asks, and long runs do not know their profiles.
                 at_hand = state.doubts is not None and all(run.knows_profiles for run in state.runs)
-                doubts = state.doubts.with_retracted(state.runs, columns[ORDINAL]) if state.doubts and at_hand else None
+                known = state.doubts if at_hand else None
+                doubts = None if known is None else known.with_retracted(state.runs, columns[ORDINAL])
                 self._state = replace(state, doubts=doubts)
         if len(wanted[TIME]):
             raise ValueError(f"{len(wanted[TIME])} interactions that are retracted are not there")
@@ -123,9 +124,6 @@ class InteractionRows:
         runs = self._state.runs
         if any(run.find_firsts() for run in runs):
             return True
-        if self._state.doubts is None:
-            self._doubts(self._state)
-            return True
         many = [run for run in runs if len(run.marks) > max(_MARKS_MIN, len(run) // _ROWS_A_MARK)]
         if many:
             self._replace(many[:1], for_long=False)
@@ -133,6 +131,9 @@ class InteractionRows:
         if self._merge_withdrawn():
             return True
         starts = [first for first in range(len(runs) - _FANOUT + 1) if self._are_equal(runs[first : first + _FANOUT])]
+        if not starts and self._state.doubts is None:
+            self._doubts(self._state)
+            return True
         if not starts:
             return False
         first = min(starts, key=lambda start: len(runs[start]))
@@ -189,10 +190,12 @@ class InteractionRows:
         rows.append(tail, 0, len(tail[TIME]))
         return rows
 
-    def apart(self) -> "InteractionRows":
-        """The same rows; what is recorded or retracted there is not so here, nor the other way round."""
+    def up_to(self, version: int) -> "InteractionRows":
+        """What was recorded and retracted up to a version; what is recorded or retracted there is not so here."""
         rows, state = InteractionRows(), self._state
-        rows._state = replace(state, tail=state.tail.copied(), runs=tuple(run.apart() for run in state.runs))
+        rows._state = replace(
+            state, tail=state.tail.up_to(version), runs=tuple(run.up_to(version) for run in state.runs), doubts=None
+        )
         rows._kept = self._kept
         return rows
 
@@ -286,10 +289,22 @@ class InteractionRows:
     def _doubts(self, state: _State) -> Doubts:
         if state.doubts is not None:
             return state.doubts
+        before = [run.marks for run in state.runs]
         found = Doubts.of(state.runs)
         with self._swap:
-            if self._state is state:
-                self._state = replace(state, doubts=found)
+            now = self._state
+            sealed = now.runs[len(state.runs) :]
+            if now.doubts is None and now.runs == state.runs + sealed:
+                # What was retracted or sealed meanwhile is caught up with: a stream of corrections must not undo this for ever.
+                late = [run.marks.since(marks) for run, marks in zip(state.runs, before, strict=True)]
+                late += [run.marks for run in sealed]
+                ordinals = [run.ordinals[marks.places] for run, marks in zip(now.runs, late, strict=True) if len(marks)]
+                caught_up = found
+                for run in sealed if len(found) else ():
+                    caught_up = caught_up.with_run(run)
+                if ordinals:
+                    caught_up = caught_up.with_retracted(now.runs, np.concatenate(ordinals))
+                self._state = replace(now, doubts=caught_up)
         return found
 
     def began(self, start: int, end: int, version: int) -> BitMap | None:
@@ -335,7 +350,8 @@ class InteractionRows:
     def size_bytes(self) -> int:
         """Memory held."""
         tail = _sum_bytes(self._state.tail.columns.values())
-        return sum(run.size_bytes for run in self.runs()) + self._kept.size_bytes + tail
+        doubts = self._state.doubts.nbytes if self._state.doubts is not None else 0
+        return sum(run.size_bytes for run in self.runs()) + self._kept.size_bytes + tail + doubts
 
 
 def _sum_bytes(columns: Iterable[AnyColumn]) -> int:

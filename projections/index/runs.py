@@ -24,7 +24,7 @@ from projections.index.row_columns import (
     narrowed,
     widened,
 )
-from projections.index.times import Times
+from projections.index.times import Int64s, Times
 
 _FEW_ROWS = 1 << 18  # looked at one by one in a millisecond
 _GATHER_COST = 3  # a row that is found by its profile costs so many that are found by their time
@@ -89,9 +89,15 @@ class Run:
         run._firsts, run._firsts_wanted = self._firsts, self._firsts_wanted
         return run
 
-    def apart(self) -> "Run":
-        """The same rows, with marks of its own."""
-        return copy.copy(self)
+    def up_to(self, version: int) -> "Run":
+        """What was recorded and retracted up to a version, with marks of its own; those of later rows: they never counted."""
+        other = copy.copy(self)
+        other.marks = self.marks.up_to(version)
+        if self.max_version > version:
+            later = np.flatnonzero(self.columns[VERSION] > version)
+            later = later[other.marks.versions_at(later) == 0]
+            other.marks = other.marks.with_more(later, np.ones(len(later), np.uint32))
+        return other
 
     @property
     def by_profile(self) -> ByProfile:
@@ -149,14 +155,24 @@ class Run:
         """
         if not len(wanted[TIME]) or self.max_version < int(wanted[VERSION].min()):
             return wanted
-        spans = [self.times.span(instant, instant + 1) for instant in np.unique(wanted[TIME]).tolist()]
-        places = np.concatenate([np.arange(low, high) for low, high in spans])
-        places = places[np.isin(self.ordinals[places], wanted[ORDINAL]) & (self.marks.versions_at(places) == 0)]
+        places = self._likely(np.unique(wanted[ORDINAL]), np.unique(wanted[TIME]))
+        places = places[self.marks.versions_at(places) == 0]
         names = sorted({TIME, *column_names([self]), *wanted} - {RETRACTED})
         of_rows, of_wanted = matched(RowSet(self, places), wanted, names)
         if len(of_rows):
             self.marks = self.marks.with_more(places[of_rows], wanted[RETRACTED][of_wanted])
         return but_for(wanted, of_wanted)
+
+    def _likely(self, ordinals: UInt32s, instants: Int64s) -> Places:
+        """Places of rows of these profiles at these instants, and of others of them at others of these."""
+        if self.knows_profiles:
+            places = self.by_profile.rows_of_some(ordinals, self.ordinals)
+            return places[np.isin(self.times.at(places), instants)]
+        # While a log is read. Where days are all that is known, an instant has a great many rows.
+        found = []
+        for low, high in (self.times.span(instant, instant + 1) for instant in instants.tolist()):
+            found.append(low + np.flatnonzero(np.isin(self.ordinals[low:high], ordinals)))
+        return np.concatenate(found)
 
     def marked(self, marks: Marks, names: Sequence[str]) -> dict[str, AnyColumn]:
         """The columns of those rows, with what retracted them."""

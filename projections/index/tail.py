@@ -67,8 +67,14 @@ class Tail:
 
     def retract(self, wanted: Mapping[str, AnyColumn]) -> Mapping[str, AnyColumn]:
         """As Run.retract. Called by the one writer."""
-        before = self.columns.get(RETRACTED)
-        rows = RowSet(self, np.arange(self.count) if before is None else np.flatnonzero(before[: self.count] == 0))
+        if not len(wanted[TIME]):
+            return wanted
+        before, count = self.columns.get(RETRACTED), self.count
+        likely = np.isin(self.columns[VERSION][:count], wanted[VERSION])
+        likely &= np.isin(self.columns[ORDINAL][:count], wanted[ORDINAL])
+        if before is not None:
+            likely &= before[:count] == 0
+        rows = RowSet(self, np.flatnonzero(likely))
         of_rows, of_wanted = matched(rows, wanted, sorted({*self.columns, *wanted} - {RETRACTED}))
         if len(of_rows):
             if before is None:
@@ -76,11 +82,16 @@ class Tail:
             self.columns[RETRACTED][rows.at(of_rows).picked] = wanted[RETRACTED][of_wanted]
         return but_for(wanted, of_wanted)
 
-    def copied(self) -> "Tail":
-        """The same rows, which nobody else appends to or retracts."""
-        other = Tail()
-        other.columns = {name: column.copy() for name, column in self.columns.items()}
-        other.count = self.count
+    def up_to(self, version: int) -> "Tail":
+        """What was recorded and retracted up to a version, in a tail of its own."""
+        count, other = self._visible(version), Tail()
+        for name, column in list(self.columns.items()):
+            other.columns[name] = column.copy()
+        if RETRACTED in other.columns:
+            later = other.columns[RETRACTED][:count] > version
+            other.columns[RETRACTED][:count][later] = 0
+            other.columns[RETRACTED][count:] = 0
+        other.count = count
         return other
 
     def sealed(self) -> tuple[Run | None, Run | None]:

@@ -234,23 +234,15 @@ class WorkspaceIndex:
         self._positions.extend([recorded.position])
 
     def as_if(self, recorded: Recorded) -> "WorkspaceIndex":
-        """An index of its own that has taken in one more changeset, of no catalogue change, and shares the rest with this one.
+        """An index of its own that has taken in one more changeset, of no catalogue change, behind the version before it.
 
-        What the writer adds here meanwhile is not asked for there: ask it at the version of the changeset.
+        What the writer records here meanwhile is not there: its next changeset has the same version as that one.
         """
-        changeset, version = recorded.changeset, recorded.changeset.version - 1
+        version = recorded.changeset.version - 1
         other = copy.copy(self)
-        other.tags, other.traits = dict(self.tags), dict(self.traits)
-        changed = self.catalogue.concerned(set(changeset.tags.tags)) if changeset.tags else set()
-        for number in changed & other.tags.keys():
-            other.tags[number] = self.tags[number].up_to(version)
-        for name in set(changeset.traits.names) & other.traits.keys() if changeset.traits else ():
-            other.traits[name] = self.traits[name].up_to(version)
-        if changeset.interactions or changeset.retracted:
-            types = {*(changeset.interactions.types if changeset.interactions else ())}
-            types |= {*(changeset.retracted.rows.types if changeset.retracted else ())}
-            apart = {name: rows.apart() for name, rows in list(self.interactions.items()) if name in types}
-            other.interactions = {**self.interactions, **apart}
+        other.tags = {number: tag.up_to(version) for number, tag in list(self.tags.items())}
+        other.traits = {name: trait.up_to(version) for name, trait in list(self.traits.items())}
+        other.interactions = {name: rows.up_to(version) for name, rows in list(self.interactions.items())}
         other.universe = self.universe.up_to(version)
         for name in ("actors", "sources", "credits"):
             setattr(other, name, Dictionary.over(list(getattr(self, name).values())))
@@ -324,8 +316,12 @@ class WorkspaceIndex:
         """They do not count any more. Their profiles have been seen all the same."""
         batch = self._row_columns(retracted.rows, np.asarray(retracted.versions, np.uint32))
         batch = {**batch, RETRACTED: np.full(len(retracted.versions), changeset.version, np.uint32)}
+        left = len(batch[ORDINAL])
         for name, part, start, end in by_type(retracted.rows, batch):
             self.interactions[name].retract({column: values[start:end] for column, values in part.items()})
+            left -= end - start
+        if left:
+            raise ValueError(f"{left} interactions that are retracted have no type")
 
     def _row_columns(self, columns: InteractionColumns, versions: AnyColumn) -> Mapping[str, AnyColumn]:
         ordinals = np.asarray(columns.ordinals, np.uint32)

@@ -106,7 +106,7 @@ def retraction_in(request: pb.RetractInteractionsRequest) -> RetractDraft:
     checks = Checks()
     context = request_in(request, request.context, checks)
     LimitExceeded.refuse(
-        "batch rows", field="ids", maximum=limits.MAX_BATCH_ROWS, actual=len(request.ids), remedy="send several requests"
+        "corrections", field="ids", maximum=limits.MAX_CORRECTIONS, actual=len(request.ids), remedy="send several requests"
     )
     if not request.ids:
         checks.add("ids", "at least one id is needed")
@@ -119,6 +119,8 @@ def retraction_in(request: pb.RetractInteractionsRequest) -> RetractDraft:
 
 def replacement_in(request: pb.ReplaceInteractionsRequest) -> ReplaceDraft:
     """A batch, each row with an id of its own. Raises InvalidField naming every offending field, LimitExceeded."""
+    rows, remedy = len(request.interactions.profile_ids), "send several requests"
+    LimitExceeded.refuse("corrections", field="interactions", maximum=limits.MAX_CORRECTIONS, actual=rows, remedy=remedy)
     batch, checks = interactions_in(request), Checks()
     ids = batch.columns.ids or [""] * len(batch.profile_ids)
     first = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True))

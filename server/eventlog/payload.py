@@ -1,6 +1,6 @@
 """The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 2, "content_sha256": "…", "chain_sha256": "…"}
+    {"schema": 3, "content_sha256": "…", "chain_sha256": "…"}
     {"changeset_id": "…", "actor": "…", …}
     (sections: long columns of whole numbers, see sections.py)
 
@@ -8,7 +8,7 @@ Everything but long columns is readable with `zstd -d | head -2 | jq`. `content_
 first line; `chain_sha256` the SHA-256 of the chain hash of the event before in the stream (32 zero bytes for the first)
 followed by the content hash, so that a change of any event shows in all that follow. Keys are written in full; columns that
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
-ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list.
+ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ from domain.errors import LogDamaged
 from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
@@ -175,6 +175,7 @@ def _one_object(raw: bytes) -> tuple[dict[str, Any], dict[str, Any], memoryview]
 
 _READERS: Final[Mapping[int, Callable[[bytes], tuple[dict[str, Any], dict[str, Any], memoryview]]]] = {
     1: _one_object,
+    2: _lines_and_sections,
     SCHEMA: _lines_and_sections,
 }
 

@@ -62,6 +62,8 @@ class CorrectionsBack:
     restored: InteractionColumns | None
     changed: BitMap
     conflicts: BitMap
+    already_so: int
+    """Interactions that it recorded and that do not count any more."""
 
     @property
     def count(self) -> int:
@@ -78,6 +80,8 @@ class _Part:
     wanted: Flags
     untouched: Flags
     """Nobody corrected them since."""
+    counts: Flags
+    """Something counts under what they are known by."""
 
     def ordinals(self, flags: Flags) -> Ordinals:
         """Profiles of some rows."""
@@ -97,14 +101,16 @@ def corrections_back(ids: InteractionIds, draft: UndoDraft) -> CorrectionsBack |
     if draft.members is not None:
         _want_together(recorded, gone)
     mine, back = recorded.wanted & recorded.untouched, gone.wanted & gone.untouched
+    already = recorded.wanted & ~recorded.counts
     rows = with_origins(recorded.columns, undone.version, np.flatnonzero(mine))
     changed = np.concatenate([recorded.ordinals(mine), gone.ordinals(back)])
-    others = np.concatenate([recorded.ordinals(recorded.wanted & ~mine), gone.ordinals(gone.wanted & ~back)])
+    others = np.concatenate([recorded.ordinals(recorded.wanted & recorded.counts & ~mine), gone.ordinals(gone.wanted & ~back)])
     return CorrectionsBack(
         RetractedColumns(rows, array("I", [undone.version]) * len(rows.ordinals)),
         picked(gone.columns, np.flatnonzero(back)) if back.any() else None,
         bitmaps.from_ordinals(changed),
         bitmaps.from_ordinals(others),
+        int(np.count_nonzero(already)),
     )
 
 
@@ -113,7 +119,8 @@ def _part(ids: InteractionIds, draft: UndoDraft, columns: InteractionColumns) ->
     ordinals = np.asarray(columns.ordinals, np.uint32)
     everybody = np.ones(len(ordinals), np.bool_)
     wanted = everybody if draft.members is None else bitmaps.among(ordinals, bitmaps.to_ordinals(draft.members))
-    return _Part(columns, known_by.keys, wanted, ids.latest(known_by).versions == draft.undone.version)
+    latest = ids.latest(known_by)
+    return _Part(columns, known_by.keys, wanted, latest.versions == draft.undone.version, latest.counts)
 
 
 def _want_together(recorded: _Part, gone: _Part) -> None:

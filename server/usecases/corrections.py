@@ -5,6 +5,7 @@ Another correction may come between the look-up and the commit: then it is looke
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
@@ -44,9 +45,10 @@ class Corrections:
     def _found(self, state: WorkspaceState, ids: Sequence[str]) -> Found:
         latest = state.interaction_ids.latest(state.interaction_ids.named(ids))
         wanted = np.flatnonzero(latest.counts)
+        wanted = wanted[np.argsort(latest.versions[wanted], kind="stable")]
         parts, versions = [], list[int]()
-        for version in np.unique(latest.versions[wanted]).tolist():
-            here = {ids[k] for k in wanted[latest.versions[wanted] == version].tolist()}
+        for version, places in groupby(wanted.tolist(), key=lambda place: int(latest.versions[place])):
+            here = {ids[place] for place in places}
             columns = read_applied(self._log, state, version).changeset.interactions
             assert columns is not None, "the ids were recorded by it"
             parts.append(picked(columns, [row for row, one in enumerate(columns.ids) if one in here]))

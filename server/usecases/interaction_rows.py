@@ -86,7 +86,8 @@ def joined(parts: Sequence[InteractionColumns]) -> InteractionColumns:
                 here.append(places[repr(value)])
             codes = index(part)
             pointers += [here[code] for code in codes] if len(codes) else [here[0] if here else 0] * count
-        return every, pointers if any(pointers) else []
+        # Where there are several types, every row says which it is of; elsewhere no pointers mean that no row has an entry.
+        return every, pointers if any(pointers) or (first == 0 and len(every) > 1) else []
 
     types, type_index = coded(lambda part: part.types, lambda part: part.type_index, 0)
     touchpoints, touchpoint_index = coded(lambda part: part.touchpoints, lambda part: part.touchpoint_index, 1)

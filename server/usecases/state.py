@@ -55,12 +55,13 @@ class WorkspaceState:
         changeset = recorded.changeset
         if profile_ids:
             self.profiles.add(profile_ids, computed.profiles if computed else self.profiles.keys(profile_ids))
+        self.index.apply(recorded)
+        # Behind the index: whoever finds a version by an id may ask the index for its position.
         if changeset.retracted:
             self._correct_ids(changeset)
         elif changeset.interactions and len(changeset.interactions.ids):
             keys = computed.ids if computed else self.interaction_ids.keys([one for one in changeset.interactions.ids if one])
             self.interaction_ids.add(keys, changeset.version)
-        self.index.apply(recorded)
         self.version, self.recorded_at = changeset.version, changeset.recorded_at
         self.chain = bytes.fromhex(recorded.chain_sha256)
 

@@ -49,9 +49,10 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     rows, count = sum(map(len, inverses)), sum(int(np.count_nonzero(one.changed)) for one in inverses)
     changed = bitmaps.union([bitmaps.from_ordinals(one.ordinals[one.changed]) for one in inverses])
     conflicts = bitmaps.union([bitmaps.from_ascending(one.conflicts) for one in inverses])
+    already = 0
     corrections = corrections_back(state.interaction_ids, draft)
     if corrections:
-        rows, count = rows + corrections.count, count + corrections.count
+        rows, count, already = rows + corrections.count, count + corrections.count, corrections.already_so
         changed, conflicts = changed | corrections.changed, conflicts | corrections.conflicts
     if not rows:
         raise NotUndoable(
@@ -59,7 +60,7 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
             "that it changed was changed at the same instants, or corrected, since; to take back an undo, undo that",
             metadata={"changeset_id": draft.undone.changeset_id},
         )
-    outcome = Outcome(changed=count, already_so=rows - count, conflicts=len(conflicts))
+    outcome = Outcome(changed=count, already_so=rows - count + already, conflicts=len(conflicts))
     return DecidedUndo(
         _tag_columns(index, tags),
         _trait_columns(index, traits),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
 from domain.errors import LogDamaged
+from projections.interaction_ids import InteractionIds
 from server.eventlog import payload
 from server.eventlog.port import EventLog, StoredChangeset, batches
 from server.usecases.comparing import first_difference
@@ -75,7 +76,10 @@ class Verification:
     def _take_in(self, event: StoredChangeset) -> None:
         name = event.workspace
         if name not in self._streams:
-            self._streams[name] = _Stream(WorkspaceState.empty(name), self._log.profiles(name))
+            state, behind = WorkspaceState.empty(name), self._loaded.get(name)
+            if behind:  # what is known of ids can be compared if their keys are made alike
+                state.interaction_ids = InteractionIds(behind.interaction_ids.maker)
+            self._streams[name] = _Stream(state, self._log.profiles(name))
         stream = self._streams[name]
         where = f"workspace {name}, changeset {event.version} at position {event.position}"
         if event.version != stream.state.version + 1:

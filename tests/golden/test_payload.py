@@ -52,7 +52,7 @@ from domain.errors import LogDamaged
 from server.eventlog import payload
 
 _FOLDER: Final = Path(__file__).parent
-_SCHEMAS: Final = (1, payload.SCHEMA)
+_SCHEMAS: Final = (1, 2, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(

@@ -55,6 +55,26 @@ def test_a_late_repeat_of_the_first_write_does_not_bring_it_back(client: Client)
     assert members(client, "did purchase ever") == {"ana"}
 
 
+def test_interactions_of_several_changesets_and_types_are_retracted_together(client: Client) -> None:
+    client.record_interactions([Interaction("dan", "purchase", AT, id="d1", properties={"sku": "cake"})])
+    done = client.retract_interactions(["a2", "d1", "b1"], reason=WHY)  # of a batch with two types, and of one with one
+    assert done.retracted_count == 3
+    assert members(client, "did purchase ever") == {"ana"}
+    assert members(client, "did visit ever") == {"cy"}
+    client.retract_interactions(["a1", "c1"], reason=WHY)
+    assert members(client, "did purchase ever or did visit ever") == set()
+    entries = [one.change for one in client.changeset(done.changeset_id).entries]
+    assert [one.interaction.id for one in entries if isinstance(one, replies.RetractionEntry)] == ["a2", "b1", "d1"]
+
+
+def test_an_interaction_is_corrected_again_and_again(client: Client) -> None:
+    for amount in range(40):
+        client.replace_interactions([Interaction("bo", "purchase", AT, amount=amount, id="b1")], reason="a running total")
+    assert members(client, "sum(purchase.amount) = 39 ever") == {"bo"}
+    assert client.retract_interactions(["b1"], reason=WHY).retracted_count == 1
+    assert members(client, "did purchase ever") == {"ana"}
+
+
 def test_an_interaction_is_replaced_by_what_should_have_been_recorded(client: Client) -> None:
     before = position(client)
     done = client.replace_interactions(
@@ -111,7 +131,8 @@ def test_a_part_of_an_import_is_taken_back(client: Client) -> None:
     wrong = client.record_interactions([Interaction(who, "purchase", AT) for who in ("cy", "dan")])
     client.undo_changeset(wrong.changeset_id, reason=WHY, expression="did visit ever")
     assert members(client, "did purchase ever") == {"ana", "bo", "dan"}
-    client.undo_changeset(wrong.changeset_id, reason=WHY)
+    rest = client.undo_changeset(wrong.changeset_id, reason=WHY)
+    assert (rest.changed_count, rest.already_so_count, rest.conflict_count) == (1, 1, 0)
     assert members(client, "did purchase ever") == {"ana", "bo"}
 
 

@@ -142,6 +142,9 @@ def test_an_index_that_is_not_what_the_log_says_is_named(config: Config, monkeyp
                     index.universe.columns()["instants"][0] += 1
                 case "values":
                     index.traits["city"].values._values[0] = "Shanghai"
+                case "ids":
+                    ids = found.states["default"].interaction_ids
+                    ids.add(ids.keys(["never recorded"]), 1)
                 case "list":
                     index.list_members.newest(1).clear()
             return found
@@ -155,6 +158,7 @@ def test_an_index_that_is_not_what_the_log_says_is_named(config: Config, monkeyp
         ("rows", "interactions of type 'purchase'"),
         ("universe", "who exists since when"),
         ("values", "the values of trait 'city'"),
+        ("ids", "what is known of interaction ids"),
         ("list", "version 1 of list 'autumn'"),
     ):
         assert part in with_another(what).difference

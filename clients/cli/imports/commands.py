@@ -28,6 +28,7 @@ from clients.sdk import Client, RetryPolicy, errors
 
 _PROBE_SECONDS = 5.0
 _MAX_CHANGES = 100_000
+_MAX_CORRECTIONS = 10_000
 _INTERACTIONS_IN_FLIGHT = 4
 # One at a time for tags, traits and replacements: of two rows about the same thing, the later in the file must win.
 _CHANGES_IN_FLIGHT = 1
@@ -204,6 +205,7 @@ def interactions(
     """Import what profiles did, one interaction a row."""
     _one_of("--type", type_name, "--type-column", type_column, required=True)
     _one_of("--currency", currency, "--currency-column", currency_column, required=False)
+    common["batch_rows"] = min(common["batch_rows"], _MAX_CORRECTIONS) if replaces else common["batch_rows"]
     if replaces and not id_column:
         raise click.UsageError("--replace needs --id: the column that says what is replaced")
     fields = fields_of(properties, kinds, "property")

@@ -116,7 +116,7 @@ class AsyncLedgerCalls(AsyncCaller):
         request_id: str | None = None,
         timeout: float | None = None,
     ) -> replies.RetractionReceipt:
-        """Let the interactions with these ids not count any more, all of them or none, 1 to 100,000.
+        """Let the interactions with these ids not count any more, all of them or none, 1 to 10,000.
 
         Answers at an earlier ``known_at`` stay as they are. Raises UnknownInteraction for an id that was never recorded.
         """
@@ -134,7 +134,7 @@ class AsyncLedgerCalls(AsyncCaller):
         request_id: str | None = None,
         timeout: float | None = None,
     ) -> replies.ReplacementReceipt:
-        """Record interactions that count in the place of what was recorded under their ids; each needs one of its own."""
+        """Record 1 to 10,000 interactions that count in the place of what was recorded under their ids; each needs one."""
         context = self._write_context(actor, reason, source, request_id)
         request = ledger_service_pb2.ReplaceInteractionsRequest(context=context, interactions=columns_from(interactions))
         return from_wire.replacement_receipt(await self._write(self._ledger.ReplaceInteractions, request, timeout))

@@ -117,7 +117,7 @@ class LedgerCalls(Caller):
         request_id: str | None = None,
         timeout: float | None = None,
     ) -> replies.RetractionReceipt:
-        """Let the interactions with these ids not count any more, all of them or none, 1 to 100,000.
+        """Let the interactions with these ids not count any more, all of them or none, 1 to 10,000.
 
         Answers at an earlier ``known_at`` stay as they are. Raises UnknownInteraction for an id that was never recorded.
         """
@@ -135,7 +135,7 @@ class LedgerCalls(Caller):
         request_id: str | None = None,
         timeout: float | None = None,
     ) -> replies.ReplacementReceipt:
-        """Record interactions that count in the place of what was recorded under their ids; each needs one of its own."""
+        """Record 1 to 10,000 interactions that count in the place of what was recorded under their ids; each needs one."""
         context = self._write_context(actor, reason, source, request_id)
         request = ledger_service_pb2.ReplaceInteractionsRequest(context=context, interactions=columns_from(interactions))
         return from_wire.replacement_receipt(self._write(self._ledger.ReplaceInteractions, request, timeout))
