@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -153,7 +154,11 @@ class Run:
 
         Called where nobody else sets marks.
         """
-        if not len(wanted[TIME]) or self.max_version < int(wanted[VERSION].min()):
+        if (
+            not len(wanted[TIME])
+            or self.max_version < int(wanted[VERSION].min())
+            or self._min_version > int(wanted[VERSION].max())
+        ):
             return wanted
         places = self._likely(np.unique(wanted[ORDINAL]), np.unique(wanted[TIME]))
         places = places[self.marks.versions_at(places) == 0]
@@ -162,6 +167,10 @@ class Run:
         if len(of_rows):
             self.marks = self.marks.with_more(places[of_rows], wanted[RETRACTED][of_wanted])
         return but_for(wanted, of_wanted)
+
+    @cached_property
+    def _min_version(self) -> int:
+        return int(self.columns[VERSION].min())
 
     def _likely(self, ordinals: UInt32s, instants: Int64s) -> Places:
         """Places of rows of these profiles at these instants, and of others of them at others of these."""
