@@ -123,6 +123,7 @@ def tag(key: str, newest_first: bool, limit: int | None, known_at: int | datetim
 @click.option("--profile", "profile_id", default="", metavar="PROFILE", help="That concerns this profile.")
 @click.option("--tag", default="", metavar="KEY", help="Of this tag.")
 @click.option("--group", default="", metavar="NAME", help="Of any tag of this group.")
+@click.option("--segment", default="", metavar="NAME", help="Of what this named segment means.")
 @click.option("--actor", default="", metavar="WHO", help="That this actor recorded.")
 @click.option("--source", default="", metavar="SOURCE", help="That came from this source.")
 @click.option("--recorded-from", metavar="TIME", help="Recorded at this time or later.")

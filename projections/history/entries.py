@@ -20,6 +20,7 @@ from domain.changeset import (
     Value,
     ValueType,
 )
+from domain.segment_catalogue import SegmentChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,14 @@ class Wanted:
     effective: tuple[int, int] | None = None
     """When they hold, the end not included."""
     interactions: bool = True
+    segment: int | None = None
+    """The named segment whose catalogue entry they change; None for anything."""
 
 
 def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
     """Numbers of the entries that fit, ascending. Where tags are wanted, a changeset's catalogue changes are about them."""
+    if wanted.segment is not None:
+        return _of_segment(changeset, wanted)
     at, found = 0, [np.empty(0, np.int64)]
     recorded = wanted.effective is None or wanted.effective[0] <= changeset.recorded_at < wanted.effective[1]
     if wanted.ordinal is None and recorded:
@@ -164,6 +169,15 @@ def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
             at += len(rows)
     rows_found: list[int] = np.concatenate(found).tolist()
     return rows_found
+
+
+def _of_segment(changeset: Changeset, wanted: Wanted) -> list[int]:
+    """Changes of the catalogue are about no profile and no tag, and hold from when they are recorded on."""
+    elsewhere = wanted.effective is not None and not wanted.effective[0] <= changeset.recorded_at < wanted.effective[1]
+    if elsewhere or wanted.ordinal is not None or wanted.tags is not None:
+        return []
+    changes = enumerate(changeset.catalogue)
+    return [at for at, change in changes if isinstance(change, SegmentChange) and change.number == wanted.segment]
 
 
 def _fits(columns: TagColumns | TraitColumns | InteractionColumns, wanted: Wanted) -> npt.NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from domain.changeset import (
 )
 from domain.limits import MIN_INSTANT_US
 from domain.list_catalogue import ListEntry
+from domain.segment_catalogue import SegmentChange
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Int64s
 from projections.index.row_columns import RETRACTED, VERSION
@@ -117,6 +118,12 @@ def versions_of_tags(index: WorkspaceIndex, numbers: Collection[int], version: i
         found.append(losses.versions)
     every = np.unique(np.concatenate(found))
     return every[every <= version]
+
+
+def versions_of_segment(index: WorkspaceIndex, number: int, version: int) -> Versions:
+    """Versions up to `version` that defined the segment, changed it, renamed it or retired it, ascending."""
+    found = {at for at, change in index.catalogue.changes if isinstance(change, SegmentChange) and change.number == number}
+    return np.asarray(sorted(at for at in found if at <= version), np.uint32)
 
 
 def versions_recorded(

@@ -8,7 +8,14 @@ import numpy as np
 from domain.changeset import Changeset, Recorded
 from domain.errors import UnknownChangeset, UnknownProfile
 from projections.history.entries import Entry, Wanted, entries, entry_count, rows_wanted
-from projections.history.timeline import Versions, losses_of, versions_of_profile, versions_of_tags, versions_recorded
+from projections.history.timeline import (
+    Versions,
+    losses_of,
+    versions_of_profile,
+    versions_of_segment,
+    versions_of_tags,
+    versions_recorded,
+)
 from server.eventlog import payload
 from server.eventlog.port import EventLog
 from server.usecases.catalogue_commands import group_named, tag_with_key
@@ -56,6 +63,8 @@ class About:
     profile_id: str | None = None
     tag: str | None = None
     group: str | None = None
+    segment: str | None = None
+    """The name of one whose definition, versions, renames and retirement are wanted."""
     actor: str = ""
     source: str = ""
     recorded: tuple[int, int] | None = None
@@ -72,7 +81,7 @@ class Auditing:
         self._log = log
 
     def history(self, workspace: str, about: About, known_at: KnownAt, page: PageRequest) -> HistoryPage:
-        """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup."""
+        """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup, UnknownSegment."""
         reading = self._clocks.read(workspace, None, known_at)
         index, version = reading.state.index, reading.view.version
         ordinal = None if about.profile_id is None else self._ordinal(reading.state, about.profile_id)
@@ -87,6 +96,9 @@ class Auditing:
             versions = np.intersect1d(
                 versions, versions_of_profile(index, ordinal, version, interactions=about.interactions), assume_unique=True
             )
+        segment = None if about.segment is None else index.catalogue.segments.named(about.segment).number
+        if segment is not None:
+            versions = np.intersect1d(versions, versions_of_segment(index, segment, version), assume_unique=True)
         rivals = index.catalogue.rivals(tags[0]) if tags and len(tags) == 1 else ()
         losses = losses_of(index, tags[0], version) if tags and rivals else None
         if tags is not None:
@@ -94,7 +106,7 @@ class Auditing:
 
         def rows_in(changeset: Changeset) -> list[int]:
             lost = losses.of(changeset.version) if losses else ()
-            return rows_wanted(changeset, Wanted(ordinal, tags, rivals, lost, about.effective, about.interactions))
+            return rows_wanted(changeset, Wanted(ordinal, tags, rivals, lost, about.effective, about.interactions, segment))
 
         return self._page(reading, page, question_digest("history", workspace, about, page.newest_first), versions, rows_in)
 

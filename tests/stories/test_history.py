@@ -31,6 +31,10 @@ def client(address: str) -> Iterator[Client]:
         )
         made.record_interactions([Interaction("ana", "visit", AT + k * DAY) for k in range(3)], actor="batch")
         made.upload_list("letters", ["ana", "cy"], reason="a letter", actor="batch")
+        made.define_segment("loyal", "tagged vip", reason="a start", actor="staff:wang")
+        made.define_segment("others", "not in segment loyal", reason="the rest", actor="batch")
+        made.change_segment("loyal", "tagged vip or tagged tier/gold", reason="more of them", actor="batch")
+        made.rename_segment("loyal", "faithful", reason="a better word", actor="batch")
         made.apply_tag_to_segment("everyone", "tier/gold", effective_at=AT + 20 * DAY, reason="a gift", actor="staff:wang")
         yield made
 
@@ -67,6 +71,11 @@ def test_whatever_fits_is_found_in_order_and_nothing_else(client: Client) -> Non
         ({"tag": "vip"}, lambda entry: _is_of(entry, "vip")),
         ({"group": "tier"}, lambda entry: _is_of(entry, *TIERS)),
         ({"group": "tier", "tag": "vip"}, lambda _: False),
+        ({"segment": "faithful"}, lambda entry: _is_of(entry, "loyal", "faithful")),
+        ({"segment": "faithful", "actor": "staff:wang"}, lambda entry: _is_of(entry, "loyal")),
+        ({"segment": "others", "profile_id": "bob"}, lambda _: False),
+        ({"segment": "others", "tag": "vip"}, lambda _: False),
+        ({"segment": "faithful", "effective": (None, AT)}, lambda _: False),
         ({"tag": "vip", "actor": "staff:wang"}, lambda entry: _is_of(entry, "vip") and entry.attribution.actor == "staff:wang"),
         (
             {"profile_id": "ana", "without_interactions": True, "actor": "batch"},
@@ -113,6 +122,7 @@ def test_what_cannot_be_asked_is_refused_by_its_field(client: Client) -> None:
         ({"recorded": (datetime(2300, 1, 1, tzinfo=AT.tzinfo), None)}, errors.InvalidField, "recorded.start"),
         ({"tag": "vpi"}, errors.UnknownTag, "did you mean 'vip'"),
         ({"group": "teir"}, errors.UnknownTagGroup, "did you mean 'tier'"),
+        ({"segment": "faithfull"}, errors.UnknownSegment, "faithful"),
         ({"profile_id": "nobody"}, errors.UnknownProfile, "nobody"),
     ]
     for given, kind, told in wrong:
