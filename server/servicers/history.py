@@ -76,7 +76,7 @@ class HistoryServicer(rpc.HistoryServiceServicer):
             profile_id=checks.profile_id("profile_id", request.profile_id) if request.profile_id else None,
             tag=normalized(request.tag) or None,
             group=normalized(request.group) or None,
-            segment=normalized(request.segment) or None,
+            segment=normalized(request.segment_name) or None,
             actor=checks.text("actor", request.actor, limits.MAX_ATTRIBUTION_CHARACTERS, required=False),
             source=checks.text("source", request.source, limits.MAX_ATTRIBUTION_CHARACTERS, required=False),
             recorded=_period(request.recorded, "recorded", checks),

@@ -86,7 +86,7 @@ class AsyncHistoryCalls(AsyncCaller):
             profile_id=to_wire.text(profile_id, "profile_id"),
             tag=to_wire.text(tag, "tag"),
             group=to_wire.text(group, "group"),
-            segment=to_wire.text(segment, "segment"),
+            segment_name=to_wire.text(segment, "segment"),
             actor=to_wire.text(actor, "actor"),
             source=to_wire.text(source, "source"),
             recorded=to_wire.period(recorded, "recorded"),

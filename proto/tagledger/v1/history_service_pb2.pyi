@@ -179,7 +179,7 @@ class ListTagHistoryResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListHistoryRequest(_message.Message):
-    __slots__ = ("workspace", "known_at", "page_size", "page_token", "newest_first", "without_interactions", "profile_id", "tag", "group", "actor", "source", "recorded", "effective", "segment")
+    __slots__ = ("workspace", "known_at", "page_size", "page_token", "newest_first", "without_interactions", "profile_id", "tag", "group", "actor", "source", "recorded", "effective", "segment_name")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -193,7 +193,7 @@ class ListHistoryRequest(_message.Message):
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     RECORDED_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_FIELD_NUMBER: _ClassVar[int]
-    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_NAME_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     known_at: _common_pb2.KnownAt
     page_size: int
@@ -207,8 +207,8 @@ class ListHistoryRequest(_message.Message):
     source: str
     recorded: Period
     effective: Period
-    segment: str
-    def __init__(self, workspace: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ..., profile_id: _Optional[str] = ..., tag: _Optional[str] = ..., group: _Optional[str] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., recorded: _Optional[_Union[Period, _Mapping]] = ..., effective: _Optional[_Union[Period, _Mapping]] = ..., segment: _Optional[str] = ...) -> None: ...
+    segment_name: str
+    def __init__(self, workspace: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ..., profile_id: _Optional[str] = ..., tag: _Optional[str] = ..., group: _Optional[str] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., recorded: _Optional[_Union[Period, _Mapping]] = ..., effective: _Optional[_Union[Period, _Mapping]] = ..., segment_name: _Optional[str] = ...) -> None: ...
 
 class Period(_message.Message):
     __slots__ = ("start", "end")
