@@ -24,7 +24,7 @@ from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
 from projections.query.view import View
 
-_STEPS = (100, 1_000, 10_000)
+_STEPS = (100, 1_000, 10_000, 20_000)  # of 55 million purchases the upkeep leaves 13,000 marked
 _AT_ONCE = 1_000
 _CALLS, _SCAN_CALLS, _SMALL_CALLS = 400, 20, 20
 _SUM = next(question for question in QUESTIONS if question.name == "sum_in_90d")
@@ -64,7 +64,7 @@ def run(options: Options) -> Report:
 
 
 def _retract(rows: InteractionRows, gone: RowSet, version: int) -> float:
-    """Milliseconds that the writer takes."""
+    """Mark them; milliseconds that the writer takes."""
     names = [TIME, *rows.runs()[0].columns]
     columns = {name: gone.column(name) for name in names} | {RETRACTED: np.full(len(gone), version, np.uint32)}
     started = time.perf_counter()
