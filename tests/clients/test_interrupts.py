@@ -10,6 +10,14 @@ import pytest
 from clients.cli import interrupts
 
 
+@pytest.fixture(autouse=True)
+def _as_in_a_terminal() -> Iterator[None]:
+    """Background jobs of a shell ignore Ctrl-C, and so do these tests there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def _items_that_swallow() -> Iterator[int]:
     yield 1
     with suppress(KeyboardInterrupt):
@@ -30,4 +38,12 @@ def test_what_was_asked_of_one_command_does_not_stop_the_next() -> None:
     with interrupts.kept(), suppress(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
     with interrupts.kept():
+        assert list(interrupts.heeding((1, 2))) == [1, 2]
+
+
+def test_where_interrupts_are_ignored_they_stay_so() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with interrupts.kept():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        os.kill(os.getpid(), signal.SIGINT)
         assert list(interrupts.heeding((1, 2))) == [1, 2]
