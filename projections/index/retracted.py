@@ -1,7 +1,7 @@
 """Interactions that do not count any more: marks on the rows of a closed run, and rows that were taken out of runs.
 
 A run is immutable, and so are the bitmaps of its windows: a retraction only marks places. Who is in doubt by that - whose
-marked row lies in a window - is looked up by profile. Before the marks become many, the upkeep writes the run again without
+marked row lies in a window - doubts.py tells. Before the marks become many, the upkeep writes the run again without
 those rows, which live on as withdrawn ones: reads at a version before their retraction still see them.
 """
 

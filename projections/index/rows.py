@@ -18,12 +18,7 @@ from projections.index.blocks import Kept, Pieces
 from projections.index.candidates import Candidates
 from projections.index.doubts import Doubts
 from projections.index.retracted import Marks
-from projections.index.row_columns import (
-    ORDINAL,
-    TIME,
-    AnyColumn,
-    RowSet,
-)
+from projections.index.row_columns import ORDINAL, TIME, AnyColumn, RowSet
 from projections.index.runs import Run, Withdrawn, column_names
 from projections.index.tail import Tail
 
@@ -131,11 +126,10 @@ class InteractionRows:
         if self._merge_withdrawn():
             return True
         starts = [first for first in range(len(runs) - _FANOUT + 1) if self._are_equal(runs[first : first + _FANOUT])]
-        if not starts and self._state.doubts is None:
-            self._doubts(self._state)
-            return True
         if not starts:
-            return False
+            missing = self._state.doubts is None
+            self._doubts(self._state)
+            return missing
         first = min(starts, key=lambda start: len(runs[start]))
         last = first + _FANOUT
         rows = sum(map(len, runs[first:last]))

@@ -87,10 +87,11 @@ class Tail:
         count, other = self._visible(version), Tail()
         for name, column in list(self.columns.items()):
             other.columns[name] = column.copy()
+            # What the writer recorded behind them is not what the next rows have where they have no value.
+            other.columns[name][count:] = absent_value(name)
         if RETRACTED in other.columns:
-            later = other.columns[RETRACTED][:count] > version
-            other.columns[RETRACTED][:count][later] = 0
-            other.columns[RETRACTED][count:] = 0
+            retracted = other.columns[RETRACTED]
+            retracted[retracted > version] = 0
         other.count = count
         return other
 

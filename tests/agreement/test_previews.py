@@ -3,11 +3,14 @@
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from domain.changeset import Recorded
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from projections.index import tail
+from projections.index.row_columns import AMOUNT, ORDINAL, TIME, VERSION, AnyColumn, absent_value, property_column
+from projections.index.rows import InteractionRows
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
@@ -56,6 +59,25 @@ def test_as_if_answers_as_if_nothing_else_had_been_recorded(seed: int, monkeypat
         view = View(copy, version, as_of)
         assert frozenset(evaluator.members(expression, view)) == expected
         assert evaluator.count(expression, view) == len(expected)
+
+
+def test_values_that_the_writer_recorded_behind_a_copy_are_not_those_of_its_next_rows() -> None:
+    # Arrange: what is recorded behind the copy's last version has an amount and a property.
+    grade = property_column("grade")
+    rows = InteractionRows()
+    rows.append(_recorded(1), 0, 1)
+    rows.append({**_recorded(2), AMOUNT: np.array([700]), grade: np.array([3])}, 0, 1)
+    # Act: what the copy takes in has neither.
+    copy = rows.up_to(1)
+    copy.append(_recorded(2), 0, 1)
+    # Assert
+    (found,) = copy.rows(0, 100, 2)
+    for name in (AMOUNT, grade):
+        assert found.column(name).tolist() == [absent_value(name)] * 2
+
+
+def _recorded(version: int) -> dict[str, AnyColumn]:
+    return {TIME: np.array([version]), ORDINAL: np.array([0], np.uint32), VERSION: np.array([version], np.uint32)}
 
 
 def _renumbered(changesets: list[Recorded], at: Recorded) -> list[Recorded]:
