@@ -81,7 +81,7 @@ class TagledgerServer:
         bulk = BulkChanges(clocks, questions, auditing)
         self._grpc = GrpcServer(
             Servicers(
-                LedgerServicer(self._committer, bulk, Corrections(clocks, self._log, self._committer), clocks, self._work),
+                LedgerServicer(self._committer, bulk, Corrections(clocks, self._log), clocks, self._work),
                 CatalogueServicer(self._committer, clocks, self._work, config.currency),
                 ListServicer(self._committer, clocks, self._work),
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),

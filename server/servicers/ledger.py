@@ -7,6 +7,7 @@ import grpc
 from tagledger.v1 import ledger_service_pb2 as pb
 from tagledger.v1 import ledger_service_pb2_grpc as rpc
 
+from domain.errors import CorrectedMeanwhile
 from server.convert.bulk import (
     tag_segment_in,
     tag_segment_out,
@@ -22,8 +23,11 @@ from server.usecases.bulk import BulkChanges
 from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
 from server.usecases.corrections import Corrections
+from server.usecases.drafts import CorrectionDraft, Receipt, Request
 
 Context: TypeAlias = grpc.aio.ServicerContext
+
+_CORRECTION_ATTEMPTS = 10
 
 
 class LedgerServicer(rpc.LedgerServiceServicer):
@@ -75,8 +79,7 @@ class LedgerServicer(rpc.LedgerServiceServicer):
         self, request: pb.RetractInteractionsRequest, context: Context
     ) -> pb.RetractInteractionsResponse:
         """See the proto."""
-        draft = retraction_in(request)
-        receipt = await self._work.in_thread(lambda: self._corrections.record(draft))
+        receipt = await self._corrected(retraction_in(request))
         return pb.RetractInteractionsResponse(
             position=receipt.position,
             receipt=receipt_out(receipt),
@@ -88,8 +91,7 @@ class LedgerServicer(rpc.LedgerServiceServicer):
         self, request: pb.ReplaceInteractionsRequest, context: Context
     ) -> pb.ReplaceInteractionsResponse:
         """See the proto."""
-        draft = replacement_in(request)
-        receipt = await self._work.in_thread(lambda: self._corrections.record(draft))
+        receipt = await self._corrected(replacement_in(request))
         return pb.ReplaceInteractionsResponse(
             position=receipt.position,
             receipt=receipt_out(receipt),
@@ -102,7 +104,7 @@ class LedgerServicer(rpc.LedgerServiceServicer):
         """See the proto."""
         draft, chosen = tag_segment_in(request)
         if not request.dry_run:
-            repeated = await self._work.in_thread(lambda: self._committer.first_reply(draft.request))
+            repeated = await self._repeated(draft.request)
             if repeated:
                 return tag_segment_out(repeated, ())
         found, asked = await self._work.in_thread(lambda: self._bulk.tagging(draft, chosen))
@@ -116,7 +118,7 @@ class LedgerServicer(rpc.LedgerServiceServicer):
         wanted = undo_in(request)
         state = self._clocks.state(wanted.request.workspace)
         if not request.dry_run:
-            repeated = await self._work.in_thread(lambda: self._committer.first_reply(wanted.request))
+            repeated = await self._repeated(wanted.request)
             if repeated:
                 return undo_out(state, repeated, ())
         draft, warnings = await self._work.in_thread(lambda: self._bulk.undo(wanted))
@@ -124,3 +126,22 @@ class LedgerServicer(rpc.LedgerServiceServicer):
             preview = await self._work.in_thread(lambda: self._bulk.preview_undo(draft))
             return undo_preview_out(state.index.clock().position, warnings, preview)
         return undo_out(state, await answered(self._committer.submit(draft)), warnings)
+
+    async def _corrected(self, draft: CorrectionDraft) -> Receipt:
+        """Looks up again where others corrected the same interactions between the look-up and the commit."""
+        repeated = await self._repeated(draft.request)
+        if repeated:
+            return repeated
+        attempts = 0
+        while True:
+            found = await self._work.in_thread(lambda: self._corrections.looked_up(draft))
+            try:
+                return await answered(self._committer.submit(found))
+            except CorrectedMeanwhile:
+                attempts += 1
+                if attempts == _CORRECTION_ATTEMPTS:
+                    raise
+
+    async def _repeated(self, request: Request) -> Receipt | None:
+        """The first reply to what was recorded before: what it looked up then may look otherwise now."""
+        return await self._work.in_thread(lambda: self._committer.first_reply(request))

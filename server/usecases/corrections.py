@@ -1,7 +1,4 @@
-"""Looks up what interaction ids stand for, so that it can be retracted or replaced: the ids say which changesets, the log what.
-
-Another correction may come between the look-up and the commit: then it is looked up and decided again.
-"""
+"""Looks up what interaction ids stand for, to retract or replace it: the ids say which changesets, the log says what."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,37 +7,24 @@ from itertools import groupby
 import numpy as np
 
 from domain.changeset import RetractedColumns
-from domain.errors import CorrectedMeanwhile
 from server.eventlog.port import EventLog
 from server.usecases.auditing import read_applied
 from server.usecases.clocks import Clocks
-from server.usecases.committer import Committer
-from server.usecases.drafts import Found, Receipt, ReplaceDraft, RetractDraft
+from server.usecases.drafts import CorrectionDraft, Found, RetractDraft
 from server.usecases.interaction_rows import joined, picked
 from server.usecases.state import WorkspaceState
 
-_ATTEMPTS = 10
-
 
 class Corrections:
-    """Records corrections. Any thread may; blocks on the log, and until it is recorded."""
+    """Reads the log; any thread may."""
 
-    def __init__(self, clocks: Clocks, log: EventLog, committer: Committer) -> None:
-        self._clocks, self._log, self._committer = clocks, log, committer
+    def __init__(self, clocks: Clocks, log: EventLog) -> None:
+        self._clocks, self._log = clocks, log
 
-    def record(self, draft: RetractDraft | ReplaceDraft) -> Receipt:
-        """Raises UnknownInteraction, CorrectedMeanwhile where others never rest, and what the committer raises."""
-        state = self._clocks.state(draft.request.workspace)
-        repeated = self._committer.first_reply(draft.request)
-        if repeated:
-            return repeated
+    def looked_up(self, draft: CorrectionDraft) -> CorrectionDraft:
+        """The draft with what its ids stand for now; ids that were never recorded are left to the decision."""
         ids = draft.ids if isinstance(draft, RetractDraft) else draft.columns.ids
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._committer.submit(replace(draft, found=self._found(state, ids))).result()
-            except CorrectedMeanwhile:
-                pass
-        return self._committer.submit(replace(draft, found=self._found(state, ids))).result()
+        return replace(draft, found=self._found(self._clocks.state(draft.request.workspace), ids))
 
     def _found(self, state: WorkspaceState, ids: Sequence[str]) -> Found:
         latest = state.interaction_ids.latest(state.interaction_ids.named(ids))

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from domain.changeset import Changeset, Recorded
+from domain.changeset import Changeset, InteractionColumns, Recorded
 from projections.identity import ProfileMap
 from projections.index.key_map import KeyMap
 from projections.index.keys import KeyMaker, Keys
@@ -58,19 +58,16 @@ class WorkspaceState:
         self.index.apply(recorded)
         # Behind the index: whoever finds a version by an id may ask the index for its position.
         if changeset.retracted:
-            self._correct_ids(changeset)
+            self._correct_ids(changeset, changeset.retracted.rows)
         elif changeset.interactions and len(changeset.interactions.ids):
             keys = computed.ids if computed else self.interaction_ids.keys([one for one in changeset.interactions.ids if one])
             self.interaction_ids.add(keys, changeset.version)
         self.version, self.recorded_at = changeset.version, changeset.recorded_at
         self.chain = bytes.fromhex(recorded.chain_sha256)
 
-    def _correct_ids(self, changeset: Changeset) -> None:
-        ids = self.interaction_ids
-        if changeset.retracted:
-            ids.step(ids.of(changeset.retracted.rows, changeset.version), changeset.version)
-        if changeset.interactions:
-            ids.step(ids.of(changeset.interactions, changeset.version), changeset.version)
+    def _correct_ids(self, changeset: Changeset, retracted: InteractionColumns) -> None:
+        for rows in (retracted, *([changeset.interactions] if changeset.interactions else ())):
+            self.interaction_ids.step(self.interaction_ids.of(rows, changeset.version), changeset.version)
 
     def compact(self) -> bool:
         """Merge some runs of the stores, in the background; False when there is nothing to merge."""

@@ -49,6 +49,7 @@ from server.usecases.drafts import (
     ChangesDraft,
     ChangeSegment,
     Command,
+    CorrectionDraft,
     CreateWorkspace,
     DefineGroup,
     DefineSegment,
@@ -271,10 +272,10 @@ class LedgerMachine(RuleBasedStateMachine):
         draft = RetractDraft(self._request(), ids, None)
         if not self.ids.issuperset(ids):
             with pytest.raises(UnknownInteraction):
-                self.corrections.record(draft)
+                self._submit(self.corrections.looked_up(draft))
             return
         count = len(self._counting_ids() & set(ids))
-        receipt = self._recorded(draft)
+        receipt = self._correct(draft)
         assert (receipt.changed, receipt.already_so) == (count, len(ids) - count)
         assert not self._counting_ids() & set(ids)
 
@@ -288,7 +289,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert columns is not None
         replaced = len(self._counting_ids() & by_id.keys())
         names = [profile for profile, _ in by_id.values()]
-        receipt = self._recorded(ReplaceDraft(self._request(), names, replace(columns, ordinals=()), None))
+        receipt = self._correct(ReplaceDraft(self._request(), names, replace(columns, ordinals=()), None))
         assert (receipt.accepted, receipt.changed) == (len(made), replaced)
         self.ids |= by_id.keys()
         assert self._counting_ids() >= by_id.keys()
@@ -415,7 +416,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.committer.catch_up()
         self.committer.start()
         clocks = Clocks(self.committer.states, lambda: self.now, lambda: self.committer.position)
-        self.corrections = Corrections(clocks, self.log, self.committer)
+        self.corrections = Corrections(clocks, self.log)
 
     def _stop(self) -> None:
         self.committer.stop()
@@ -438,14 +439,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def _submit(self, draft: Draft) -> Receipt:
         return self.committer.submit(draft).result(timeout=30)
 
-    def _recorded(self, draft: RetractDraft | ReplaceDraft) -> Receipt:
-        """Of a correction, which looks up what is there."""
-        return self._noted(draft, self.corrections.record(draft))
+    def _correct(self, draft: CorrectionDraft) -> Receipt:
+        return self._write(self.corrections.looked_up(draft))
 
     def _write(self, draft: Draft) -> Receipt:
-        return self._noted(draft, self._submit(draft))
-
-    def _noted(self, draft: Draft, receipt: Receipt) -> Receipt:
+        receipt = self._submit(draft)
         assert not receipt.replayed
         self.requests.append((draft, receipt))
         self._feed_oracle()

@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from clients.sdk import Client, Interaction, errors, replies
+from domain import limits
 from tests.stories.asking import AT, connected, members, position, refused
 
 WHY = "the order was voided"
@@ -177,6 +179,34 @@ def test_what_cannot_be_meant_is_refused_and_changes_nothing(client: Client) -> 
     assert "row 0" in str(refused(errors.InvalidField, lambda: client.replace_interactions(twice, reason=WHY), client))
     typed = [Interaction("bo", "purchase", AT, id="b1", properties={"sku": 5})]
     refused(errors.TypeConflict, lambda: client.replace_interactions(typed, reason=WHY), client)
+
+
+def test_as_many_as_the_limit_are_corrected_at_once_and_no_more(client: Client) -> None:
+    most = limits.MAX_CORRECTIONS
+    ids = [f"d{n}" for n in range(most + 1)]
+    made = [Interaction("dan", "visit", AT, id=one) for one in ids]
+    client.record_interactions(made)
+    many = refused(errors.LimitExceeded, lambda: client.replace_interactions(made, reason=WHY), client)
+    assert "10,000" in str(many)
+    assert "send several requests" in str(many)
+    refused(errors.LimitExceeded, lambda: client.retract_interactions(ids, reason=WHY), client)
+    assert client.replace_interactions(made[:most], reason=WHY).replaced_count == most
+    assert client.retract_interactions(ids[:most], reason=WHY).retracted_count == most
+    assert members(client, "count(visit) = 1 ever") == {"cy", "dan"}
+
+
+def test_of_corrections_at_once_each_is_recorded_and_the_last_counts(client: Client) -> None:
+    def correct(amount: int) -> tuple[int, int]:
+        done = client.replace_interactions([Interaction("bo", "purchase", AT, amount=amount, id="b1")], reason=WHY)
+        assert (done.accepted_count, done.replaced_count) == (1, 1)
+        return done.position, amount
+
+    with ThreadPoolExecutor(4) as threads:
+        done = sorted(threads.map(correct, range(1_000, 1_024)))
+    assert len({at for at, _ in done}) == 24
+    for at, amount in done:  # and at each position the one recorded there
+        assert members(client, f"sum(purchase.amount) = {amount} ever", known_at=at) == {"bo"}
+    assert members(client, f"sum(purchase.amount) = {done[-1][1]} ever") == {"bo"}
 
 
 def test_a_repeat_gets_the_first_reply(client: Client) -> None:

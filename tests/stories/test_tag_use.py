@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clients.sdk import ApplyTag, Client, RemoveTag, errors, replies
+from domain import limits
+from domain.instants import to_datetime
+from server.usecases import tag_use
 from tests.stories.asking import AT, connected
 
 WHY = "a test"
@@ -65,6 +68,23 @@ def test_the_clocks_cut_what_is_told(client: Client) -> None:
         client.tag_use("vop")
     with pytest.raises(errors.InvalidField):
         client.tag_use("vip", zone="Mars/Base")
+
+
+def test_what_is_told_of_a_tag_ends_at_its_limits(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = limits.MAX_DAYS_OF_USE
+    assert len(client.tag_use("vip", days=most).days) == most
+    with pytest.raises(errors.InvalidField, match="1 to 3,660"):
+        client.tag_use("vip", days=most + 1)
+    first = to_datetime(limits.MIN_INSTANT_US)
+    assert [one.holder_count for one in client.tag_use("vip", as_of=first, days=most).days] == [0] * most
+    for k in range(limits.MAX_SHOWN_APPLIERS + 1):
+        client.apply_changeset([ApplyTag(f"q{k}", "spare")], reason=WHY, actor=f"staff:{k}")
+    use = client.tag_use("spare")
+    assert (len(use.appliers), use.other_applier_count, use.holder_count) == (20, 1, 21)
+    alike = client.review_tags().alike
+    monkeypatch.setattr(tag_use, "MAX_SHOWN_TAG_PAIRS", len(alike) - 1)
+    assert client.review_tags().alike == alike[:-1]
+    assert limits.MAX_SHOWN_TAG_PAIRS == 1_000
 
 
 def test_a_review_finds_tags_that_nobody_needs_and_those_that_may_be_one(client: Client) -> None:
