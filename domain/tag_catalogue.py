@@ -30,6 +30,9 @@ from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments
 
+GroupChange = GroupDefined | GroupRenamed | GroupRetired | GroupRestored
+TagChange = TagDefined | TagRenamed | TagRetired | TagRestored
+
 
 @dataclass(frozen=True, slots=True)
 class GroupEntry:

@@ -1,6 +1,7 @@
 """Replies into plain values: total functions; with history_from_wire.py the only place that reads protobuf messages."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from google.protobuf.json_format import MessageToDict
@@ -36,17 +37,18 @@ _MISSING: Final = {
 
 def receipt(message: common_pb2.WriteReceipt) -> replies.Receipt:
     """Convert a receipt."""
-    return replies.Receipt(message.position, message.changeset_id, from_timestamp(message.recorded_at), message.replayed)
+    return replies.Receipt(*_receipt(message))
+
+
+def _receipt(message: common_pb2.WriteReceipt) -> tuple[int, str, datetime, bool]:
+    """The fields of every receipt, in their order."""
+    return message.position, message.changeset_id, from_timestamp(message.recorded_at), message.replayed
 
 
 def changeset_receipt(message: ledger_service_pb2.ApplyChangesetResponse) -> replies.ChangesetReceipt:
     """Convert the reply to a changeset."""
-    base = receipt(message.receipt)
     return replies.ChangesetReceipt(
-        base.position,
-        base.changeset_id,
-        base.recorded_at,
-        base.replayed,
+        *_receipt(message.receipt),
         message.changed_count,
         message.already_so_count,
         message.new_profile_count,
@@ -90,20 +92,13 @@ def _preview(message: ledger_service_pb2.Preview) -> replies.Preview:
 
 def retraction_receipt(message: ledger_service_pb2.RetractInteractionsResponse) -> replies.RetractionReceipt:
     """Convert the reply to a retraction."""
-    base = receipt(message.receipt)
-    return replies.RetractionReceipt(
-        base.position, base.changeset_id, base.recorded_at, base.replayed, message.retracted_count, message.already_so_count
-    )
+    return replies.RetractionReceipt(*_receipt(message.receipt), message.retracted_count, message.already_so_count)
 
 
 def replacement_receipt(message: ledger_service_pb2.ReplaceInteractionsResponse) -> replies.ReplacementReceipt:
     """Convert the reply to a replacement."""
-    base = receipt(message.receipt)
     return replies.ReplacementReceipt(
-        base.position,
-        base.changeset_id,
-        base.recorded_at,
-        base.replayed,
+        *_receipt(message.receipt),
         message.accepted_count,
         message.replaced_count,
         message.new_profile_count,
@@ -112,12 +107,8 @@ def replacement_receipt(message: ledger_service_pb2.ReplaceInteractionsResponse)
 
 def interactions_receipt(message: ledger_service_pb2.RecordInteractionsResponse) -> replies.InteractionsReceipt:
     """Convert the reply to a batch of interactions."""
-    base = receipt(message.receipt)
     return replies.InteractionsReceipt(
-        base.position,
-        base.changeset_id,
-        base.recorded_at,
-        base.replayed,
+        *_receipt(message.receipt),
         message.accepted_count,
         message.duplicate_count,
         message.new_profile_count,
@@ -303,12 +294,8 @@ def uploaded_list(
 
 def list_receipt(message: list_service_pb2.UploadListResponse) -> replies.ListReceipt:
     """Convert the reply to an upload."""
-    base = receipt(message.receipt)
     return replies.ListReceipt(
-        base.position,
-        base.changeset_id,
-        base.recorded_at,
-        base.replayed,
+        *_receipt(message.receipt),
         uploaded_list(message.list),
         message.changed_count,
         message.already_so_count,

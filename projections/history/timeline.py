@@ -6,19 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from domain.changeset import (
-    GroupDefined,
-    GroupRenamed,
-    GroupRestored,
-    GroupRetired,
-    TagDefined,
-    TagRenamed,
-    TagRestored,
-    TagRetired,
-)
+from domain.changeset import CatalogueChange
 from domain.limits import MIN_INSTANT_US
 from domain.list_catalogue import ListEntry
 from domain.segment_catalogue import SegmentChange
+from domain.tag_catalogue import GroupChange, TagChange
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Int64s
 from projections.index.row_columns import RETRACTED, VERSION
@@ -137,11 +129,7 @@ def versions_recorded(
     return versions[index.recorded_in(versions, actor, source)] if actor or source else versions
 
 
-def _concerns(change: object, tags: Collection[int], groups: Collection[int | None]) -> bool:
-    match change:
-        case TagDefined() | TagRenamed() | TagRetired() | TagRestored():
-            return change.number in tags
-        case GroupDefined() | GroupRenamed() | GroupRetired() | GroupRestored():
-            return change.number in groups
-        case _:
-            return False
+def _concerns(change: CatalogueChange, tags: Collection[int], groups: Collection[int | None]) -> bool:
+    if isinstance(change, TagChange):
+        return change.number in tags
+    return isinstance(change, GroupChange) and change.number in groups

@@ -86,11 +86,10 @@ def _trait_in(path: str, change: pb.TraitChange, checks: Checks) -> TraitDraft:
 # --- interactions ---------------------------------------------------------------------------------------------------------
 
 
-def interactions_in(request: InteractionsRequest) -> InteractionsDraft:
+def interactions_in(request: InteractionsRequest, *, reason_required: bool = False) -> InteractionsDraft:
     """A batch. Raises InvalidField naming every offending field, LimitExceeded."""
     checks = Checks()
-    corrects = isinstance(request, pb.ReplaceInteractionsRequest)
-    context = request_in(request, request.context, checks, reason_required=corrects)
+    context = request_in(request, request.context, checks, reason_required=reason_required)
     columns = request.interactions
     profile_ids = list(columns.profile_ids)
     _check_size(columns, len(profile_ids))
@@ -121,7 +120,7 @@ def replacement_in(request: pb.ReplaceInteractionsRequest) -> ReplaceDraft:
     """A batch, each row with an id of its own. Raises InvalidField naming every offending field, LimitExceeded."""
     rows, remedy = len(request.interactions.profile_ids), "send several requests"
     LimitExceeded.refuse("corrections", field="interactions", maximum=limits.MAX_CORRECTIONS, actual=rows, remedy=remedy)
-    batch, checks = interactions_in(request), Checks()
+    batch, checks = interactions_in(request, reason_required=True), Checks()
     ids = batch.columns.ids or [""] * len(batch.profile_ids)
     first = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True))
     for i, one in enumerate(ids):

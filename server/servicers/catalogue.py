@@ -7,21 +7,11 @@ from tagledger.v1 import catalogue_service_pb2 as pb
 from tagledger.v1 import catalogue_service_pb2_grpc as rpc
 
 from domain import limits
-from domain.changeset import (
-    GroupDefined,
-    GroupRenamed,
-    GroupRestored,
-    GroupRetired,
-    TagDefined,
-    TagRenamed,
-    TagRestored,
-    TagRetired,
-)
 from domain.language.checker import check
 from domain.language.syntax import Expression
 from domain.names import normalized
 from domain.segment_catalogue import SegmentChange
-from domain.tag_catalogue import GroupEntry, TagEntry
+from domain.tag_catalogue import GroupChange, GroupEntry, TagChange, TagEntry
 from server.convert.answers import (
     VALUE_TYPES,
     group_out,
@@ -353,15 +343,13 @@ def _part(checks: Checks, field: str, name: str) -> str:
 
 def _group(state: WorkspaceState, receipt: Receipt) -> pb.TagGroup:
     """The group that a command made or changed: by number, since a repeat may come after a rename."""
-    kinds = GroupDefined | GroupRenamed | GroupRetired | GroupRestored
-    change = next(change for change in receipt.catalogue if isinstance(change, kinds))
+    change = next(change for change in receipt.catalogue if isinstance(change, GroupChange))
     return group_out(state.index.catalogue, state.index.catalogue.groups[change.number])
 
 
 def _tag(state: WorkspaceState, receipt: Receipt) -> pb.Tag:
     """The tag that a command made or changed."""
-    kinds = TagDefined | TagRenamed | TagRetired | TagRestored
-    change = next(change for change in receipt.catalogue if isinstance(change, kinds))
+    change = next(change for change in receipt.catalogue if isinstance(change, TagChange))
     return tag_out(state.index.catalogue, state.index.catalogue.tags[change.number])
 
 

@@ -37,6 +37,9 @@ from server.usecases.state import ComputedKeys, WorkspaceState
 from server.usecases.tag_decisions import decide_changes, profiles_of
 from server.usecases.undoing import DecidedUndo, decide_undo
 
+_StandsAlone = CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft | CorrectionDraft
+"""Committed by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -71,7 +74,7 @@ class Transaction:
         request = draft.request
         if self._closed or (request.workspace, request.request_id) in self._request_ids:
             return False
-        if isinstance(draft, CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft | CorrectionDraft):
+        if isinstance(draft, _StandsAlone):
             return not self.decisions
         overlay = self._overlays.get(request.workspace)
         if overlay and isinstance(draft, ChangesDraft):
@@ -87,31 +90,26 @@ class Transaction:
             case CatalogueDraft():
                 made = tuple(decide_command(draft.command, overlay.state))
                 decided = self._changeset(overlay, draft, first, Outcome(), catalogue=made)
-                self._closed = True
             case UploadDraft():
                 decided = self._decide_upload(overlay, draft, first)
-                self._closed = True
             case TagSegmentDraft():
                 tagged = decide_tagging(overlay.state.index, draft, self._recorded_at(overlay))
                 decided = self._changeset(overlay, draft, first, tagged.outcome, tags=tagged.tags, selected=draft.selected)
-                self._closed = True
             case UndoDraft():
                 inverse = decide_undo(overlay.state, draft)
                 decided, conflicting = self._undo(overlay, draft, first, inverse), inverse.conflicts
-                self._closed = True
             case ChangesDraft():
                 changes = decide_changes(overlay, draft, self._recorded_at(overlay), fresh)
                 decided = self._changeset(overlay, draft, first, changes.outcome, tags=changes.tags, traits=changes.traits)
             case RetractDraft():
                 retracted, outcome = decide_retraction(overlay.state.interaction_ids, draft.ids, draft.found)
                 decided = self._changeset(overlay, draft, first, outcome, retracted=retracted)
-                self._closed = True
             case ReplaceDraft():
                 decided = self._decide_replacement(overlay, draft, first, fresh)
-                self._closed = True
             case InteractionsDraft():
                 decided = self._decide_interactions(overlay, draft, first, fresh)
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
+        self._closed = isinstance(draft, _StandsAlone)
         self._request_ids.add((draft.request.workspace, draft.request.request_id))
         self._overlays[draft.request.workspace] = overlay
         shown = tuple(conflicting[:MAX_SHOWN_PROFILES])

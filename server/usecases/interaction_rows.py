@@ -1,7 +1,7 @@
 """Columns of interactions taken apart and put together: some rows of a batch, rows of several batches. Arrays, not rows."""
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar, cast
 
@@ -66,40 +66,36 @@ def joined(parts: Sequence[InteractionColumns]) -> InteractionColumns:
     counts = [len(part.ordinals) for part in parts]
 
     def column(of: Callable[[InteractionColumns], Sequence[_T]], absent: _T) -> list[_T]:
-        entries = [(of(part), count) for part, count in zip(parts, counts, strict=True)]
-        found = [one for values, count in entries for one in (values if len(values) else [absent] * count)]
-        return found if any(len(values) for values, _ in entries) else []
+        columns = [of(part) for part in parts]
+        if not any(map(len, columns)):
+            return []
+        return [one for each, count in zip(columns, counts, strict=True) for one in (each if len(each) else [absent] * count)]
 
-    def coded(
-        values: Callable[[InteractionColumns], Sequence[_T]], index: Callable[[InteractionColumns], Sequence[int]], first: int
-    ) -> tuple[list[_T], list[int]]:
-        """A dictionary of all, and pointers to it; `first` is the pointer to its first entry."""
+    def coded(columns: Iterable[tuple[Sequence[_T], Sequence[int]]], first: int) -> tuple[list[_T], list[int]]:
+        """A dictionary of all, and pointers to it, from those of each part; `first` is the pointer to its first entry."""
         places: dict[str, int] = {}
         every: list[_T] = []
         pointers: list[int] = []
-        for part, count in zip(parts, counts, strict=True):
+        for (values, codes), count in zip(columns, counts, strict=True):
             here = list(range(first))
-            for value in values(part):
+            for value in values:
                 if repr(value) not in places:  # True is not 1.0, -0.0 is not 0.0
                     places[repr(value)] = len(every) + first
                     every.append(value)
                 here.append(places[repr(value)])
-            codes = index(part)
             pointers += [here[code] for code in codes] if len(codes) else [here[0] if here else 0] * count
         # Where there are several types, every row says which it is of; elsewhere no pointers mean that no row has an entry.
         return every, pointers if any(pointers) or (first == 0 and len(every) > 1) else []
 
-    types, type_index = coded(lambda part: part.types, lambda part: part.type_index, 0)
-    touchpoints, touchpoint_index = coded(lambda part: part.touchpoints, lambda part: part.touchpoint_index, 1)
-    currencies, currency_index = coded(lambda part: part.currencies, lambda part: part.currency_index, 1)
+    types, type_index = coded(((part.types, part.type_index) for part in parts), 0)
+    touchpoints, touchpoint_index = coded(((part.touchpoints, part.touchpoint_index) for part in parts), 1)
+    currencies, currency_index = coded(((part.currencies, part.currency_index) for part in parts), 1)
+    by_name = [{column.name: column for column in part.properties} for part in parts]
     properties = []
-    for name, kind in {c.name: c.type for part in parts for c in part.properties}.items():
-        of = {id(part): c for part in parts for c in part.properties if c.name == name}
-        values, index = coded(
-            lambda part, of=of: of[id(part)].values if id(part) in of else (),  # type: ignore[misc]
-            lambda part, of=of: of[id(part)].index if id(part) in of else (),  # type: ignore[misc]
-            1,
-        )
+    for name, kind in {column.name: column.type for part in parts for column in part.properties}.items():
+        absent = PropertyColumn(name, kind, (), ())
+        found = [columns.get(name, absent) for columns in by_name]
+        values, index = coded(((one.values, one.index) for one in found), 1)
         if index:
             properties.append(PropertyColumn(name, kind, values, index))
     return InteractionColumns(

@@ -25,11 +25,11 @@ from domain.errors import MixedCurrencies, NotUndoable, UnknownList, UnknownSegm
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Did, Edge, Expression, Leaf, TagChanged, Tagged, Trait
-from projections.explaining.world import _interactions_kept
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
 from server.usecases.drafts import Request, UndoDraft
+from server.usecases.interaction_rows import picked
 from server.usecases.state import WorkspaceState
 from server.usecases.undoing import decide_undo
 from tests.oracle.histories import (
@@ -112,18 +112,15 @@ def _uncorrected(changeset: Changeset, members: BitMap | None, since: Collection
     ]
     gone = {one for one, ordinal in concerned if (members is None or ordinal in members) and one not in since}
 
-    def kept(columns: InteractionColumns) -> list[tuple[int, int]]:
-        known_by = _identities(columns, changeset.version)
-        return [(row, int(ordinal)) for row, ordinal in enumerate(columns.ordinals) if known_by[row] not in gone]
+    def kept(columns: InteractionColumns) -> list[int]:
+        return [row for row, one in enumerate(_identities(columns, changeset.version)) if one not in gone]
 
     stays: dict[str, object] = {"interactions": None, "retracted": None}
     if recorded_rows and kept(recorded_rows):
-        stays["interactions"] = _interactions_kept(recorded_rows, kept(recorded_rows))
+        stays["interactions"] = picked(recorded_rows, kept(recorded_rows))
     if retracted and kept(retracted.rows):
         rows = kept(retracted.rows)
-        stays["retracted"] = RetractedColumns(
-            _interactions_kept(retracted.rows, rows), [retracted.versions[row] for row, _ in rows]
-        )
+        stays["retracted"] = RetractedColumns(picked(retracted.rows, rows), [retracted.versions[row] for row in rows])
     return stays
 
 
