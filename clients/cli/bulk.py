@@ -116,7 +116,10 @@ def undo(
     attribution: Attribution,
     connection: Connection,
 ) -> None:
-    """Take back a changeset of tags and traits, by its id or its position. What was changed since stands."""
+    """Take back a changeset of tags, traits and interactions, by its id or its position. What was changed since stands.
+
+    Writes and imports tell the position; `tagledger history search` finds it by actor, source or time.
+    """
     with connection.client(attribution) as client:
         done = client.undo_changeset(
             position_of(name) if name.isascii() and name.isdigit() else name,

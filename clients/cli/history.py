@@ -36,7 +36,8 @@ def change_text(change: object) -> str:
             amount = "" if change.amount is None else f" {change.amount.normalize():f} {change.currency}".rstrip()
             via = f" via {change.touchpoint}" if change.touchpoint else ""
             held = f" ({text_of(change.properties)})" if change.properties else ""
-            return f"{change.type}{amount}{via}{held}"
+            named = f", id {change.id}" if change.id else ""
+            return f"{change.type}{amount}{via}{held}{named}"
         case replies.ListEntry(name, kind):
             return f"{kind} {'to' if kind == 'added' else 'from'} list {name}"
         case replies.CatalogueEntry(kind, subject, new_name, expression):
@@ -123,7 +124,7 @@ def tag(key: str, newest_first: bool, limit: int | None, known_at: int | datetim
 @click.option("--profile", "profile_id", default="", metavar="PROFILE", help="That concerns this profile.")
 @click.option("--tag", default="", metavar="KEY", help="Of this tag.")
 @click.option("--group", default="", metavar="NAME", help="Of any tag of this group.")
-@click.option("--segment", default="", metavar="NAME", help="Of what this named segment means.")
+@click.option("--segment", default="", metavar="NAME", help="That defined, changed, renamed or retired this named segment.")
 @click.option("--actor", default="", metavar="WHO", help="That this actor recorded.")
 @click.option("--source", default="", metavar="SOURCE", help="That came from this source.")
 @click.option("--recorded-from", metavar="TIME", help="Recorded at this time or later.")

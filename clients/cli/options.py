@@ -91,7 +91,7 @@ def _packed(
 def _filled(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
     """Refuse an empty text, as a variable that is not set gives it: it was meant to say something."""
     if given is not None and not given.strip():
-        raise click.BadParameter("must not be empty; say it, or leave the option out", context, option)
+        raise click.BadParameter("must not be empty", context, option)
     return given
 
 

@@ -38,7 +38,7 @@ def undo_in(request: pb.UndoChangesetRequest) -> UndoRequest:
     context = request_in(request, request.context, checks)
     changeset_id = None
     if request.WhichOneof("name") == "changeset_id":
-        changeset_id = checks.uuid("changeset_id", request.changeset_id)
+        changeset_id = checks.changeset_id(request.changeset_id)
     elif request.WhichOneof("name") is None or request.at_position < 1:
         checks.add("at_position", "a changeset_id, or a position of 1 or more, is needed")
     as_of, known_at = _clocks_in(request, checks)

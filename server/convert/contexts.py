@@ -24,7 +24,7 @@ def request_in(message: Message, context: common_pb2.WriteContext, checks: Check
     context.request_id = request_id
     return Request(
         workspace=checks.workspace("context.workspace", context.workspace),
-        request_id=checks.uuid("context.request_id", context.request_id),
+        request_id=checks.request_id(context.request_id),
         digest=hashlib.sha256(content).digest(),
         attribution=attribution,
         size_bytes=len(content),

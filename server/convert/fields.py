@@ -136,12 +136,19 @@ class Checks:
                 self.add(field, "a value is needed: string_value, number_value, bool_value or date_value")
         return None
 
-    def uuid(self, field: str, text: str) -> bytes:
+    def request_id(self, text: str) -> bytes:
         """A UUID as 16 bytes."""
+        return self._uuid("context.request_id", text, "new for each intended write and the same for its retries")
+
+    def changeset_id(self, text: str) -> bytes:
+        """A UUID as 16 bytes."""
+        return self._uuid("changeset_id", text, "that of a changeset, as history shows it; or name it by its position")
+
+    def _uuid(self, field: str, text: str, remedy: str) -> bytes:
         try:
             return uuid.UUID(text).bytes
         except ValueError:
-            self.add(field, f"a UUID is needed, new for each intended write and the same for its retries; got {text[:50]!r}")
+            self.add(field, f"a UUID is needed, {remedy}; got {text[:50]!r}")
             return bytes(16)
 
 

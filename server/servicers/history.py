@@ -100,7 +100,7 @@ class HistoryServicer(rpc.HistoryServiceServicer):
         workspace = checks.workspace("workspace", request.workspace)
         changeset_id = None
         if request.WhichOneof("name") == "changeset_id":
-            changeset_id = checks.uuid("changeset_id", request.changeset_id)
+            changeset_id = checks.changeset_id(request.changeset_id)
         elif request.WhichOneof("name") is None or request.at_position < 1:
             checks.add("at_position", "a changeset_id, or a position of 1 or more, is needed")
         page_request = _page_request(request.page_size, request.page_token, False, checks)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pyroaring import BitMap
 
 from domain.changeset import Selected
+from domain.errors import NotUndoable
 from domain.language.checker import Warning as ExpressionWarning
 from server.usecases.asking import Asked, Questions, Segment
 from server.usecases.auditing import Auditing
@@ -53,12 +54,21 @@ class BulkChanges:
         return preview(reading, decided.outcome, decided.changed, BitMap(), Made(tags=decided.tags))
 
     def undo(self, wanted: UndoRequest) -> tuple[UndoDraft, Sequence[ExpressionWarning]]:
-        """The draft with the changeset, and with the members of the segment. Raises UnknownChangeset, or what asking raises."""
+        """The draft with the changeset, and with the members of the segment.
+
+        Raises UnknownChangeset, NotUndoable where nobody is a member, or what asking raises.
+        """
         state = self._clocks.state(wanted.request.workspace)
         undone = self._auditing.recorded(state, wanted.changeset_id, wanted.position).changeset
         if wanted.chosen is None:
             return UndoDraft(wanted.request, undone, None, None), ()
         asked, members, selected = self._members(wanted.request.workspace, wanted.chosen)
+        if not members:
+            told = "".join(f"; {warning.message}" for warning in asked.warnings)
+            raise NotUndoable(
+                f"segment: nobody is in it, so nothing of changeset {undone.changeset_id} is taken back{told}",
+                metadata={"changeset_id": undone.changeset_id},
+            )
         return UndoDraft(wanted.request, undone, selected, members), asked.warnings
 
     def preview_undo(self, draft: UndoDraft) -> Preview:

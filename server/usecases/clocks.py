@@ -58,7 +58,8 @@ class Clocks:
         elif known_at.position is not None:
             end = max(clock.position, self._log_position())
             if known_at.position > end:
-                message = f"known_at: position {known_at.position} lies beyond the end of the log ({end})"
+                beyond = f"position {known_at.position} lies beyond the end of the log ({end})"
+                message = f"known_at: {beyond}; ask for that, or leave known_at out"
                 raise PositionAhead(message, metadata={"position": str(known_at.position), "end": str(end)})
             version = state.index.version_at_position(known_at.position)
         else:

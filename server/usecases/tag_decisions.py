@@ -78,7 +78,11 @@ def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tag
         raise UnknownTag(message, metadata={"tags": ",".join(sorted(unknown)[:20])}, violations=violations[:100])
     retired = {key for key, number in numbers.items() if number is not None and catalogue.tags[number].retired}
     violations = [
-        Violation(path.format(i), f"tag {c.tag!r} is retired: it can be removed, not applied")
+        Violation(
+            path.format(i),
+            f"tag {c.tag!r} is retired: it can be removed, not applied; "
+            "restore it with RestoreTag (tagledger catalogue restore-tag KEY)",
+        )
         for i, c in enumerate(tags)
         if c.tag in retired and c.applied
     ]

@@ -55,11 +55,7 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
         rows, count, already = rows + corrections.count, count + corrections.count, corrections.already_so
         changed, conflicts = changed | corrections.changed, conflicts | corrections.conflicts
     if not rows:
-        raise NotUndoable(
-            f"nothing of changeset {draft.undone.changeset_id} is left to take back: it changed none of these profiles, or all "
-            "that it changed was changed at the same instants, or corrected, since; to take back an undo, undo that",
-            metadata={"changeset_id": draft.undone.changeset_id},
-        )
+        raise _nothing_left(index, draft)
     outcome = Outcome(changed=count, already_so=rows - count + already, conflicts=len(conflicts))
     return DecidedUndo(
         _tag_columns(index, tags),
@@ -72,13 +68,25 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     )
 
 
+def _nothing_left(index: WorkspaceIndex, draft: UndoDraft) -> NotUndoable:
+    undone = draft.undone
+    told = (
+        f"nothing of changeset {undone.changeset_id} (position {index.position_of(undone.version)}) is left to take back: it "
+        "changed none of these profiles, or all that it changed was changed at the same instants, or corrected, since"
+    )
+    by = index.undone.get(undone.version)
+    if by:
+        told += f"; changeset {by[-1]} took it back: to have it again, undo that one"
+    return NotUndoable(told, metadata={"changeset_id": undone.changeset_id})
+
+
 def _refuse_others(undone: Changeset) -> None:
     others = {"a change of the catalogue": undone.catalogue, "an upload of a list": undone.listed}
     found = [what for what, columns in others.items() if columns]
     if found:
         raise NotUndoable(
             f"changeset {undone.changeset_id} has {' and '.join(found)}, which cannot be taken back; "
-            "tags, traits and interactions can",
+            "tags, traits and interactions can. Rename, retire or restore what is in the catalogue; upload the list as it was",
             metadata={"changeset_id": undone.changeset_id},
         )
 

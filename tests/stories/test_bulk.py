@@ -109,9 +109,12 @@ def test_an_undo_is_as_if_it_had_never_been_and_an_undo_of_it_brings_it_back(cli
     newest = next(iter(client.profile_history("cy", newest_first=True)))
     assert newest.change == replies.TagEntry("vip", "applied", None, "staff:wang", "test")
     undo_id = undone.receipt.changeset_id
-    client.undo_changeset(undo_id, reason="it was right after all")
+    right = client.undo_changeset(undo_id, reason="it was right after all")
+    assert right.receipt is not None
     assert [members(client, question) for question in questions] == with_it
-    assert "undo that" in str(refused(errors.NotUndoable, lambda: client.undo_changeset(undo_id, reason=WHY), client))
+    told = str(refused(errors.NotUndoable, lambda: client.undo_changeset(undo_id, reason=WHY), client))
+    assert f"(position {undone.position})" in told
+    assert f"{right.receipt.changeset_id} took it back: to have it again, undo that one" in told
 
 
 def test_newer_changes_win_and_are_told(client: Client) -> None:
@@ -149,12 +152,20 @@ def test_what_cannot_be_taken_back_says_so(client: Client) -> None:
         refused(errors.NotUndoable, lambda: client.undo_changeset(listed.position, reason=WHY), client)
     )
     refused(errors.UnknownChangeset, lambda: client.undo_changeset(str(uuid.uuid4()), reason=WHY), client)
+    tagged = client.apply_tag("bo", "vip", reason=WHY)
+    nobody = refused(
+        errors.NotUndoable, lambda: client.undo_changeset(tagged.changeset_id, reason=WHY, expression="tagged vop"), client
+    )
+    assert "nobody is in it" in str(nobody)
+    assert "never seen the tag 'vop'" in str(nobody)
+    assert "by its position" in str(refused(errors.InvalidField, lambda: client.undo_changeset("7b", reason=WHY), client))
     assert "did you mean 'vip'" in str(
         refused(errors.UnknownTag, lambda: client.apply_tag_to_segment(BUYERS, "vop", reason=WHY), client)
     )
     client.retire_tag("vip", reason=WHY)
-    refused(errors.TagRetired, lambda: client.apply_tag_to_segment(BUYERS, "vip", reason=WHY, dry_run=True), client)
-    assert client.remove_tag_from_segment("everyone", "vip", reason=WHY).changed_count == 1
+    retired = refused(errors.TagRetired, lambda: client.apply_tag_to_segment(BUYERS, "vip", reason=WHY, dry_run=True), client)
+    assert "restore-tag" in str(retired)
+    assert client.remove_tag_from_segment("everyone", "vip", reason=WHY).changed_count == 2
 
 
 def test_a_segment_that_cannot_be_asked_says_why_in_a_dry_run(client: Client) -> None:

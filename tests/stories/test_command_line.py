@@ -108,11 +108,25 @@ def test_a_file_imported_twice_counts_once(shell: Shell, workspace: str) -> None
     assert [first[name] for name in ("accepted", "duplicates", "rejected")] == [2_500, 0, 0]
     assert [second[name] for name in ("accepted", "duplicates", "rejected")] == [0, 2_500, 0]
     assert second["position"] >= first["position"] > 0
+    assert len(first["positions"]) == 3
+    assert second["positions"] == first["positions"]
     assert shell.count("did purchase exactly 1 times", *there) == 2_500
     assert shell.count("sum(purchase.amount) >= 20", *there) == 500
     assert shell.count("did purchase where product = 5", *there) == len(range(5, 2_500, 97))
     assert shell.count("did purchase", *there, "--as-of", "2017-01-01T00:59:59") == 60
     assert shell.count("everyone", *there, "--known-at", first["position"] - 1) < 2_500
+    assert (
+        f"positions {', '.join(map(str, first['positions']))};"
+        in shell.run("import", "interactions", path, *PURCHASES, *there, "--batch-rows", 1_000)[1]
+    )
+    assert (
+        "(25 changesets; --json lists them)"
+        in shell.run("import", "interactions", path, *PURCHASES, *there, "--batch-rows", 100)[1]
+    )
+    for position in first["positions"]:
+        shell.json("undo", position, *there, "--reason", "the wrong file")
+    assert shell.count("sum(purchase.amount) >= 20", *there) == 500  # as the other import says
+    assert shell.count("did purchase exactly 1 times", *there) == 2_500
     third = shell.json("import", "interactions", path, *PURCHASES, *there, "--again")
     assert third["accepted"] == 2_500
     assert shell.count("did purchase exactly 2 times", *there) == 2_500
@@ -160,7 +174,7 @@ def test_interactions_are_retracted_and_replaced_by_their_ids(shell: Shell, work
     assert shell.json("retract", *why, code=2)["error"]["reason"] == "USAGE"
     code, out, _ = shell.run("history", "profile", "甲", *there)
     assert code == 0
-    assert f"retracted purchase 10 CNY, recorded at position {told['position'] - 1}" in out
+    assert f"retracted purchase 10 CNY, id o1, recorded at position {told['position'] - 1}" in out
     corrected.write_text("who,at,order,paid\n乙,2020-01-01,o2,21\n甲,2020-01-01,o1,1\n甲,2020-01-01,o1,11\n甲,2020-01-01,,9\n")
     again = ("import", "interactions", corrected, *named, "--amount", "paid", "--replace", *there)
     made = shell.json(*again, code=6)

@@ -19,6 +19,7 @@ from clients.sdk.replies import Receipt
 
 # Refusals that concern rows of one batch; anything else stops the import.
 _OF_ROWS = (errors.InvalidField, errors.TypeConflict, errors.UnknownTag, errors.TagRetired)
+_POSITIONS_SHOWN = 8
 _BATCH_SECONDS = 120.0
 
 
@@ -57,6 +58,8 @@ class Tally:
     """What an import has done so far. Rows are accepted, duplicates or rejected."""
 
     position: int
+    positions: list[int] = field(default_factory=list)
+    """Of the changesets that have the rows, this time's and earlier ones'."""
     rows: int = 0
     accepted: int = 0
     duplicates: int = 0
@@ -73,6 +76,7 @@ class Tally:
             self.duplicates += batch.row_count
             return
         self.position = max(self.position, receipt.position)
+        self.positions.append(receipt.position)
         if receipt.replayed:
             self.duplicates += batch.row_count
             return
@@ -90,6 +94,7 @@ class Tally:
             "replaced": self.replaced,
             "rejected": rejects.count,
             "position": self.position,
+            "positions": sorted(self.positions),
             "rows": self.rows,
             "elapsed_s": round(elapsed, 3),
             "rows_per_s": round(self.rows / elapsed) if elapsed else 0,
@@ -165,7 +170,7 @@ def report_result(result: Mapping[str, object], examples: Sequence[Mapping[str, 
     """Tell people what an import did, on stderr where it is not the result itself."""
     click.echo(
         f"{result['accepted']:,} accepted, {result['duplicates']:,} duplicates, {result['rejected']:,} rejected, "
-        f"position {result['position']}; {result['rows']:,} rows in {result['elapsed_s']} s ({result['rows_per_s']:,}/s)"
+        f"{_at(result)}; {result['rows']:,} rows in {result['elapsed_s']} s ({result['rows_per_s']:,}/s)"
     )
     for example in examples:
         click.echo(f"  row {example['row']}: {example['reason']}", err=True)
@@ -175,3 +180,14 @@ def report_result(result: Mapping[str, object], examples: Sequence[Mapping[str, 
         click.echo("give --rejects FILE to keep the rejected rows", err=True)
     if attributed_otherwise:
         click.echo("note: rows counted as duplicates were imported before under another actor, reason or source", err=True)
+
+
+def _at(result: Mapping[str, object]) -> str:
+    """Each changeset of a file is taken back by itself, so people need to know them all."""
+    positions = result["positions"]
+    assert isinstance(positions, list)
+    if len(positions) < 2:
+        return f"position {result['position']}"
+    if len(positions) <= _POSITIONS_SHOWN:
+        return f"positions {', '.join(map(str, positions))}"
+    return f"positions {positions[0]} to {positions[-1]} ({len(positions):,} changesets; --json lists them)"

@@ -69,9 +69,9 @@ class AsyncBulkCalls(AsyncCaller):
         dry_run: bool = False,
         **options: Unpack[WriteOptions],
     ) -> replies.Undo:
-        """Take back a changeset of tags and traits, by its id or its position; for the members of a segment only, if given.
+        """Take back a changeset's tags, traits and interactions, by its id or its position.
 
-        What somebody changed since stands, and is told as a conflict.
+        For the members of a segment only, if given. What somebody changed since stands, and is told as a conflict.
         """
         request = to_wire.undo(self._context_of(reason, options), name, expression, as_of, known_at, dry_run)
         return from_wire.undo(await self._write(self._ledger.UndoChangeset, request, options.get("timeout")))
