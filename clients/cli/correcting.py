@@ -5,7 +5,7 @@ from typing import TextIO
 import click
 
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
-from clients.cli.output import print_json, print_text
+from clients.cli.output import print_json, print_text, receipt_object
 from clients.cli.tagging import REQUEST_ID, reason_of
 
 
@@ -31,10 +31,7 @@ def retract(
     if connection.as_json:
         print_json(
             {
-                "position": done.position,
-                "changeset_id": done.changeset_id,
-                "recorded_at": done.recorded_at,
-                "replayed": done.replayed,
+                **receipt_object(done),
                 "retracted": done.retracted_count,
                 "already_so": done.already_so_count,
             }

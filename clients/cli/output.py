@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from clients.sdk.errors import InvalidExpression, TagledgerError
+from clients.sdk.replies import Receipt
 from clients.sdk.replies import Warning as ExpressionWarning
 
 _PIPE_WIDTH = 10_000
@@ -41,6 +42,16 @@ def _plain(value: object) -> object:
 def instant_text(instant: datetime) -> str:
     """Return an instant in UTC as ISO 8601 with Z."""
     return instant.isoformat().replace("+00:00", "Z")
+
+
+def receipt_object(receipt: Receipt) -> dict[str, object]:
+    """Return what JSON tells of every write."""
+    return {
+        "position": receipt.position,
+        "changeset_id": receipt.changeset_id,
+        "recorded_at": receipt.recorded_at,
+        "replayed": receipt.replayed,
+    }
 
 
 def to_json(value: object, *, in_ascii: bool = False) -> str:

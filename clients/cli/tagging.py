@@ -3,7 +3,7 @@
 import click
 
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options, zone_option
-from clients.cli.output import print_json, print_text, warn
+from clients.cli.output import print_json, print_text, receipt_object, warn
 from clients.cli.times import option_instant, zone_of
 from clients.sdk import ApplyTag, Change, Client, RemoveTag, errors
 from clients.sdk.replies import ChangesetReceipt
@@ -27,10 +27,7 @@ def _told(receipt: ChangesetReceipt, connection: Connection, done: str) -> None:
     if connection.as_json:
         print_json(
             {
-                "position": receipt.position,
-                "changeset_id": receipt.changeset_id,
-                "recorded_at": receipt.recorded_at,
-                "replayed": receipt.replayed,
+                **receipt_object(receipt),
                 "changed": receipt.changed_count,
                 "already_so": receipt.already_so_count,
                 "new_profiles": receipt.new_profile_count,
