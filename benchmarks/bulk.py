@@ -1,4 +1,5 @@
-"""A tag for a million profiles: looked at in a dry run, applied and seen in a count, and taken back; on each store.
+"""A tag for a million profiles: looked at in a dry run, applied and seen in a count, and taken back; one of a million others
+merged into it, and apart again; on each store.
 
 Each round takes another tenth of ten million profiles, so that nothing is so already. "Applied and visible" is from the call
 to the reply of a count that comes after it. One segment depends on the tag, so that dry runs have something to ask.
@@ -23,6 +24,7 @@ from server.eventlog.sqlite import SqliteEventLog
 _ROUNDS, _SMALL_ROUNDS = 5, 2
 _BAR_MS = 2_000.0
 _DRY_RUN, _APPLIED, _UNDONE = "dry run", "applied and visible", "undone and visible"
+_MERGED, _APART = "merged and visible", "apart again and visible"
 _TAG = "bulk"
 
 
@@ -53,7 +55,7 @@ def run(options: Options) -> Report:
 
 def _measured(arguments: list[str], options: Options) -> tuple[dict[str, Timings], int]:
     """Times of each step, and how many profiles the first round tagged."""
-    calls: dict[str, list[float]] = {_DRY_RUN: [], _APPLIED: [], _UNDONE: []}
+    calls: dict[str, list[float]] = {_DRY_RUN: [], _APPLIED: [], _MERGED: [], _APART: [], _UNDONE: []}
     first = 0
     with tagledger_server(*arguments) as address, Client(address, actor="benchmark", timeout=600.0) as client:
         client.define_tag(_TAG, reason="benchmark")
@@ -82,7 +84,25 @@ def _measured(arguments: list[str], options: Options) -> tuple[dict[str, Timings
                 client.undo_changeset(changeset_id, reason="benchmark")
                 _check(client.count(f"tagged {_TAG}").count, 0)
 
+            other = f"other-{number}"
+            client.define_tag(other, reason="benchmark")
+            client.apply_tag_to_segment(f'sample 10% by "{other}"', other, reason="benchmark")
+            either = client.count(f"tagged any of ({_TAG}, {other})").count
+
+            def merge(other: str = other, either: int = either) -> int:
+                done = client.merge_tags(other, _TAG, reason="benchmark")
+                _check(client.count(f"tagged {_TAG}").count, either)
+                return done.position
+
+            merged_ms, position = _timed(merge)
+
+            def part(position: int = position, expected: int = expected) -> None:
+                client.undo_changeset(position, reason="benchmark")
+                _check(client.count(f"tagged {_TAG}").count, expected)
+
             calls[_APPLIED].append(applied_ms)
+            calls[_MERGED].append(merged_ms)
+            calls[_APART].append(_timed(part)[0])
             calls[_UNDONE].append(_timed(undo)[0])
     return {step: Timings(taken) for step, taken in calls.items()}, first
 

@@ -78,6 +78,8 @@ def _measured(client: Client, options: Options) -> dict[str, Timings]:
             lambda of: sum(1 for _ in islice(client.history(actor="benchmark", recorded=_A_YEAR, page_size=_PAGE), _PAGE)),
             ordinary,
         ),
+        "a profile, whole, but for its history": (lambda of: client.profile(of, timeline_size=0), ordinary),
+        "a profile, whole, with 20 entries": (client.profile, ordinary),
         "explain": (lambda of: client.explain(f"tagged {_WIDE_TAG} and tagged tier/silver", profile_id=of), explained),
     }
     return {name: measure(call, arguments) for name, (call, arguments) in steps.items()}

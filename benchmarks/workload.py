@@ -17,20 +17,22 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
+from domain.catalogue_changes import (
+    CatalogueChange,
+    SegmentDefined,
+    TagDefined,
+    WorkspaceCreated,
+)
 from domain.changeset import (
     Attribution,
-    CatalogueChange,
     Changeset,
     InteractionColumns,
     Outcome,
     PropertyColumn,
     Recorded,
-    SegmentDefined,
     TagColumns,
-    TagDefined,
     TraitColumns,
     ValueType,
-    WorkspaceCreated,
 )
 
 SECOND_US = 1_000_000

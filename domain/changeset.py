@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from domain.catalogue_changes import CatalogueChange
+
 
 class ValueType(Enum):
     """Type of a trait or property; the value is the stored form."""
@@ -136,145 +138,6 @@ class ListColumns:
     added: Sequence[int]
     """Who was not on the list, and is from now on."""
     removed: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkspaceCreated:
-    """First change of each workspace."""
-
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDefined:
-    """A tag group was made. In an exclusive one, an apply of a tag takes the others of the group away from then on."""
-
-    number: int
-    name: str
-    description: str
-    exclusive: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRenamed:
-    """A tag group got a new name; the keys of its tags follow."""
-
-    number: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRetired:
-    """A tag group was retired; its tags are retired by changes of their own."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRestored:
-    """A retired tag group is in use again; tags of it are restored by changes of their own."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class TagDefined:
-    """A tag was made; group is None for a tag outside any group."""
-
-    number: int
-    group: int | None
-    name: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class TagRenamed:
-    """A tag got a new name inside its group."""
-
-    number: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TagRetired:
-    """A tag was retired: it can no longer be applied."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class TagRestored:
-    """A retired tag can be applied again."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentDefined:
-    """A segment was made, with its version 1; the expression is canonical text."""
-
-    number: int
-    name: str
-    description: str
-    expression: str
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentChanged:
-    """A segment got its next version; the expression is canonical text."""
-
-    number: int
-    expression: str
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRenamed:
-    """A segment got a new name; its old one becomes free."""
-
-    number: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRetired:
-    """A segment was retired: no expression of a segment may name it any more, and it takes no new version."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class ListDefined:
-    """A list was made; the changeset has its first upload."""
-
-    number: int
-    name: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListRetired:
-    """A list was retired: it takes no more uploads."""
-
-    number: int
-
-
-CatalogueChange = (
-    WorkspaceCreated
-    | GroupDefined
-    | GroupRenamed
-    | GroupRetired
-    | GroupRestored
-    | TagDefined
-    | TagRenamed
-    | TagRetired
-    | TagRestored
-    | SegmentDefined
-    | SegmentChanged
-    | SegmentRenamed
-    | SegmentRetired
-    | ListDefined
-    | ListRetired
-)
 
 
 @dataclass(frozen=True, slots=True)

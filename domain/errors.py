@@ -152,6 +152,12 @@ class UnknownProfile(NotFound):
     reason = "UNKNOWN_PROFILE"
 
 
+class UnknownForeignTag(NotFound):
+    """No tag has this name of another system."""
+
+    reason = "UNKNOWN_FOREIGN_TAG"
+
+
 class UnknownChangeset(NotFound):
     """No such changeset in the workspace."""
 
@@ -198,6 +204,18 @@ class NotRetired(CallerError):
     """A tag or group that is in use cannot be restored."""
 
     reason = "NOT_RETIRED"
+
+
+class TagMerged(CallerError):
+    """The tag is merged into another one, or what is asked for lies before a merge that stands."""
+
+    reason = "TAG_MERGED"
+
+
+class NotMergeable(CallerError):
+    """The two tags cannot be one."""
+
+    reason = "NOT_MERGEABLE"
 
 
 class SegmentCycle(CallerError):

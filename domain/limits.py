@@ -12,7 +12,13 @@ MAX_BATCH_ROWS: Final = 100_000
 MAX_CHANGES: Final = 100_000
 MAX_CORRECTIONS: Final = 10_000
 MAX_TAGGED_PROFILES: Final = 10_000_000
+MAX_MERGED_CHANGES: Final = 20_000_000
+MAX_FOREIGN_TAGS: Final = 10_000
+MAX_NAMESPACE_CHARACTERS: Final = 63
 MAX_EXCLUSIVE_TAGS: Final = 500
+MAX_PROFILE_SEGMENTS: Final = 1_000
+MAX_RECENCY_BOUNDS: Final = 20
+MAX_TIMELINE: Final = 1_000
 MAX_PREVIEWED_SEGMENTS: Final = 200
 MAX_SHOWN_PROFILES: Final = 100
 MAX_SHOWN_APPLIERS: Final = 20
@@ -82,12 +88,23 @@ LIMITS: Final = (
     Limit("corrections", f"{MAX_CORRECTIONS:,}", "interactions retracted or replaced by one request", "LIMIT_EXCEEDED"),
     Limit("exclusive tags", f"{MAX_EXCLUSIVE_TAGS:,}", "tags of one exclusive group, retired ones too", "LIMIT_EXCEEDED"),
     Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment", "LIMIT_EXCEEDED"),
+    Limit("merged changes", f"{MAX_MERGED_CHANGES:,}", "changes of a tag that is merged into another one", "LIMIT_EXCEEDED"),
+    Limit("foreign tags", f"{MAX_FOREIGN_TAGS:,}", "names of other systems mapped by one request", "LIMIT_EXCEEDED"),
+    Limit(
+        "namespace",
+        f"1 to {MAX_NAMESPACE_CHARACTERS} characters",
+        "of another system's names, before the `:`; the name after it has the bounds of names",
+        "INVALID_FIELD",
+    ),
     Limit(
         "previewed segments",
         f"{MAX_PREVIEWED_SEGMENTS}",
         "named segments for which a dry run tells who would enter and leave; the reply has how many there are",
         "cut to it, by name",
     ),
+    Limit("profile segments", f"{MAX_PROFILE_SEGMENTS:,}", "named segments that GetProfile asks, by name", "cut to it"),
+    Limit("recency bounds", f"{MAX_RECENCY_BOUNDS}", "bounds of recency tiers in one request", "INVALID_FIELD"),
+    Limit("timeline", f"{MAX_TIMELINE:,}", "entries of history in GetProfile; page with ListProfileHistory", "INVALID_FIELD"),
     Limit(
         "shown profiles", f"{MAX_SHOWN_PROFILES}", "profile ids that a dry run or an undo lists beside their count", "cut to it"
     ),

@@ -13,7 +13,16 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from domain.changeset import Attribution, Changeset, SegmentChanged, SegmentDefined, SegmentRenamed, SegmentRetired
+from domain.catalogue_changes import (
+    SegmentChanged,
+    SegmentDefined,
+    SegmentRenamed,
+    SegmentRetired,
+)
+from domain.changeset import (
+    Attribution,
+    Changeset,
+)
 from domain.errors import LimitExceeded, SegmentCycle, UnknownSegment, Violation
 from domain.language.parser import parse
 from domain.language.printer import to_text

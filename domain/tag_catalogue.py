@@ -3,14 +3,19 @@
 Segments and lists, which have versions, stand in segment_catalogue.py and list_catalogue.py.
 """
 
-from collections.abc import Collection
+import copy
+from bisect import bisect_right
+from collections import ChainMap
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from domain.changeset import (
+from domain.catalogue_changes import (
     CatalogueChange,
-    Changeset,
+    ForeignTagMapped,
+    ForeignTagUnmapped,
     GroupDefined,
+    GroupRedefined,
     GroupRenamed,
     GroupRestored,
     GroupRetired,
@@ -21,17 +26,54 @@ from domain.changeset import (
     SegmentRenamed,
     SegmentRetired,
     TagDefined,
+    TagMerged,
+    TagRedefined,
     TagRenamed,
     TagRestored,
     TagRetired,
+    TagsOrdered,
+    TagUnmerged,
+    Valued,
     WorkspaceCreated,
+)
+from domain.changeset import (
+    Changeset,
 )
 from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments
 
-GroupChange = GroupDefined | GroupRenamed | GroupRetired | GroupRestored
-TagChange = TagDefined | TagRenamed | TagRetired | TagRestored
+GroupChange = GroupDefined | GroupRenamed | GroupRetired | GroupRestored | GroupRedefined | TagsOrdered
+TagMerge = TagMerged | TagUnmerged
+ForeignTagChange = ForeignTagMapped | ForeignTagUnmapped
+TagChange = TagDefined | TagRenamed | TagRetired | TagRestored | TagRedefined | TagMerge | ForeignTagChange
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRule:
+    """Which values go with the assignments of a tag. The bounds are inclusive; None for no bound."""
+
+    valued: Valued = Valued.ANY
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def problem(self, value: float | None) -> str:
+        """What is wrong with an assignment that has this value, and what to do; "" for nothing."""
+        if self.valued is Valued.NONE and value is not None:
+            return "takes no value: leave it out"
+        if self.valued is Valued.NUMBER and value is None:
+            return f"needs a value: a number{self.bounds}"
+        below = value is not None and self.minimum is not None and value < self.minimum
+        above = value is not None and self.maximum is not None and value > self.maximum
+        if not below and not above:
+            return ""
+        return f"takes a number{self.bounds} (got {value:g})"
+
+    @property
+    def bounds(self) -> str:
+        """As text, after a space; "" for none."""
+        bounds = ((" of at least {:g}", self.minimum), (" of at most {:g}", self.maximum))
+        return " and".join(text.format(bound) for text, bound in bounds if bound is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +100,18 @@ class TagEntry:
     created_at: int
     created_by: str
     retired: bool = False
+    values: ValueRule = ValueRule()
+    merged_into: int | None = None
+    """The tag that its key means now."""
 
 
 @dataclass(slots=True)
 class Catalogue:
-    """Groups, tags, lists and segments. Filled by `apply` in the order of the stream; reading never changes it."""
+    """Groups, tags, lists and segments. Filled by `apply` in the order of the stream; reading never changes it.
+
+    A key is that of a tag, or another system's name for one. What a question means by it also depends on the version at which
+    it is asked: from a merge on, the key of the merged tag means the other one.
+    """
 
     currency: str = ""
     created_at: int = 0
@@ -77,6 +126,12 @@ class Catalogue:
     _tag_keys: NameHistory = field(default_factory=NameHistory)
     _members: dict[int, list[int]] = field(default_factory=dict)
     """Tags by group."""
+    _ranks: dict[int, int] = field(default_factory=dict)
+    """Of tags in groups, from 1."""
+    _foreign: dict[str, int] = field(default_factory=dict)
+    """Tags by the names that other systems have for them."""
+    _merges: dict[int, list[tuple[int, int | None]]] = field(default_factory=dict)
+    """Of tags, from which versions on they were merged into which others; None: were tags of their own again."""
 
     def __post_init__(self) -> None:
         """Definitions of segments speak of tags and lists."""
@@ -106,12 +161,29 @@ class Catalogue:
                     changeset.attribution.actor,
                 )
                 if change.group is not None:  # last: readers look up the members among the tags
+                    self._ranks[change.number] = len(self.members(change.group)) + 1
                     self._members.setdefault(change.group, []).append(change.number)
             case TagRenamed():
                 self.tags[change.number] = replace(self.tags[change.number], name=change.name)
             case TagRetired() | TagRestored():
                 retired = isinstance(change, TagRetired)
                 self.tags[change.number] = replace(self.tags[change.number], retired=retired)
+            case GroupRedefined():
+                self.groups[change.number] = replace(self.groups[change.number], description=change.description)
+            case TagsOrdered():
+                # A new dict at once, so that a reader sees either order.
+                self._ranks = self._ranks | {number: rank for rank, number in enumerate(change.tags, start=1)}
+            case TagRedefined():
+                values = ValueRule(Valued(change.valued), change.minimum, change.maximum)
+                self.tags[change.number] = replace(self.tags[change.number], description=change.description, values=values)
+            case TagMerged() | TagUnmerged():
+                into = change.into if isinstance(change, TagMerged) else None
+                self.tags[change.number] = replace(self.tags[change.number], merged_into=into)
+                self._merges.setdefault(change.number, []).append((changeset.version, into))
+            case ForeignTagMapped():
+                self._foreign[change.foreign_key] = change.number
+            case ForeignTagUnmapped():
+                del self._foreign[change.foreign_key]
             case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
                 self.segments.apply(change, changeset)
             case ListDefined() | ListRetired():
@@ -137,6 +209,10 @@ class Catalogue:
                 self.segments.names_moved(version)
             case WorkspaceCreated() | GroupRetired() | GroupRestored() | TagRetired() | TagRestored():
                 pass
+            case GroupRedefined() | TagsOrdered() | TagRedefined() | TagMerged() | TagUnmerged():
+                pass
+            case ForeignTagMapped() | ForeignTagUnmapped():
+                pass
             case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
                 pass
             case ListDefined() | ListRetired():
@@ -157,17 +233,68 @@ class Catalogue:
         """The tag with this key now."""
         return self._tag_numbers.get(key)
 
+    def meant(self, key: str, version: int | None = None) -> int | None:
+        """The tag that a key, or another system's name, means in a question at a version; without one, to whoever writes now.
+
+        Names are those of now; merges are those that were known.
+        """
+        number = self.named(key)
+        while number is not None and (into := self._merged_into(number, version)) is not None:
+            number = into
+        return number
+
+    def _merged_into(self, number: int, version: int | None) -> int | None:
+        merges = self._merges.get(number, [])
+        known = len(merges) if version is None else bisect_right(merges, version, key=lambda merge: merge[0])
+        return merges[known - 1][1] if known else None
+
+    def stands_alone(self, number: int, version: int) -> bool:
+        """Was the tag one of its own at a version, not merged into another one?"""
+        return self._merged_into(number, version) is None
+
+    def merged_since(self, version: int) -> Mapping[int, int]:
+        """The tags whose merges that stand were recorded after a version, and into which tags they were merged."""
+        last = {number: merges[-1] for number, merges in list(self._merges.items())}
+        return {number: into for number, (at, into) in last.items() if into is not None and at > version}
+
+    def as_known(self, version: int) -> "Catalogue":
+        """One in which keys mean what they meant at a version, whatever the version that is asked.
+
+        It keeps the look-ups of this moment (a rename makes new ones), and may take in one merge more.
+        """
+        other = copy.copy(self)
+        known = {number: self._merged_into(number, version) for number in list(self._merges)}
+        other._merges = {number: [(0, into)] for number, into in known.items()}
+        other.tags, other.changes = dict(self.tags), list(self.changes)
+        return other
+
+    def foreign_tags(self) -> Mapping[str, int]:
+        """Other systems' names, and the tags that they mean."""
+        return dict(self._foreign)
+
     def group_number(self, name: str) -> int | None:
         """The group with this name now."""
         return self._group_numbers.get(name)
 
+    def named(self, key: str) -> int | None:
+        """The tag with this key now, or with this name of another system: itself, even if it is merged."""
+        return self._tag_numbers.get(key, self._foreign.get(key))
+
     def keys(self) -> Collection[str]:
-        """Keys of all tags, retired ones too."""
-        return self._tag_numbers.keys()
+        """Keys of all tags, retired ones too, and other systems' names for them."""
+        return ChainMap(self._foreign, self._tag_numbers).keys()
+
+    def merged_keys(self) -> Mapping[str, str]:
+        """The keys of tags that are merged, and the keys that say the same."""
+        return {self.key(number): self.key(into) for number, into in self.merged_since(0).items()}
 
     def tags_of(self, group: int) -> list[TagEntry]:
-        """The tags of a group, retired ones too."""
-        return [self.tags[number] for number in self.members(group)]
+        """The tags of a group in its order, retired ones too."""
+        return [self.tags[number] for number in sorted(self.members(group), key=self.rank)]
+
+    def rank(self, number: int) -> int:
+        """Of a tag in its group, from 1; 0 of one that is in none."""
+        return self._ranks.get(number, 0)
 
     def exclusive_group(self, tag: int) -> int | None:
         """The number of the tag's group, if it is exclusive."""

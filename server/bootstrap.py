@@ -24,6 +24,7 @@ from server.servicers.export import ExportServicer
 from server.servicers.history import HistoryServicer
 from server.servicers.ledger import LedgerServicer
 from server.servicers.lists import ListServicer
+from server.servicers.profile import ProfileServicer
 from server.servicers.running import Work
 from server.servicers.segment import SegmentServicer
 from server.snapshots.folder import SnapshotFolder
@@ -36,6 +37,7 @@ from server.usecases.committer import Committer
 from server.usecases.corrections import Corrections
 from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
 from server.usecases.explaining import Explaining
+from server.usecases.profiles import Profiles
 from server.usecases.tag_use import TagUses
 
 DEFAULT_WORKSPACE = "default"
@@ -86,6 +88,7 @@ class TagledgerServer:
                 ListServicer(self._committer, clocks, self._work),
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),
                 HistoryServicer(auditing, TagUses(clocks), self._work),
+                ProfileServicer(Profiles(clocks, auditing, self._log), self._work),
                 ExportServicer(questions, self._work),
             ),
             self._metrics,

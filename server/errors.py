@@ -33,6 +33,8 @@ CODES: Final[Mapping[type[errors.TagledgerError], grpc.StatusCode]] = {
     errors.CorrectedMeanwhile: grpc.StatusCode.ABORTED,
     errors.NotUndoable: grpc.StatusCode.FAILED_PRECONDITION,
     errors.NotRetired: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.TagMerged: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.NotMergeable: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SegmentCycle: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SegmentInUse: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SegmentRetired: grpc.StatusCode.FAILED_PRECONDITION,

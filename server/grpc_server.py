@@ -17,6 +17,8 @@ from tagledger.v1 import (
     ledger_service_pb2_grpc,
     list_service_pb2,
     list_service_pb2_grpc,
+    profile_service_pb2,
+    profile_service_pb2_grpc,
     segment_service_pb2,
     segment_service_pb2_grpc,
 )
@@ -30,6 +32,7 @@ from server.servicers.export import ExportServicer
 from server.servicers.history import HistoryServicer
 from server.servicers.ledger import LedgerServicer
 from server.servicers.lists import ListServicer
+from server.servicers.profile import ProfileServicer
 from server.servicers.segment import SegmentServicer
 
 # Trailers carry error details; what server/errors.py packs stays below this.
@@ -53,6 +56,7 @@ class Servicers:
     lists: ListServicer
     segment: SegmentServicer
     history: HistoryServicer
+    profile: ProfileServicer
     export: ExportServicer
 
 
@@ -70,6 +74,7 @@ class GrpcServer:
         list_service_pb2_grpc.add_ListServiceServicer_to_server(servicers.lists, self._server)
         segment_service_pb2_grpc.add_SegmentServiceServicer_to_server(servicers.segment, self._server)
         history_service_pb2_grpc.add_HistoryServiceServicer_to_server(servicers.history, self._server)
+        profile_service_pb2_grpc.add_ProfileServiceServicer_to_server(servicers.profile, self._server)
         export_service_pb2_grpc.add_ExportServiceServicer_to_server(servicers.export, self._server)
         self._health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -81,6 +86,7 @@ class GrpcServer:
                 (list_service_pb2, "ListService"),
                 (segment_service_pb2, "SegmentService"),
                 (history_service_pb2, "HistoryService"),
+                (profile_service_pb2, "ProfileService"),
                 (export_service_pb2, "ExportService"),
             )
         ]

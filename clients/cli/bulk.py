@@ -18,8 +18,9 @@ from clients.cli.times import option_instant, position_of, zone_of
 from clients.sdk import replies
 
 _EXPRESSION = click.argument("expression", metavar="EXPRESSION")
-_DRY_RUN = click.option("--dry-run", is_flag=True, help="Tell what would change, and record nothing.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Tell what would change, and record nothing.")
 _SHOWN = 10
+_Done = replies.SegmentTagging | replies.Undo | replies.Merge
 
 
 @click.command()
@@ -28,7 +29,7 @@ _SHOWN = 10
 @EFFECTIVE_AT
 @click.option("--expires-at", metavar="TIME", help="When the tag is removed again.")
 @click.option("--value", type=float, metavar="NUMBER", help="A number that goes with the assignment, such as a score.")
-@_DRY_RUN
+@DRY_RUN
 @REQUEST_ID
 @clock_options
 @attribution_options("cli", "required")
@@ -62,14 +63,14 @@ def tag_segment(
             dry_run=dry_run,
             request_id=request_id,
         )
-    _told(done, connection, "tagged", "would be tagged")
+    tell(done, connection, "tagged", "would be tagged")
 
 
 @click.command()
 @KEY
 @_EXPRESSION
 @EFFECTIVE_AT
-@_DRY_RUN
+@DRY_RUN
 @REQUEST_ID
 @clock_options
 @attribution_options("cli", "required")
@@ -96,13 +97,13 @@ def untag_segment(
             dry_run=dry_run,
             request_id=request_id,
         )
-    _told(done, connection, "untagged", "would be untagged")
+    tell(done, connection, "untagged", "would be untagged")
 
 
 @click.command()
 @click.argument("name", metavar="ID|POSITION")
 @click.option("--segment", "expression", metavar="EXPRESSION", help="For its members only.")
-@_DRY_RUN
+@DRY_RUN
 @REQUEST_ID
 @clock_options
 @attribution_options("cli", "required")
@@ -130,7 +131,7 @@ def undo(
             dry_run=dry_run,
             request_id=request_id,
         )
-    _told(done, connection, "taken back", "would be taken back")
+    tell(done, connection, "taken back", "would be taken back")
     if done.conflict_count and not connection.as_json:
         named = ", ".join(done.conflict_profile_ids[:_SHOWN])
         more = ", …" if done.conflict_count > _SHOWN else ""
@@ -141,11 +142,13 @@ def _instant(option: str, given: str | None, clocks: Clocks) -> datetime | None:
     return option_instant(option, given, zone_of(clocks.zone))
 
 
-def _told(done: replies.SegmentTagging | replies.Undo, connection: Connection, what: str, what_if: str) -> None:
+def tell(done: _Done, connection: Connection, what: str, what_if: str) -> None:
+    """Print what was done to so many, or what would be."""
     if connection.as_json:
         print_json(_as_object(done))
         return
-    warn_all(done.warnings)
+    if not isinstance(done, replies.Merge):
+        warn_all(done.warnings)
     already = f", {done.already_so_count} already so" if done.already_so_count else ""
     if done.receipt:
         print_text(f"{done.changed_count} {what}{already}, at position {done.receipt.position}")
@@ -167,7 +170,7 @@ def _show(preview: replies.Preview) -> None:
             warn(f"segment {one.segment} cannot be asked: {one.refusal}")
 
 
-def _as_object(done: replies.SegmentTagging | replies.Undo) -> dict[str, object]:
+def _as_object(done: _Done) -> dict[str, object]:
     receipt = done.receipt
     told: dict[str, object] = {
         "position": done.position,
@@ -177,8 +180,10 @@ def _as_object(done: replies.SegmentTagging | replies.Undo) -> dict[str, object]
         "changed": done.changed_count,
         "already_so": done.already_so_count,
         "preview": done.preview,
-        "warnings": done.warnings,
     }
+    if isinstance(done, replies.Merge):
+        return told
+    told["warnings"] = done.warnings
     if isinstance(done, replies.Undo):
         return told | {"conflicts": done.conflict_count, "conflict_profile_ids": done.conflict_profile_ids}
     return told | {"as_of": done.clocks.as_of, "known_at": done.clocks.known_at}

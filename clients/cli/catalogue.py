@@ -3,13 +3,12 @@
 import click
 
 from clients.cli.entries import list_entries, show_entry
+from clients.cli.governing import GOVERNING_COMMANDS, GROUP_COLUMNS, TAG_COLUMNS, values_of, values_options
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
 from clients.cli.output import print_json, print_table
 from clients.cli.segments import SEGMENT_COMMANDS
 from clients.cli.tag_use import review_tags, tag_use
 
-_TAG_COLUMNS = ("key", "group", "name", "retired", "created_at", "created_by", "description")
-_GROUP_COLUMNS = ("name", "exclusive", "tag_count", "retired", "created_at", "description")
 _WORKSPACE_COLUMNS = ("name", "currency", "created_at")
 _DESCRIPTION = click.option("--description", default="", metavar="TEXT", help="What it means, for people.")
 _RETIRED = click.option("--retired", is_flag=True, help="Show retired ones too.")
@@ -29,9 +28,9 @@ def _reason(attribution: Attribution, default: str) -> str:
 @_RETIRED
 @connection_options
 def tags(group: str, retired: bool, connection: Connection) -> None:
-    """List tags by key."""
+    """List tags by key; those of a group in its order."""
     with connection.client() as client:
-        list_entries("tags", _TAG_COLUMNS, list(client.tags(group=group, show_retired=retired)), connection)
+        list_entries("tags", TAG_COLUMNS, list(client.tags(group=group, show_retired=retired)), connection)
 
 
 @catalogue.command("tag")
@@ -40,7 +39,7 @@ def tags(group: str, retired: bool, connection: Connection) -> None:
 def one_tag(key: str, connection: Connection) -> None:
     """Show one tag, and how many profiles carry it now."""
     with connection.client() as client:
-        show_entry("tag", (*_TAG_COLUMNS, "holder_count"), client.tag(key), connection)
+        show_entry("tag", (*TAG_COLUMNS, "holder_count"), client.tag(key), connection)
 
 
 @catalogue.command()
@@ -49,7 +48,7 @@ def one_tag(key: str, connection: Connection) -> None:
 def groups(retired: bool, connection: Connection) -> None:
     """List tag groups by name."""
     with connection.client() as client:
-        list_entries("groups", _GROUP_COLUMNS, list(client.tag_groups(show_retired=retired)), connection)
+        list_entries("groups", GROUP_COLUMNS, list(client.tag_groups(show_retired=retired)), connection)
 
 
 @catalogue.command()
@@ -101,14 +100,25 @@ def create_workspace(name: str, currency: str, attribution: Attribution, connect
 @click.argument("key", metavar="KEY")
 @_DESCRIPTION
 @click.option("--create-group", is_flag=True, help="Make the group too when it is missing.")
+@values_options
 @attribution_options("cli")
 @connection_options
-def define_tag(key: str, description: str, create_group: bool, attribution: Attribution, connection: Connection) -> None:
+def define_tag(
+    key: str,
+    description: str,
+    create_group: bool,
+    kind: str | None,
+    minimum: float | None,
+    maximum: float | None,
+    attribution: Attribution,
+    connection: Connection,
+) -> None:
     """Make a tag, NAME or GROUP/NAME."""
     reason = _reason(attribution, f"tag {key} defined from the command line")
+    values = values_of(kind, minimum, maximum)
     with connection.client(attribution) as client:
-        made = client.define_tag(key, description=description, create_group=create_group, reason=reason)
-    show_entry("tag", _TAG_COLUMNS, made, connection)
+        made = client.define_tag(key, description=description, create_group=create_group, values=values, reason=reason)
+    show_entry("tag", TAG_COLUMNS, made, connection)
 
 
 @catalogue.command("define-group")
@@ -122,7 +132,7 @@ def define_group(name: str, description: str, exclusive: bool, attribution: Attr
     reason = _reason(attribution, f"group {name} defined from the command line")
     with connection.client(attribution) as client:
         made = client.define_tag_group(name, description=description, exclusive=exclusive, reason=reason)
-        show_entry("group", _GROUP_COLUMNS, made, connection)
+        show_entry("group", GROUP_COLUMNS, made, connection)
 
 
 @catalogue.command("rename-tag")
@@ -134,7 +144,7 @@ def rename_tag(key: str, new_name: str, attribution: Attribution, connection: Co
     """Give a tag a new name in the same group."""
     reason = _reason(attribution, f"tag {key} renamed from the command line")
     with connection.client(attribution) as client:
-        show_entry("tag", _TAG_COLUMNS, client.rename_tag(key, new_name, reason=reason), connection)
+        show_entry("tag", TAG_COLUMNS, client.rename_tag(key, new_name, reason=reason), connection)
 
 
 @catalogue.command("rename-group")
@@ -146,7 +156,7 @@ def rename_group(name: str, new_name: str, attribution: Attribution, connection:
     """Give a tag group a new name; the keys of its tags follow."""
     reason = _reason(attribution, f"group {name} renamed from the command line")
     with connection.client(attribution) as client:
-        show_entry("group", _GROUP_COLUMNS, client.rename_tag_group(name, new_name, reason=reason), connection)
+        show_entry("group", GROUP_COLUMNS, client.rename_tag_group(name, new_name, reason=reason), connection)
 
 
 @catalogue.command("retire-tag")
@@ -157,7 +167,7 @@ def retire_tag(key: str, attribution: Attribution, connection: Connection) -> No
     """End the use of a tag; it can still be removed, queried and read in history."""
     reason = _reason(attribution, f"tag {key} retired from the command line")
     with connection.client(attribution) as client:
-        show_entry("tag", _TAG_COLUMNS, client.retire_tag(key, reason=reason), connection)
+        show_entry("tag", TAG_COLUMNS, client.retire_tag(key, reason=reason), connection)
 
 
 @catalogue.command("retire-group")
@@ -168,7 +178,7 @@ def retire_group(name: str, attribution: Attribution, connection: Connection) ->
     """Retire a group and each of its tags."""
     reason = _reason(attribution, f"group {name} retired from the command line")
     with connection.client(attribution) as client:
-        show_entry("group", _GROUP_COLUMNS, client.retire_tag_group(name, reason=reason), connection)
+        show_entry("group", GROUP_COLUMNS, client.retire_tag_group(name, reason=reason), connection)
 
 
 @catalogue.command("restore-tag")
@@ -179,7 +189,7 @@ def restore_tag(key: str, attribution: Attribution, connection: Connection) -> N
     """Let a retired tag be applied again."""
     reason = _reason(attribution, f"tag {key} restored from the command line")
     with connection.client(attribution) as client:
-        show_entry("tag", _TAG_COLUMNS, client.restore_tag(key, reason=reason), connection)
+        show_entry("tag", TAG_COLUMNS, client.restore_tag(key, reason=reason), connection)
 
 
 @catalogue.command("restore-group")
@@ -190,8 +200,8 @@ def restore_group(name: str, attribution: Attribution, connection: Connection) -
     """Take a retired group into use again, with the tags that were retired with it."""
     reason = _reason(attribution, f"group {name} restored from the command line")
     with connection.client(attribution) as client:
-        show_entry("group", _GROUP_COLUMNS, client.restore_tag_group(name, reason=reason), connection)
+        show_entry("group", GROUP_COLUMNS, client.restore_tag_group(name, reason=reason), connection)
 
 
-for _command in (*SEGMENT_COMMANDS, tag_use, review_tags):
+for _command in (*SEGMENT_COMMANDS, *GOVERNING_COMMANDS, tag_use, review_tags):
     catalogue.add_command(_command)

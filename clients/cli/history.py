@@ -40,11 +40,21 @@ def change_text(change: object) -> str:
             return f"{change.type}{amount}{via}{held}{named}"
         case replies.ListEntry(name, kind):
             return f"{kind} {'to' if kind == 'added' else 'from'} list {name}"
-        case replies.CatalogueEntry(kind, subject, new_name, expression):
-            meaning = f": {expression}" if expression else ""
-            return f"{kind} {subject}" + (f" -> {new_name}" if new_name else meaning)
+        case replies.CatalogueEntry():
+            return _catalogue_text(change)
         case _:
             return "a kind of change that this version does not know"
+
+
+def _catalogue_text(change: replies.CatalogueEntry) -> str:
+    subject = f"{change.kind} {change.subject}"
+    if change.new_name or change.into:
+        return f"{subject} -> {change.new_name or change.into}"
+    if change.foreign_key:
+        return f"{change.kind} {change.foreign_key}: {change.subject}"
+    about = [change.expression, change.description, str(change.values or ""), *change.order]
+    told = ", ".join(filter(None, about))
+    return f"{subject}: {told}" if told else subject
 
 
 def _row(entry: replies.HistoryEntry) -> Sequence[object]:

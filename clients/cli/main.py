@@ -21,6 +21,7 @@ from clients.cli.correcting import retract
 from clients.cli.explaining import explain
 from clients.cli.history import history
 from clients.cli.output import error_object, print_json, print_text, report
+from clients.cli.profile import profile
 from clients.cli.tagging import tag, untag
 from clients.sdk import TagledgerError
 
@@ -136,6 +137,7 @@ for _command in (
     untag,
     tag_segment,
     untag_segment,
+    profile,
     retract,
     undo,
     count,

@@ -28,6 +28,7 @@ from .values import (
     PropertyColumn,
     RemoveTag,
     SetTrait,
+    TagValues,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "RetryPolicy",
     "ServiceError",
     "SetTrait",
+    "TagValues",
     "TagledgerError",
     "WriteOptions",
     "errors",

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .history_replies import Attribution
+from .values import TagValues
+
+_ANY_VALUES = TagValues()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ class TagGroup:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A catalogue entry. ``holder_count`` is None where it was not asked for."""
+    """A catalogue entry. ``holder_count`` is None where it was not asked for.
+
+    ``merged_into`` is the key of the tag that its key means since a merge, empty for none; ``rank`` its place in its group.
+    """
 
     key: str
     group: str
@@ -50,6 +56,17 @@ class Tag:
     created_at: datetime
     created_by: str
     holder_count: int | None = None
+    values: TagValues = _ANY_VALUES
+    merged_into: str = ""
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTag:
+    """What another system calls a tag: ``namespace:name``."""
+
+    foreign_key: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

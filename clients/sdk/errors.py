@@ -6,10 +6,10 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     ├── CallerError
     │   ├── InvalidArgument      InvalidField, InvalidExpression, LimitExceeded, InvalidPageToken, TypeConflict, PositionAhead
     │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownSegment, UnknownList,
-    │   │                        UnknownProfile, UnknownChangeset, UnknownInteraction
+    │   │                        UnknownProfile, UnknownChangeset, UnknownInteraction, UnknownForeignTag
     │   ├── AlreadyExists        NameTaken
     │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
-    │                            SegmentUnchanged, ListRetired, NotUndoable, NotRetired
+    │                            SegmentUnchanged, ListRetired, NotUndoable, NotRetired, TagMerged, NotMergeable
     └── ServiceError
         ├── Unavailable          StoreUnavailable, ShuttingDown, CorrectedMeanwhile
         ├── ResourceExhausted    Overloaded
@@ -17,7 +17,7 @@ The tree says who has to act: a CallerError will fail again until the call is ch
         └── Fault                LogDamaged, Internal
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -245,6 +245,24 @@ class NotRetired(FailedPrecondition):
     REASON = "NOT_RETIRED"
 
 
+class TagMerged(FailedPrecondition):
+    """The tag is merged, or what is asked for lies before a merge that stands; ``metadata`` has tag and into."""
+
+    REASON = "TAG_MERGED"
+
+
+class NotMergeable(FailedPrecondition):
+    """The two tags cannot be one."""
+
+    REASON = "NOT_MERGEABLE"
+
+
+class UnknownForeignTag(NotFound):
+    """No tag has this name of another system; ``metadata`` has foreign_key."""
+
+    REASON = "UNKNOWN_FOREIGN_TAG"
+
+
 class SegmentCycle(FailedPrecondition):
     """The segment would depend on itself; ``metadata`` has segments, in order."""
 
@@ -337,42 +355,14 @@ class InteractionsNotRecorded(TagledgerError):
         self.rows: tuple[Interaction, ...] = tuple(rows)
 
 
-BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {
-    error.REASON: error
-    for error in (
-        InvalidField,
-        InvalidExpression,
-        LimitExceeded,
-        InvalidPageToken,
-        TypeConflict,
-        PositionAhead,
-        UnknownWorkspace,
-        UnknownTag,
-        UnknownTagGroup,
-        UnknownSegment,
-        UnknownList,
-        UnknownProfile,
-        UnknownChangeset,
-        UnknownInteraction,
-        CorrectedMeanwhile,
-        NameTaken,
-        RequestIdReused,
-        TagRetired,
-        NotUndoable,
-        NotRetired,
-        SegmentCycle,
-        SegmentInUse,
-        SegmentRetired,
-        SegmentUnchanged,
-        ListRetired,
-        MixedCurrencies,
-        Overloaded,
-        StoreUnavailable,
-        ShuttingDown,
-        LogDamaged,
-        Internal,
-    )
-}
+def _with_reasons(kind: type[TagledgerError]) -> Iterator[type[TagledgerError]]:
+    for below in kind.__subclasses__():
+        if below.REASON:
+            yield below
+        yield from _with_reasons(below)
+
+
+BY_REASON: Final[Mapping[str, type[TagledgerError]]] = {error.REASON: error for error in _with_reasons(TagledgerError)}
 """The class of each reason of error_reason.proto; a test holds the two together."""
 
 BY_CODE: Final[Mapping[str, type[TagledgerError]]] = {

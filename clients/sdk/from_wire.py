@@ -20,8 +20,10 @@ from .history_from_wire import attribution as attribution
 from .history_from_wire import history_entry as history_entry
 from .history_from_wire import tag_review as tag_review
 from .history_from_wire import tag_use as tag_use
+from .history_from_wire import tag_values as tag_values
 from .history_from_wire import value as value
 from .instants import from_timestamp
+from .profile_from_wire import profile as profile
 
 _TYPES: Final = {
     common_pb2.VALUE_TYPE_STRING: "string",
@@ -64,6 +66,17 @@ def segment_tagging(message: ledger_service_pb2.TagSegmentResponse) -> replies.S
         message.changed_count,
         message.already_so_count,
         tuple(map(_warning, message.warnings)),
+        _preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def merge(message: ledger_service_pb2.MergeTagsResponse) -> replies.Merge:
+    """Convert the reply to a merge of tags."""
+    return replies.Merge(
+        message.position,
+        receipt(message.receipt) if message.HasField("receipt") else None,
+        message.changed_count,
+        message.already_so_count,
         _preview(message.preview) if message.HasField("preview") else None,
     )
 
@@ -249,7 +262,20 @@ def tag(message: catalogue_service_pb2.Tag, holder_count: int | None = None) -> 
         from_timestamp(message.created_at),
         message.created_by,
         holder_count,
+        tag_values(message.values),
+        message.merged_into,
+        message.rank,
     )
+
+
+def foreign_tag(message: catalogue_service_pb2.ForeignTag) -> replies.ForeignTag:
+    """Convert what another system calls a tag."""
+    return replies.ForeignTag(message.foreign_key, message.key)
+
+
+def foreign_tags_receipt(message: catalogue_service_pb2.MapForeignTagsResponse) -> replies.ForeignTagsReceipt:
+    """Convert the reply to names that were mapped."""
+    return replies.ForeignTagsReceipt(*_receipt(message.receipt), message.changed_count, message.already_so_count)
 
 
 def segment(

@@ -8,18 +8,23 @@ from tagledger.v1 import common_pb2, history_service_pb2
 
 from . import replies
 from .instants import from_timestamp
-from .values import TraitValue
+from .values import TagValues, TraitValue
 
 _TAG_KINDS: Final = {
     history_service_pb2.TagEntry.KIND_APPLIED: "applied",
     history_service_pb2.TagEntry.KIND_REMOVED: "removed",
     history_service_pb2.TagEntry.KIND_EXPIRES: "expires",
 }
+_VALUE_KINDS: Final = {
+    common_pb2.TagValues.KIND_UNSPECIFIED: "any",
+    common_pb2.TagValues.KIND_NONE: "none",
+    common_pb2.TagValues.KIND_NUMBER: "number",
+}
 _LIST_KINDS: Final = {
     history_service_pb2.ListEntry.KIND_ADDED: "added",
     history_service_pb2.ListEntry.KIND_REMOVED: "removed",
 }
-_AMOUNT_UNIT: Final = Decimal("0.0001")
+AMOUNT_UNIT: Final = Decimal("0.0001")
 
 
 def value(message: common_pb2.Value) -> TraitValue | None:
@@ -35,6 +40,12 @@ def value(message: common_pb2.Value) -> TraitValue | None:
             return date.fromisoformat(message.date_value)
         case _:
             return None
+
+
+def tag_values(message: common_pb2.TagValues) -> TagValues:
+    """Convert what goes with a tag; a kind that this client does not know is an empty text."""
+    bounds = (getattr(message, name) if message.HasField(name) else None for name in ("minimum", "maximum"))
+    return TagValues(_VALUE_KINDS.get(message.kind, ""), *bounds)
 
 
 def attribution(message: common_pb2.Attribution) -> replies.Attribution:
@@ -56,7 +67,7 @@ def _interaction(message: history_service_pb2.InteractionEntry) -> replies.Inter
     return replies.InteractionEntry(
         message.type,
         message.touchpoint,
-        message.amount * _AMOUNT_UNIT if message.HasField("amount") else None,
+        message.amount * AMOUNT_UNIT if message.HasField("amount") else None,
         message.currency,
         message.id,
         {name: value(held) for name, held in message.properties.items()},
@@ -80,7 +91,17 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
             change = replies.RetractionEntry(_interaction(retraction.interaction), retraction.recorded_position)
         case "catalogue":
             entry = message.catalogue
-            change = replies.CatalogueEntry(entry.kind, entry.subject, entry.new_name, entry.expression)
+            change = replies.CatalogueEntry(
+                entry.kind,
+                entry.subject,
+                entry.new_name,
+                entry.expression,
+                entry.into,
+                entry.foreign_key,
+                entry.description,
+                tag_values(entry.values) if entry.HasField("values") else None,
+                tuple(entry.order),
+            )
         case "list":
             change = replies.ListEntry(message.list.list, _LIST_KINDS.get(message.list.kind, ""))
     return replies.HistoryEntry(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from .values import TraitValue
+from .values import TagValues, TraitValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,21 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment."""
+    """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment.
+
+    ``into`` is the tag of a merge, ``foreign_key`` a name in another system, ``order`` that of the tags of a group, ``values``
+    what goes with a tag since it was changed.
+    """
 
     kind: str
     subject: str
     new_name: str
     expression: str = ""
+    into: str = ""
+    foreign_key: str = ""
+    description: str = ""
+    values: TagValues | None = None
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from .catalogue_replies import ForeignTag as ForeignTag
 from .catalogue_replies import ListVersion as ListVersion
 from .catalogue_replies import Names as Names
 from .catalogue_replies import Segment as Segment
@@ -28,6 +29,10 @@ from .history_replies import TagReview as TagReview
 from .history_replies import TagUse as TagUse
 from .history_replies import TraitEntry as TraitEntry
 from .history_replies import UnusedTag as UnusedTag
+from .profile_replies import Profile as Profile
+from .profile_replies import ProfileActivity as ProfileActivity
+from .profile_replies import ProfileTag as ProfileTag
+from .profile_replies import ProfileTrait as ProfileTrait
 from .values import TraitValue
 
 
@@ -66,6 +71,14 @@ class RetractionReceipt(Receipt):
     retracted_count: int
     already_so_count: int
     """Of those that did not count before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTagsReceipt(Receipt):
+    """How many of other systems' names mean another tag than before, or one at all."""
+
+    changed_count: int
+    already_so_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +144,17 @@ class SegmentTagging:
     changed_count: int
     already_so_count: int
     warnings: tuple[Warning, ...]
+    preview: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A tag that is another name of a second one. Counts are of profiles. A dry run has a ``preview`` and no ``receipt``."""
+
+    position: int
+    receipt: Receipt | None
+    changed_count: int
+    already_so_count: int
     preview: Preview | None
 
 

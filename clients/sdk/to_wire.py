@@ -1,10 +1,11 @@
 """Requests from plain values: the only place, with interactions.py, that builds protobuf messages to send."""
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
 from tagledger.v1 import (
+    catalogue_service_pb2,
     common_pb2,
     export_service_pb2,
     expression_pb2,
@@ -15,12 +16,17 @@ from tagledger.v1 import (
 )
 
 from .instants import invalid, optional_us, to_timestamp
-from .values import ApplyTag, Change, ColumnKind, ExportColumn, RemoveTag, SetTrait, TraitValue
+from .values import ApplyTag, Change, ColumnKind, ExportColumn, RemoveTag, SetTrait, TagValues, TraitValue
 
 _UPLOAD_MODES = {
     "replace": list_service_pb2.UPLOAD_MODE_REPLACE,
     "add": list_service_pb2.UPLOAD_MODE_ADD,
     "remove": list_service_pb2.UPLOAD_MODE_REMOVE,
+}
+_VALUE_KINDS = {
+    "any": common_pb2.TagValues.KIND_UNSPECIFIED,
+    "none": common_pb2.TagValues.KIND_NONE,
+    "number": common_pb2.TagValues.KIND_NUMBER,
 }
 T = TypeVar("T")
 KnownAt = int | datetime | None
@@ -59,11 +65,16 @@ def texts(given: Sequence[str], field: str) -> list[str]:
     return [text(one, f"{field}[{number}]") for number, one in enumerate(several(given, field))]
 
 
-def page_size(given: int) -> int:
-    """Return the size of a page, which the service checks further."""
+def whole(given: int, field: str) -> int:
+    """Return a whole number, which the service checks further."""
     if isinstance(given, bool) or not isinstance(given, int) or not -(2**31) <= given < 2**31:
-        raise invalid("page_size", f"must be a whole number of at most 32 bits, got {given!r}")
+        raise invalid(field, f"must be a whole number of at most 32 bits, got {given!r}")
     return given
+
+
+def page_size(given: int) -> int:
+    """Return the size of a page."""
+    return whole(given, "page_size")
 
 
 def seconds(given: float, field: str) -> float:
@@ -202,6 +213,28 @@ def tag_segment(
     if as_of is not None:
         request.as_of.CopyFrom(to_timestamp(as_of, "as_of"))
     return request
+
+
+def tag_values(values: TagValues) -> common_pb2.TagValues:
+    """Return what goes with a tag."""
+    if not isinstance(values, TagValues) or values.kind not in _VALUE_KINDS:
+        raise invalid("values", f"must be TagValues of kind {', '.join(_VALUE_KINDS)}, got {values!r}")
+    try:
+        return common_pb2.TagValues(kind=_VALUE_KINDS[values.kind], minimum=values.minimum, maximum=values.maximum)
+    except TypeError as error:
+        raise invalid("values", f"bounds must be numbers, got {values!r}") from error
+
+
+def foreign_tags(keys: Mapping[str, str]) -> list[catalogue_service_pb2.ForeignTag]:
+    """Return tags by other systems' names."""
+    if not isinstance(keys, Mapping):
+        raise invalid("keys", f"must be a mapping from other systems' names to keys, got {keys!r}")
+    return [
+        catalogue_service_pb2.ForeignTag(
+            foreign_key=text(foreign_key, f"keys[{foreign_key!r}]"), key=text(key, f"keys[{foreign_key!r}]")
+        )
+        for foreign_key, key in keys.items()
+    ]
 
 
 def undo(

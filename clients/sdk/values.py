@@ -44,6 +44,20 @@ class SetTrait:
     effective_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TagValues:
+    """Which values go with the assignments of a tag: "any" (a number, or none), "none", or "number" (inside the bounds)."""
+
+    kind: str = "any"
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def __str__(self) -> str:
+        """For people."""
+        bounds = (("from", self.minimum), ("to", self.maximum))
+        return " ".join([self.kind, *(f"{word} {bound:.15g}" for word, bound in bounds if bound is not None)])
+
+
 Change = ApplyTag | RemoveTag | SetTrait
 """One entry of a changeset."""
 

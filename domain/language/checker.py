@@ -60,6 +60,8 @@ class Vocabulary:
     traits: Mapping[str, ValueType] = field(default_factory=dict)
     segments: Collection[str] = ()
     lists: Collection[str] = ()
+    merged_tags: Mapping[str, str] = field(default_factory=dict)
+    """By keys that mean another tag since a merge, the key of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ class _Checker:
                 if name and kind in known:
                     word, names = known[kind]
                     yield from self._unknown(word, name, names, span)
+                if kind is Names.TAG and name in self._vocabulary.merged_tags:
+                    into = self._vocabulary.merged_tags[name]
+                    yield Warning(span, f"tag '{shown(name)}' was merged into '{shown(into)}', and means it", into)
             match node:
                 case Measure():
                     yield from self._measured(node, node.function)

@@ -134,7 +134,7 @@ def _instants(node: Leaf | Step, world: World) -> set[int]:
     for kind, name in named(node):
         match kind:
             case Names.TAG:
-                number = world.catalogue.tag_number(name)
+                number = world.catalogue.meant(name)
                 tags = set() if number is None else {number, *world.catalogue.rivals(number)}
                 found |= {one.at for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag in tags}
             case Names.TRAIT:

@@ -30,7 +30,7 @@ def of_tagged(leaf: Tagged, world: World, as_of: int, holds: bool) -> Cited:
         return _newest_first(cited), ""
     if good and leaf.lasting:
         return (), _NOT_SO_LONG if since >= MIN_INSTANT_US else _TOO_LONG_AGO
-    known = any(world.catalogue.tag_number(key) is not None for key in leaf.tags)
+    known = any(world.catalogue.meant(key) is not None for key in leaf.tags)
     return (), "never applied so" if known else "not in the catalogue"
 
 
@@ -39,7 +39,7 @@ def of_tag_changed(leaf: TagChanged, world: World, as_of: int, holds: bool) -> C
     start, end = resolve(leaf.window, as_of)
     cited: list[Event] = []
     for key, changes in _changes_of(leaf.tags, world, as_of):
-        number, carried = world.catalogue.tag_number(key), False
+        number, carried = world.catalogue.meant(key), False
         for at, together in groupby(changes, key=lambda event: event.at):
             here = list(together)
             while here and _turns(leaf, here[-1], number, carried) and start <= at < end:
@@ -65,8 +65,9 @@ def of_trait(leaf: Trait | TraitDate, world: World, as_of: int, holds: bool) -> 
 def _changes_of(tags: Sequence[str], world: World, as_of: int) -> Iterator[tuple[str, list[Event]]]:
     """The visible changes of each tag, in the order in which they decide."""
     visible = world.visible(as_of)
-    for key in dict.fromkeys(tags):
-        number = world.catalogue.tag_number(key)
+    # Two keys may mean one tag.
+    keys = {world.catalogue.meant(key): key for key in reversed(tags)}
+    for number, key in reversed(keys.items()):
         yield key, [event for event in visible if _is_of_tag(event, number) or _takes_away(event, number, world)]
 
 

@@ -5,7 +5,6 @@ written once. `alone` asks them about each event as if it were a profile's only 
 be had some events never been recorded.
 """
 
-import copy
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -94,15 +93,16 @@ class World:
     """One profile's events, in the order of the log, and the names of now."""
 
     def __init__(self, events: Sequence[Event], catalogue: Catalogue) -> None:
-        """Being put on a list is no event of this world: lists have no time of their own (listings.py); nor is a retraction."""
+        """`catalogue`: one in which keys mean what they meant when the question is asked (`as_known`).
+
+        Being put on a list is no event of this world: lists have no time of their own (listings.py); nor is a retraction."""
         gone = {interaction for interaction, _ in retractions(events)}
         self.events = tuple(
             replace(event, counts=event not in gone)
             for event in events
             if not isinstance(event.entry, ListEntry | RetractionEntry)
         )
-        # A copy keeps the look-ups of this moment: a rename makes new ones.
-        self.catalogue = copy.copy(catalogue)
+        self.catalogue = catalogue
 
     @cached_property
     def first_instant(self) -> int | None:

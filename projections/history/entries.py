@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from domain.changeset import (
+from domain.catalogue_changes import (
     CatalogueChange,
+)
+from domain.changeset import (
     Changeset,
     Credit,
     InteractionColumns,
@@ -21,6 +23,7 @@ from domain.changeset import (
     ValueType,
 )
 from domain.segment_catalogue import SegmentChange
+from domain.tag_catalogue import ForeignTagChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +153,18 @@ class Wanted:
 
 
 def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
-    """Numbers of the entries that fit, ascending. Where tags are wanted, a changeset's catalogue changes are about them."""
+    """Numbers of the entries that fit, ascending.
+
+    Where tags are wanted, a changeset's catalogue changes are about them, but that it may map other systems' names of many.
+    """
     if wanted.segment is not None:
         return _of_segment(changeset, wanted)
     at, found = 0, [np.empty(0, np.int64)]
     recorded = wanted.effective is None or wanted.effective[0] <= changeset.recorded_at < wanted.effective[1]
     if wanted.ordinal is None and recorded:
-        found.append(np.arange(len(changeset.catalogue)))
+        tags, changes = wanted.tags, enumerate(changeset.catalogue)
+        about = [at for at, one in changes if tags is None or not isinstance(one, ForeignTagChange) or one.number in tags]
+        found.append(np.asarray(about, np.int64))
     at += len(changeset.catalogue)
     for _, columns in _columns_of(changeset):
         if wanted.interactions or not isinstance(columns, InteractionColumns):

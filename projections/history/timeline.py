@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from domain.changeset import CatalogueChange
+from domain.catalogue_changes import (
+    CatalogueChange,
+)
 from domain.limits import MIN_INSTANT_US
 from domain.list_catalogue import ListEntry
 from domain.segment_catalogue import SegmentChange
-from domain.tag_catalogue import GroupChange, TagChange
+from domain.tag_catalogue import GroupChange, TagChange, TagMerge
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Int64s
 from projections.index.row_columns import RETRACTED, VERSION
@@ -130,6 +132,8 @@ def versions_recorded(
 
 
 def _concerns(change: CatalogueChange, tags: Collection[int], groups: Collection[int | None]) -> bool:
+    if isinstance(change, TagMerge) and change.into in tags:
+        return True
     if isinstance(change, TagChange):
         return change.number in tags
     return isinstance(change, GroupChange) and change.number in groups

@@ -204,6 +204,7 @@ class WorkspaceIndex:
             traits={name: known.kind for name, known in list(self.traits.items())},
             segments=self.catalogue.segments.names(),
             lists=self.catalogue.lists.names(),
+            merged_tags=self.catalogue.merged_keys(),
         )
 
     def vocabulary_size(self) -> tuple[int, ...]:
@@ -234,12 +235,14 @@ class WorkspaceIndex:
         self._positions.extend([recorded.position])
 
     def as_if(self, recorded: Recorded) -> "WorkspaceIndex":
-        """An index of its own that has taken in one more changeset, of no catalogue change, behind the version before it.
+        """An index of its own that has taken in one more changeset behind the version before it; of the catalogue, merges only.
 
         What the writer records here meanwhile is not there: its next changeset has the same version as that one.
         """
         version = recorded.changeset.version - 1
         other = copy.copy(self)
+        if recorded.changeset.catalogue:
+            other.catalogue = self.catalogue.as_known(version)
         other.tags = {number: tag.up_to(version) for number, tag in list(self.tags.items())}
         other.traits = {name: trait.up_to(version) for name, trait in list(self.traits.items())}
         other.interactions = {name: rows.up_to(version) for name, rows in list(self.interactions.items())}

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -10,16 +10,13 @@ from typing import assert_never
 from unicodedata import normalize
 
 from domain import changeset as log
-from domain.errors import UnknownList, UnknownSegment
 from domain.language import syntax as tree
-from domain.language.parser import parse
 from domain.limits import MIN_INSTANT_US
+from projections.naive.catalogue import NaiveCatalogue
 from projections.naive.rows import (
-    NO_NAMES,
     ChangeRow,
     Clock,
     InteractionRow,
-    Names,
     Selected,
     deciding,
     interaction_rows,
@@ -33,37 +30,12 @@ from projections.naive.times import among, inside, length, local_date, period_st
 from projections.naive.values import aggregate, compare_number, has_value, matches, passes, refuse_mixed_currencies
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a segment was said to be, and who had the names then; a name that nobody had is of who took it first after."""
-
-    position: int
-    expression: tree.Expression
-    names: Names
-
-
-@dataclass(slots=True)
-class Segment:
-    """A named expression; version n is `versions[n - 1]`."""
-
-    name: str
-    versions: list[Version] = field(default_factory=list)
-
-
 class NaiveLedger:
     """All that one workspace's log says. Give it the changesets in the order of their positions."""
 
     def __init__(self, workspace: str) -> None:
         self.workspace = workspace
-        self.currency = ""
-        self.groups: dict[int, str] = {}
-        self.exclusive: set[int] = set()
-        """Groups."""
-        self.tag_names: dict[int, tuple[int | None, str]] = {}
-        self.segments: dict[int, Segment] = {}
-        self.lists: dict[int, str] = {}
-        self.uploads: dict[int, list[tuple[int, frozenset[int]]]] = {}
-        """Of lists by number: position, and who is on the list from then on."""
+        self.catalogue = NaiveCatalogue()
         self.recorded: list[tuple[int, int]] = []
         self.tags: list[ChangeRow] = []
         self.traits: list[ChangeRow] = []
@@ -77,19 +49,7 @@ class NaiveLedger:
         if self.recorded and position <= self.recorded[-1][0]:
             raise ValueError(f"position {position} comes after {self.recorded[-1][0]}")
         self.recorded.append((position, changeset.recorded_at))
-        for change in changeset.catalogue:
-            self._apply_catalogue(change)
-        for change in changeset.catalogue:
-            if isinstance(change, log.SegmentDefined | log.SegmentChanged):
-                self.segments[change.number].versions.append(Version(position, parse(change.expression), Names({}, {})))
-        if changeset.listed is not None:
-            uploads = self.uploads.setdefault(changeset.listed.number, [])
-            before = uploads[-1][1] if uploads else frozenset()
-            uploads.append((position, before.difference(changeset.listed.removed).union(map(int, changeset.listed.added))))
-        if changeset.catalogue:
-            names = self._names()
-            for version in [one for segment in self.segments.values() for one in segment.versions]:
-                version.names.learn(names)
+        self.catalogue.apply(changeset, position)
         if changeset.tags is not None:
             self.tags.extend(tag_rows(changeset.tags, position, changeset.attribution))
         if changeset.traits is not None:
@@ -97,78 +57,17 @@ class NaiveLedger:
         if changeset.retracted is not None:
             self._retract(changeset.retracted, position)
         if changeset.interactions is not None:
-            self.interactions.extend(interaction_rows(changeset.interactions, position, self.currency))
+            self.interactions.extend(interaction_rows(changeset.interactions, position, self.catalogue.currency))
 
     def _retract(self, retracted: log.RetractedColumns, position: int) -> None:
         """Of rows that are equal in everything it does not matter which one goes."""
-        for version, row in zip(retracted.versions, interaction_rows(retracted.rows, 0, self.currency), strict=True):
+        for version, row in zip(retracted.versions, interaction_rows(retracted.rows, 0, self.catalogue.currency), strict=True):
             gone = replace(row, position=self.recorded[version - 1][0])
             self.interactions[self.interactions.index(gone)] = replace(gone, retracted=position)
-
-    def _apply_catalogue(self, change: log.CatalogueChange) -> None:
-        match change:
-            case log.WorkspaceCreated():
-                self.currency = change.currency
-            case log.GroupDefined() | log.GroupRenamed():
-                self.groups[change.number] = change.name
-                if isinstance(change, log.GroupDefined) and change.exclusive:
-                    self.exclusive.add(change.number)
-            case log.TagDefined():
-                self.tag_names[change.number] = (change.group, change.name)
-            case log.TagRenamed():
-                self.tag_names[change.number] = (self.tag_names[change.number][0], change.name)
-            case log.SegmentDefined():
-                self.segments[change.number] = Segment(change.name)
-            case log.SegmentRenamed():
-                self.segments[change.number].name = change.name
-            case log.ListDefined():
-                self.lists[change.number] = change.name
-            case log.GroupRetired() | log.GroupRestored() | log.TagRetired() | log.TagRestored():
-                pass  # what is retired can still be asked for
-            case log.SegmentRetired() | log.ListRetired() | log.SegmentChanged():
-                pass  # names stay
-            case _:
-                assert_never(change)
 
     def position_at(self, instant_us: int) -> int:
         """Last position recorded at or before the instant; 0 if none."""
         return max((position for position, recorded_at in self.recorded if recorded_at <= instant_us), default=0)
-
-    def _names(self) -> Names:
-        """What is called how now."""
-        tags = {name if group is None else f"{self.groups[group]}/{name}": n for n, (group, name) in self.tag_names.items()}
-        return Names(tags, {segment.name: number for number, segment in self.segments.items()})
-
-    def tag_number(self, key: str, then: Names = NO_NAMES) -> int | None:
-        """The tag that has this key by the names of `then`, or else by the latest, whatever the clocks of the question."""
-        return then.tags.get(key, self._names().tags.get(key))
-
-    def definition(self, leaf: tree.InSegment, clock: Clock) -> Version:
-        """The named version, or the newest at known_at, of the segment; its name is found as that of a tag is.
-
-        A version that is named is meant at whatever known_at, as names are. UnknownSegment when there is none.
-        """
-        number = clock.names.segments.get(leaf.segment, self._names().segments.get(leaf.segment))
-        versions = [] if number is None else self.segments[number].versions
-        if leaf.version is None:
-            versions = [one for one in versions if one.position <= clock.known_at][-1:]
-        else:
-            versions = versions[leaf.version - 1 : leaf.version]
-        if not versions:
-            raise UnknownSegment(f"no segment {leaf.segment!r} with a version by then; name one with `version n`")
-        return versions[0]
-
-    def listed(self, leaf: tree.InList, clock: Clock) -> frozenset[int]:
-        """Who is on the list, in the named version or the newest at known_at. UnknownList when there is none."""
-        numbers = [number for number, name in self.lists.items() if name == leaf.name]
-        uploads = [upload for number in numbers for upload in self.uploads[number]]
-        if leaf.version is None:
-            uploads = [one for one in uploads if one[0] <= clock.known_at][-1:]
-        else:
-            uploads = uploads[leaf.version - 1 : leaf.version]
-        if not uploads:
-            raise UnknownList(f"no list {leaf.name!r} with a version by then; name one with `version n`")
-        return uploads[0][1]
 
     def tag_state(self, ordinal: int, tag: int, as_of: int, known_at: int) -> ChangeRow | None:
         """The change that decides whether the profile carries the tag; None without any."""
@@ -201,10 +100,10 @@ class NaiveLedger:
             case tree.Not():
                 self._refuse_unknown(expression.operand, clock)
             case tree.InSegment():
-                version = self.definition(expression, clock)
+                version = self.catalogue.definition(expression, clock)
                 self._refuse_unknown(version.expression, replace(clock, names=version.names))
             case tree.InList():
-                self.listed(expression, clock)
+                self.catalogue.listed(expression, clock)
             case tree.Top() if expression.among is not None:
                 self._refuse_unknown(expression.among, clock)
             case _:
@@ -246,10 +145,10 @@ class NaiveLedger:
             case tree.Sequence():
                 return self._sequence(leaf, clock)
             case tree.InSegment():
-                version = self.definition(leaf, clock)
+                version = self.catalogue.definition(leaf, clock)
                 return self._members(version.expression, replace(clock, names=version.names))
             case tree.InList():
-                return self.listed(leaf, clock) & self.universe(clock.as_of, clock.known_at)
+                return self.catalogue.listed(leaf, clock) & self.universe(clock.as_of, clock.known_at)
             case tree.Top():
                 return self._top(leaf, clock)
             case tree.Sample():
@@ -290,15 +189,15 @@ class NaiveLedger:
 
     def _states(self, tags: Iterable[str], clock: Clock) -> list[list[ChangeRow]]:
         """The states of every (profile, tag) of the tags, each in order of time."""
-        numbers = {self.tag_number(key, clock.names) for key in tags} - {None}
+        numbers = {self.catalogue.meant(key, clock) for key in tags} - {None}
         return [states for number in numbers for states in states_of(self._tag_rows(number), number, clock).values()]
 
     def _tag_rows(self, number: int | None) -> list[ChangeRow]:
         """The changes of a tag. In an exclusive group, an apply of another tag removes this one."""
-        if number is None or self.tag_names[number][0] not in self.exclusive:
+        if number is None or self.catalogue.tag_names[number][0] not in self.catalogue.exclusive:
             return self.tags
-        group = self.tag_names[number][0]
-        others = {other for other, (of, _) in self.tag_names.items() if of == group and other != number}
+        group = self.catalogue.tag_names[number][0]
+        others = {other for other, (of, _) in self.catalogue.tag_names.items() if of == group and other != number}
         applies = [row for row in self.tags if row.holds and row.subject in others]
         return [*self.tags, *(replace(row, subject=number, holds=False, value=None) for row in applies)]
 

@@ -87,7 +87,7 @@ class ProfileChecker:
     def _tagged(self, leaf: Tagged) -> bool:
         index, view = self._view.index, self._view
         for key in leaf.tags:
-            number = index.catalogue.tag_number(key)
+            number = index.catalogue.meant(key, view.version)
             tag = None if number is None else index.tags.get(number)
             if tag is not None and self._ordinal in tag.holders.at(view.as_of, view.version).bitmap:
                 return True

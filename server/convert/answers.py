@@ -7,30 +7,40 @@ from tagledger.v1 import catalogue_service_pb2 as catalogue_pb
 from tagledger.v1 import common_pb2, expression_pb2, segment_service_pb2
 from tagledger.v1 import history_service_pb2 as history_pb
 
-from domain.changeset import (
+from domain.catalogue_changes import (
     CatalogueChange,
+    ForeignTagMapped,
+    ForeignTagUnmapped,
     GroupDefined,
+    GroupRedefined,
     GroupRenamed,
     GroupRestored,
     GroupRetired,
     ListDefined,
     ListRetired,
-    Recorded,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
     SegmentRetired,
     TagDefined,
+    TagMerged,
+    TagRedefined,
     TagRenamed,
     TagRestored,
     TagRetired,
-    ValueType,
+    TagsOrdered,
+    TagUnmerged,
+    Valued,
     WorkspaceCreated,
+)
+from domain.changeset import (
+    Recorded,
+    ValueType,
 )
 from domain.language.checker import Warning as ExpressionWarning
 from domain.list_catalogue import ListVersion
 from domain.segment_catalogue import SegmentEntry, SegmentVersion
-from domain.tag_catalogue import Catalogue, GroupEntry
+from domain.tag_catalogue import Catalogue, GroupEntry, ValueRule
 from domain.tag_catalogue import TagEntry as CatalogueTag
 from projections.history.entries import (
     CatalogueEntry,
@@ -44,6 +54,7 @@ from projections.history.entries import (
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query.evaluator import Explanation
 from server.convert.fields import to_timestamp, value_out
+from server.convert.tags import tag_values_out
 from server.eventlog.payload import CATALOGUE_KINDS
 from server.usecases.state import WorkspaceState
 
@@ -84,6 +95,9 @@ def tag_out(catalogue: Catalogue, tag: CatalogueTag) -> catalogue_pb.Tag:
         created_at=to_timestamp(tag.created_at),
         created_by=tag.created_by,
         number=tag.number,
+        values=tag_values_out(tag.values),
+        merged_into="" if tag.merged_into is None else catalogue.key(tag.merged_into),
+        rank=catalogue.rank(tag.number),
     )
 
 
@@ -223,10 +237,10 @@ def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_p
         case WorkspaceCreated():
             return history_pb.CatalogueEntry(kind=kind)
         case GroupDefined():
-            return history_pb.CatalogueEntry(kind=kind, subject=change.name)
+            return history_pb.CatalogueEntry(kind=kind, subject=change.name, description=change.description)
         case TagDefined():
             group = "" if change.group is None else f"{catalogue.groups[change.group].name}/"
-            return history_pb.CatalogueEntry(kind=kind, subject=group + change.name)
+            return history_pb.CatalogueEntry(kind=kind, subject=group + change.name, description=change.description)
         case GroupRenamed():
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, new_name=change.name)
         case TagRenamed():
@@ -235,6 +249,23 @@ def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_p
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name)
         case TagRetired() | TagRestored():
             return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number))
+        case GroupRedefined():
+            name = catalogue.groups[change.number].name
+            return history_pb.CatalogueEntry(kind=kind, subject=name, description=change.description)
+        case TagsOrdered():
+            order = [catalogue.key(number) for number in change.tags]
+            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, order=order)
+        case TagRedefined():
+            values = tag_values_out(ValueRule(Valued(change.valued), change.minimum, change.maximum))
+            return history_pb.CatalogueEntry(
+                kind=kind, subject=catalogue.key(change.number), description=change.description, values=values
+            )
+        case TagMerged() | TagUnmerged():
+            subject, into = catalogue.key(change.number), catalogue.key(change.into)
+            return history_pb.CatalogueEntry(kind=kind, subject=subject, into=into)
+        case ForeignTagMapped() | ForeignTagUnmapped():
+            subject = catalogue.key(change.number)
+            return history_pb.CatalogueEntry(kind=kind, subject=subject, foreign_key=change.foreign_key)
         case SegmentDefined():
             return history_pb.CatalogueEntry(kind=kind, subject=change.name, expression=change.expression)
         case SegmentChanged():

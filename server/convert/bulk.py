@@ -8,6 +8,7 @@ from tagledger.v1 import ledger_service_pb2 as pb
 
 from domain.changeset import Selected
 from domain.language.checker import Warning as ExpressionWarning
+from domain.names import normalized
 from server.convert.answers import warnings_out
 from server.convert.contexts import clocks_out, known_at_in, receipt_out, request_in
 from server.convert.expressions import segment_in
@@ -16,7 +17,7 @@ from server.convert.writes import tagging_in
 from server.usecases.asking import Asked
 from server.usecases.bulk import Chosen, UndoRequest
 from server.usecases.clocks import KnownAt
-from server.usecases.drafts import Receipt, TagSegmentDraft
+from server.usecases.drafts import MergeDraft, Receipt, TagSegmentDraft
 from server.usecases.previewing import Preview
 from server.usecases.state import WorkspaceState
 
@@ -30,6 +31,17 @@ def tag_segment_in(request: pb.TagSegmentRequest) -> tuple[TagSegmentDraft, Chos
     checks.refuse()
     chosen = Chosen(segment_in(request.segment), as_of, known_at)
     return TagSegmentDraft(context, *asked, Selected("", 0, 0), BitMap()), chosen
+
+
+def merge_in(request: pb.MergeTagsRequest) -> MergeDraft:
+    """Which tag is to be another name of which. Raises InvalidField."""
+    checks = Checks()
+    context = request_in(request, request.context, checks)
+    for field in ("key", "into_key"):
+        if not getattr(request, field):
+            checks.add(field, "a tag's key is needed, `name` or `group/name`")
+    checks.refuse()
+    return MergeDraft(context, normalized(request.key), normalized(request.into_key))
 
 
 def undo_in(request: pb.UndoChangesetRequest) -> UndoRequest:
@@ -77,6 +89,26 @@ def tag_segment_preview_out(asked: Asked, preview: Preview) -> pb.TagSegmentResp
         changed_count=preview.outcome.changed,
         already_so_count=preview.outcome.already_so,
         warnings=warnings_out(asked.warnings),
+        preview=_preview_out(preview),
+    )
+
+
+def merge_out(receipt: Receipt) -> pb.MergeTagsResponse:
+    """What was recorded."""
+    return pb.MergeTagsResponse(
+        position=receipt.position,
+        receipt=receipt_out(receipt),
+        changed_count=receipt.changed,
+        already_so_count=receipt.already_so,
+    )
+
+
+def merge_preview_out(position: int, preview: Preview) -> pb.MergeTagsResponse:
+    """What would be."""
+    return pb.MergeTagsResponse(
+        position=position,
+        changed_count=preview.outcome.changed,
+        already_so_count=preview.outcome.already_so,
         preview=_preview_out(preview),
     )
 

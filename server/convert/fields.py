@@ -15,6 +15,7 @@ from domain.errors import InvalidField, Violation
 from domain.names import normalized
 
 _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
+_NAMESPACE = re.compile(rf"[a-z0-9._-]{{1,{limits.MAX_NAMESPACE_CHARACTERS}}}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _VIOLATIONS_MAX = 100
 
@@ -68,6 +69,18 @@ class Checks:
         elif name != name.strip():
             self.add(field, "a name must not begin or end with white space")
         return name
+
+    def foreign_key(self, field: str, foreign_key: str) -> str:
+        """Another system's name for a tag, `namespace:name`, in NFC."""
+        namespace, colon, name = foreign_key.partition(":")
+        if not colon or not _NAMESPACE.fullmatch(namespace):
+            self.add(
+                field,
+                "`namespace:name` is needed, for example wecom:etAbc; a namespace is 1 to "
+                f"{limits.MAX_NAMESPACE_CHARACTERS} of a-z, 0-9, '.', '-' and '_'",
+            )
+            return foreign_key
+        return f"{namespace}:{self.name(field, name)}"
 
     def profile_id(self, field: str, profile_id: str) -> str:
         """A profile id."""

@@ -1,6 +1,6 @@
 """The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 3, "content_sha256": "…", "chain_sha256": "…"}
+    {"schema": 4, "content_sha256": "…", "chain_sha256": "…"}
     {"changeset_id": "…", "actor": "…", …}
     (sections: long columns of whole numbers, see sections.py)
 
@@ -8,7 +8,8 @@ Everything but long columns is readable with `zstd -d | head -2 | jq`. `content_
 first line; `chain_sha256` the SHA-256 of the chain hash of the event before in the stream (32 zero bytes for the first)
 followed by the content hash, so that a change of any event shows in all that follow. Keys are written in full; columns that
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
-ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions.
+ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions,
+schema 3 neither merges, order and values of tags nor other systems' names for them.
 """
 
 import hashlib
@@ -21,57 +22,75 @@ from typing import Any, Final, TypeVar
 import orjson
 import zstandard
 
-from domain.changeset import (
-    Attribution,
+from domain.catalogue_changes import (
     CatalogueChange,
-    Changeset,
-    Credit,
+    ForeignTagMapped,
+    ForeignTagUnmapped,
     GroupDefined,
+    GroupRedefined,
     GroupRenamed,
     GroupRestored,
     GroupRetired,
-    InteractionColumns,
-    ListColumns,
     ListDefined,
     ListRetired,
-    Outcome,
-    PropertyColumn,
-    Recorded,
-    RetractedColumns,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
     SegmentRetired,
-    Selected,
-    TagColumns,
     TagDefined,
+    TagMerged,
+    TagRedefined,
     TagRenamed,
     TagRestored,
     TagRetired,
+    TagsOrdered,
+    TagUnmerged,
+    WorkspaceCreated,
+)
+from domain.changeset import (
+    Attribution,
+    Changeset,
+    Credit,
+    InteractionColumns,
+    ListColumns,
+    Outcome,
+    PropertyColumn,
+    Recorded,
+    RetractedColumns,
+    Selected,
+    TagColumns,
     TraitColumns,
     Undoes,
     Value,
     ValueType,
-    WorkspaceCreated,
 )
 from domain.errors import LogDamaged
 from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
+_CHUNK_BYTES = 1 << 14
+_LINES = 2
 _CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
     "workspace_created": WorkspaceCreated,
     "group_defined": GroupDefined,
     "group_renamed": GroupRenamed,
     "group_retired": GroupRetired,
     "group_restored": GroupRestored,
+    "group_redefined": GroupRedefined,
+    "tags_ordered": TagsOrdered,
     "tag_defined": TagDefined,
     "tag_renamed": TagRenamed,
     "tag_retired": TagRetired,
     "tag_restored": TagRestored,
+    "tag_redefined": TagRedefined,
+    "tag_merged": TagMerged,
+    "tag_unmerged": TagUnmerged,
+    "foreign_tag_mapped": ForeignTagMapped,
+    "foreign_tag_unmapped": ForeignTagUnmapped,
     "segment_defined": SegmentDefined,
     "segment_changed": SegmentChanged,
     "segment_renamed": SegmentRenamed,
@@ -80,6 +99,7 @@ _CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
     "list_retired": ListRetired,
 }
 CATALOGUE_KINDS: Final = {kind: name for name, kind in _CATALOGUE.items()}
+_ROWS: Final = ("tags", "traits", "interactions", "retracted", "listed")
 _Columns = TypeVar("_Columns", TagColumns, TraitColumns, InteractionColumns)
 
 
@@ -111,6 +131,19 @@ def decode(workspace: str, version: int, position: int, state: bytes) -> Recorde
     """The changeset of stored bytes. Raises LogDamaged when they are not what was written."""
     with _damage_named(workspace, version, position):
         return _decoded(workspace, version, position, _decompressed(state))
+
+
+def heading(workspace: str, version: int, position: int, state: bytes) -> Recorded:
+    """Who, why, from where and when, without any row: for those who need nothing else of many large changesets.
+
+    Raises LogDamaged.
+    """
+    with _damage_named(workspace, version, position):
+        raw = _first_lines(state)
+        envelope, content, _ = _READERS[_schema(raw)](raw)
+        about = {name: value for name, value in content.items() if name not in _ROWS}
+        changeset = _Reader(SectionReader(memoryview(b""))).changeset(workspace, version, about)
+        return Recorded(position, changeset, envelope["content_sha256"], envelope["chain_sha256"])
 
 
 def verified(workspace: str, version: int, position: int, state: bytes, previous_chain: bytes) -> Recorded:
@@ -145,6 +178,17 @@ def _decompressed(state: bytes) -> bytes:
     return _contexts.decompressor.decompress(state, max_output_size=_MAX_STATE_BYTES)
 
 
+def _first_lines(state: bytes) -> bytes:
+    """As much of the decompressed bytes as has the two lines; all of schema 1, which is one."""
+    stream = _contexts.decompressor.decompressobj()
+    raw = b""
+    for first in range(0, len(state), _CHUNK_BYTES):
+        raw += stream.decompress(state[first : first + _CHUNK_BYTES])
+        if raw.count(b"\n") >= _LINES:
+            break
+    return raw
+
+
 def _decoded(workspace: str, version: int, position: int, raw: bytes) -> Recorded:
     envelope, content, sections = _READERS[_schema(raw)](raw)
     changeset = _Reader(SectionReader(sections)).changeset(workspace, version, content)
@@ -176,6 +220,7 @@ def _one_object(raw: bytes) -> tuple[dict[str, Any], dict[str, Any], memoryview]
 _READERS: Final[Mapping[int, Callable[[bytes], tuple[dict[str, Any], dict[str, Any], memoryview]]]] = {
     1: _one_object,
     2: _lines_and_sections,
+    3: _lines_and_sections,
     SCHEMA: _lines_and_sections,
 }
 
@@ -328,7 +373,10 @@ class _Reader:
 
 
 def _catalogue_in(change: Mapping[str, Any]) -> CatalogueChange:
-    return _CATALOGUE[change["kind"]](**{name: value for name, value in change.items() if name != "kind"})
+    fields: dict[str, Any] = {
+        name: tuple(value) if type(value) is list else value for name, value in change.items() if name != "kind"
+    }
+    return _CATALOGUE[change["kind"]](**fields)
 
 
 def _values_in(kind: ValueType, values: Sequence[Any]) -> Sequence[Value]:

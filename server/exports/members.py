@@ -136,7 +136,8 @@ def _column(state: WorkspaceState, view: View, ordinals: npt.NDArray[np.uint32],
             raise InvalidField.of([Violation("columns", description)])
         codes = _picked(trait.codes.at(view.as_of, view.version).codes, ordinals)
         return _Column(request.title, codes, _values(trait.values), _ARROW[trait.kind])
-    tag = state.index.tags.get(tag_with_key(state.index.catalogue, request.name).number)
+    catalogue = state.index.catalogue
+    tag = state.index.tags.get(catalogue.meant(request.name, view.version) or tag_with_key(catalogue, request.name).number)
     if request.kind == "tag":
         held = tag.holders.at(view.as_of, view.version).bitmap if tag else BitMap()
         flags = bitmaps.to_flags(held, state.index.profile_count)[ordinals].astype(np.int32)

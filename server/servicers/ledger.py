@@ -9,6 +9,9 @@ from tagledger.v1 import ledger_service_pb2_grpc as rpc
 
 from domain.errors import CorrectedMeanwhile
 from server.convert.bulk import (
+    merge_in,
+    merge_out,
+    merge_preview_out,
     tag_segment_in,
     tag_segment_out,
     tag_segment_preview_out,
@@ -112,6 +115,14 @@ class LedgerServicer(rpc.LedgerServiceServicer):
             preview = await self._work.in_thread(lambda: self._bulk.preview_tagging(found))
             return tag_segment_preview_out(asked, preview)
         return tag_segment_out(await answered(self._committer.submit(found)), asked.warnings)
+
+    async def MergeTags(self, request: pb.MergeTagsRequest, context: Context) -> pb.MergeTagsResponse:
+        """See the proto."""
+        draft = merge_in(request)
+        if request.dry_run:
+            reading, preview = await self._work.in_thread(lambda: self._bulk.preview_merge(draft))
+            return merge_preview_out(reading.position, preview)
+        return merge_out(await answered(self._committer.submit(draft)))
 
     async def UndoChangeset(self, request: pb.UndoChangesetRequest, context: Context) -> pb.UndoChangesetResponse:
         """See the proto."""

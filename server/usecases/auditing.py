@@ -84,7 +84,7 @@ class Auditing:
         """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup, UnknownSegment."""
         reading = self._clocks.read(workspace, None, known_at)
         index, version = reading.state.index, reading.view.version
-        ordinal = None if about.profile_id is None else self._ordinal(reading.state, about.profile_id)
+        ordinal = None if about.profile_id is None else ordinal_of(reading.state, about.profile_id)
         tags: list[int] | None = None
         if about.tag is not None:
             tags = [tag_with_key(index.catalogue, about.tag).number]
@@ -109,14 +109,6 @@ class Auditing:
             return rows_wanted(changeset, Wanted(ordinal, tags, rivals, lost, about.effective, about.interactions, segment))
 
         return self._page(reading, page, question_digest("history", workspace, about, page.newest_first), versions, rows_in)
-
-    @staticmethod
-    def _ordinal(state: WorkspaceState, profile_id: str) -> int:
-        ordinal = state.profiles.ordinals([profile_id])[0]
-        if ordinal is None:
-            message = f"workspace {state.name!r} has never seen a profile {profile_id!r}; ids are compared exactly"
-            raise UnknownProfile(message, metadata={"profile_id": profile_id})
-        return ordinal
 
     def changeset(self, workspace: str, changeset_id: bytes | None, position: int, page: PageRequest) -> ChangesetPage:
         """One changeset by id (16 bytes) or position. Raises UnknownChangeset."""
@@ -181,8 +173,26 @@ class Auditing:
         return read_applied(self._log, state, version)
 
 
+def ordinal_of(state: WorkspaceState, profile_id: str) -> int:
+    """Of a profile. Raises UnknownProfile."""
+    ordinal = state.profiles.ordinals([profile_id])[0]
+    if ordinal is None:
+        message = f"workspace {state.name!r} has never seen a profile {profile_id!r}; ids are compared exactly"
+        raise UnknownProfile(message, metadata={"profile_id": profile_id})
+    return ordinal
+
+
 def read_applied(log: EventLog, state: WorkspaceState, version: int) -> Recorded:
     """A changeset that has been applied, from the log."""
+    return payload.decode(*_stored(log, state, version))
+
+
+def read_heading(log: EventLog, state: WorkspaceState, version: int) -> Recorded:
+    """The same without its rows."""
+    return payload.heading(*_stored(log, state, version))
+
+
+def _stored(log: EventLog, state: WorkspaceState, version: int) -> tuple[str, int, int, bytes]:
     stored = log.read_version(state.name, version)
     assert stored is not None, f"version {version} of {state.name} is applied, so it is in the log"
-    return payload.decode(state.name, version, state.index.position_of(version), stored.state)
+    return state.name, version, state.index.position_of(version), stored.state

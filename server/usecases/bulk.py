@@ -10,10 +10,11 @@ from domain.errors import NotUndoable
 from domain.language.checker import Warning as ExpressionWarning
 from server.usecases.asking import Asked, Questions, Segment
 from server.usecases.auditing import Auditing
-from server.usecases.clocks import Clocks, KnownAt
-from server.usecases.drafts import Request, TagSegmentDraft, UndoDraft
+from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.drafts import MergeDraft, Request, TagSegmentDraft, UndoDraft
 from server.usecases.previewing import Made, Preview, preview
 from server.usecases.segment_tagging import decide_tagging
+from server.usecases.tag_merging import decide_merge
 from server.usecases.undoing import decide_undo
 
 
@@ -53,6 +54,13 @@ class BulkChanges:
         decided = decide_tagging(reading.view.index, draft, reading.view.as_of)
         return preview(reading, decided.outcome, decided.changed, BitMap(), Made(tags=decided.tags))
 
+    def preview_merge(self, draft: MergeDraft) -> tuple[Reading, Preview]:
+        """What it would do. Raises what recording it would raise."""
+        reading = self._clocks.read(draft.request.workspace, None, KnownAt())
+        decided = decide_merge(reading.view.index, draft, reading.view.version)
+        made = Made(tags=decided.tags, merges=(decided.made,))
+        return reading, preview(reading, decided.outcome, decided.changed, BitMap(), made)
+
     def undo(self, wanted: UndoRequest) -> tuple[UndoDraft, Sequence[ExpressionWarning]]:
         """The draft with the changeset, and with the members of the segment.
 
@@ -72,10 +80,10 @@ class BulkChanges:
         return UndoDraft(wanted.request, undone, selected, members), asked.warnings
 
     def preview_undo(self, draft: UndoDraft) -> Preview:
-        """What it would do. Raises NotUndoable."""
+        """What it would do. Raises NotUndoable, TagMerged."""
         reading = self._clocks.read(draft.request.workspace, None, KnownAt())
         decided = decide_undo(reading.state, draft)
-        made = Made(decided.tags, decided.traits, decided.restored, decided.retracted)
+        made = Made(decided.tags, decided.traits, decided.restored, decided.retracted, decided.catalogue)
         return preview(reading, decided.outcome, decided.changed, decided.conflicts, made)
 
     def _members(self, workspace: str, chosen: Chosen) -> tuple[Asked, BitMap, Selected]:

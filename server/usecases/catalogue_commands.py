@@ -2,30 +2,38 @@
 
 from typing import assert_never
 
-from domain.changeset import (
+from domain.catalogue_changes import (
     CatalogueChange,
     GroupDefined,
+    GroupRedefined,
     GroupRenamed,
     GroupRestored,
     GroupRetired,
     TagDefined,
+    TagRedefined,
     TagRenamed,
     TagRestored,
     TagRetired,
+    TagsOrdered,
     WorkspaceCreated,
 )
-from domain.errors import LimitExceeded, NotRetired, UnknownTag, UnknownTagGroup
+from domain.errors import InvalidField, LimitExceeded, NotRetired, UnknownTag, UnknownTagGroup, Violation
+from domain.errors import TagMerged as MergedError
 from domain.errors import TagRetired as RetiredError
 from domain.limits import MAX_EXCLUSIVE_TAGS
 from domain.names import KnownNames
-from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry
+from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry, ValueRule
 from server.usecases.drafts import (
+    ChangeGroup,
     ChangeSegment,
+    ChangeTag,
     Command,
     CreateWorkspace,
     DefineGroup,
     DefineSegment,
     DefineTag,
+    MapForeignTags,
+    OrderTags,
     RenameGroup,
     RenameSegment,
     RenameTag,
@@ -35,7 +43,9 @@ from server.usecases.drafts import (
     RetireList,
     RetireSegment,
     RetireTag,
+    UnmapForeignTag,
 )
+from server.usecases.foreign_tags import decide_mapping, decide_unmapping
 from server.usecases.list_commands import decide_list_retirement
 from server.usecases.segment_commands import decide_segment_command, name_taken
 from server.usecases.state import WorkspaceState
@@ -65,6 +75,10 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             group = group_named(catalogue, command.name)
             _refuse_in_use(group.retired, f"group {group.name!r}")
             return [GroupRestored(group.number), *(TagRestored(tag.number) for tag in catalogue.retired_with(group.number))]
+        case ChangeGroup():
+            return [GroupRedefined(group_named(catalogue, command.name).number, command.description)]
+        case OrderTags():
+            return [_ordered(catalogue, command)]
         case DefineTag():
             return _define_tag(catalogue, command)
         case RenameTag():
@@ -73,11 +87,19 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             _refuse_taken_tag(catalogue, _key(group_name, command.new_name))
             return [TagRenamed(tag.number, command.new_name)]
         case RetireTag():
-            tag = tag_with_key(catalogue, command.key)
+            tag = own_tag(catalogue, command.key)
             _refuse_retired(tag.retired, f"tag {command.key!r}")
             return [TagRetired(tag.number)]
         case RestoreTag():
-            return [_restored(catalogue, tag_with_key(catalogue, command.key))]
+            return [_restored(catalogue, own_tag(catalogue, command.key))]
+        case ChangeTag():
+            tag = own_tag(catalogue, command.key)
+            description = tag.description if command.description is None else command.description
+            return [_redefined(tag.number, description, tag.values if command.values is None else command.values)]
+        case MapForeignTags():
+            return [*decide_mapping(catalogue, command)]
+        case UnmapForeignTag():
+            return [decide_unmapping(catalogue, command)]
         case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
             return [decide_segment_command(command, catalogue.segments)]
         case RetireList():
@@ -87,13 +109,25 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
 
 
 def tag_with_key(catalogue: Catalogue, key: str) -> TagEntry:
-    """The tag that has this key now, or UnknownTag."""
-    number = catalogue.tag_number(key)
+    """The tag that has this key now, or this name in another system: itself, even if it is merged. Or UnknownTag."""
+    number = catalogue.named(key)
     if number is None:
         hint = catalogue.suggestion(key)
         told = f"; did you mean {hint!r}?" if hint else "; define it with DefineTag (tagledger catalogue define-tag KEY)"
         raise UnknownTag(f"there is no tag {key!r}{told}", metadata={"tags": key})
     return catalogue.tags[number]
+
+
+def own_tag(catalogue: Catalogue, key: str) -> TagEntry:
+    """The same; TagMerged if it is merged."""
+    tag = tag_with_key(catalogue, key)
+    if tag.merged_into is not None:
+        into = catalogue.key(tag.merged_into)
+        raise MergedError(
+            f"tag {key!r} is merged into {into!r}; speak of that, or take the merge back with UndoChangeset (tagledger undo)",
+            metadata={"tag": key, "into": into},
+        )
+    return tag
 
 
 def group_named(catalogue: Catalogue, name: str) -> GroupEntry:
@@ -111,12 +145,15 @@ def group_named(catalogue: Catalogue, name: str) -> GroupEntry:
 def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChange]:
     _refuse_taken_tag(catalogue, _key(command.group, command.name))
     tag_number = _next(catalogue.tags)
+    valued: list[CatalogueChange] = []
+    if command.values is not None:
+        valued.append(_redefined(tag_number, command.description, command.values))
     if not command.group:
-        return [TagDefined(tag_number, None, command.name, command.description)]
+        return [TagDefined(tag_number, None, command.name, command.description), *valued]
     if command.create_group and catalogue.group_number(command.group) is None:
         group_number = _next(catalogue.groups)
         made = GroupDefined(group_number, command.group, "")
-        return [made, TagDefined(tag_number, group_number, command.name, command.description)]
+        return [made, TagDefined(tag_number, group_number, command.name, command.description), *valued]
     group = group_named(catalogue, command.group)
     _refuse_retired(group.retired, f"group {group.name!r}")
     if group.exclusive:
@@ -127,7 +164,32 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
             actual=len(catalogue.members(group.number)) + 1,
             remedy="each apply has to look at all of them; split the group, or use a trait for one value of many",
         )
-    return [TagDefined(tag_number, group.number, command.name, command.description)]
+    return [TagDefined(tag_number, group.number, command.name, command.description), *valued]
+
+
+def _redefined(number: int, description: str, values: ValueRule) -> TagRedefined:
+    return TagRedefined(number, description, values.valued.value, values.minimum, values.maximum)
+
+
+def _ordered(catalogue: Catalogue, command: OrderTags) -> TagsOrdered:
+    group = group_named(catalogue, command.group)
+    before = catalogue.tags_of(group.number)
+    numbers, members = [catalogue.tag_number(key) for key in command.keys], {tag.number for tag in before}
+    named = set(numbers)
+    left_out = [tag for tag in before if tag.number not in named]
+    missing = [tag for tag in left_out if not tag.retired and tag.merged_into is None]
+    violations = [
+        Violation(f"keys[{i}]", f"{key!r} is no tag of group {group.name!r}")
+        for i, (key, number) in enumerate(zip(command.keys, numbers, strict=True))
+        if number not in members
+    ]
+    if missing:
+        told = ", ".join(repr(catalogue.key(tag.number)) for tag in missing[:20])
+        violations.append(Violation("keys", f"all tags in use of group {group.name!r} are needed; missing: {told}"))
+    if violations:
+        raise InvalidField.of(violations[:100])
+    ordered = [number for number in numbers if number is not None]
+    return TagsOrdered(group.number, (*ordered, *(tag.number for tag in left_out)))
 
 
 def _restored(catalogue: Catalogue, tag: TagEntry) -> TagRestored:
@@ -152,8 +214,8 @@ def _key(group: str, name: str) -> str:
 
 
 def _refuse_taken_tag(catalogue: Catalogue, key: str) -> None:
-    if catalogue.tag_number(key) is not None:
-        raise name_taken("tag", key)
+    if catalogue.named(key) is not None:
+        raise name_taken("tag" if catalogue.tag_number(key) is not None else "tag of another system", key)
 
 
 def _refuse_taken_group(catalogue: Catalogue, name: str) -> None:

@@ -17,12 +17,15 @@ from projections.index.keys import as_bytes
 from server.usecases.catalogue_commands import decide_command
 from server.usecases.correcting import decide_replacement, decide_retraction
 from server.usecases.drafts import (
+    BulkDraft,
     CatalogueDraft,
     ChangesDraft,
     CorrectionDraft,
     CreateWorkspace,
     Draft,
     InteractionsDraft,
+    MapForeignTags,
+    MergeDraft,
     ReplaceDraft,
     RetractDraft,
     TagSegmentDraft,
@@ -35,9 +38,10 @@ from server.usecases.overlay import Fresh, Overlay, check_types
 from server.usecases.segment_tagging import decide_tagging
 from server.usecases.state import ComputedKeys, WorkspaceState
 from server.usecases.tag_decisions import decide_changes, profiles_of
+from server.usecases.tag_merging import decide_merge
 from server.usecases.undoing import DecidedUndo, decide_undo
 
-_StandsAlone = CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft | CorrectionDraft
+_StandsAlone = CatalogueDraft | UploadDraft | BulkDraft | CorrectionDraft
 """Committed by itself."""
 
 
@@ -67,9 +71,9 @@ class Transaction:
     def admits(self, draft: Draft) -> bool:
         """May the draft be decided before the others are committed? If not, commit first.
 
-        A catalogue change, an upload of a list, a correction, and what concerns a whole segment or changeset stands alone; a
-        request id comes once; and changes of a profile wait for those before them, so that "already so" is told from what is
-        recorded.
+        A catalogue change, an upload of a list, a correction, and what concerns a whole segment, tag or changeset stands
+        alone; a request id comes once; and changes of a profile wait for those before them, so that "already so" is told from
+        what is recorded.
         """
         request = draft.request
         if self._closed or (request.workspace, request.request_id) in self._request_ids:
@@ -88,13 +92,18 @@ class Transaction:
         first = len(overlay.state.profiles) + len(overlay.new_profiles)
         match draft:
             case CatalogueDraft():
-                made = tuple(decide_command(draft.command, overlay.state))
-                decided = self._changeset(overlay, draft, first, Outcome(), catalogue=made)
+                made, outcome = tuple(decide_command(draft.command, overlay.state)), Outcome()
+                if isinstance(draft.command, MapForeignTags):
+                    outcome = Outcome(changed=len(made), already_so=len(draft.command.keys) - len(made))
+                decided = self._changeset(overlay, draft, first, outcome, catalogue=made)
             case UploadDraft():
                 decided = self._decide_upload(overlay, draft, first)
             case TagSegmentDraft():
                 tagged = decide_tagging(overlay.state.index, draft, self._recorded_at(overlay))
                 decided = self._changeset(overlay, draft, first, tagged.outcome, tags=tagged.tags, selected=draft.selected)
+            case MergeDraft():
+                merge = decide_merge(overlay.state.index, draft, overlay.state.version)
+                decided = self._changeset(overlay, draft, first, merge.outcome, catalogue=(merge.made,), tags=merge.tags)
             case UndoDraft():
                 inverse = decide_undo(overlay.state, draft)
                 decided, conflicting = self._undo(overlay, draft, first, inverse), inverse.conflicts
@@ -154,6 +163,7 @@ class Transaction:
             draft,
             first,
             inverse.outcome,
+            catalogue=inverse.catalogue,
             tags=inverse.tags,
             traits=inverse.traits,
             interactions=inverse.restored,

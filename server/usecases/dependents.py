@@ -26,7 +26,7 @@ def dependents(index: WorkspaceIndex, tags: Collection[int], names: Mapping[Name
 
     def speaks_of(kind: Names, name: str) -> bool:
         if kind is Names.TAG:
-            return index.catalogue.tag_number(name) in tags
+            return index.catalogue.meant(name) in tags
         return name in names.get(kind, ())
 
     entries = [entry for entry in segments.entries.values() if not entry.retired]
@@ -38,4 +38,4 @@ def tags_spoken_of(index: WorkspaceIndex) -> set[int]:
     segments = index.catalogue.segments
     newest = [segments.newest(entry).expression for entry in segments.entries.values() if not entry.retired]
     keys = {name for expression in newest for node in all_nodes(expression) for kind, name in named(node) if kind is Names.TAG}
-    return {number for key in keys if (number := index.catalogue.tag_number(key)) is not None}
+    return {number for key in keys if (number := index.catalogue.meant(key)) is not None}

@@ -4,15 +4,17 @@ Names are NFC, instants and numbers inside their bounds, columns of equal length
 recording.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from pyroaring import BitMap
 
+from domain.catalogue_changes import (
+    CatalogueChange,
+)
 from domain.changeset import (
     Attribution,
-    CatalogueChange,
     Changeset,
     InteractionColumns,
     RetractedColumns,
@@ -21,6 +23,7 @@ from domain.changeset import (
     ValueType,
 )
 from domain.language.syntax import Expression
+from domain.tag_catalogue import ValueRule
 from projections.interaction_ids import Latest
 from server.usecases.unknown_ids import UnknownIds
 
@@ -118,6 +121,22 @@ class RestoreGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """Describe a tag group otherwise."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTags:
+    """Put the tags of a group into an order; each key once."""
+
+    group: str
+    keys: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class DefineTag:
     """Make a tag; `group` is "" for none."""
 
@@ -125,6 +144,8 @@ class DefineTag:
     name: str
     description: str
     create_group: bool
+    values: ValueRule | None = None
+    """None for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +168,30 @@ class RestoreTag:
     """Let a retired tag be applied again."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTag:
+    """Describe a tag otherwise, or let other values go with it; None for what stays."""
+
+    key: str
+    description: str | None
+    values: ValueRule | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapForeignTags:
+    """Let other systems' names mean tags; each name once."""
+
+    keys: Mapping[str, str]
+    """By foreign key."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnmapForeignTag:
+    """Let another system's name mean nothing."""
+
+    foreign_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +234,10 @@ class RetireList:
 
 
 SegmentCommand = DefineSegment | ChangeSegment | RenameSegment | RetireSegment
-GroupCommand = DefineGroup | RenameGroup | RetireGroup | RestoreGroup
-TagCommand = DefineTag | RenameTag | RetireTag | RestoreTag
-Command = CreateWorkspace | GroupCommand | TagCommand | SegmentCommand | RetireList
+GroupCommand = DefineGroup | RenameGroup | RetireGroup | RestoreGroup | ChangeGroup | OrderTags
+TagCommand = DefineTag | RenameTag | RetireTag | RestoreTag | ChangeTag
+ForeignTagCommand = MapForeignTags | UnmapForeignTag
+Command = CreateWorkspace | GroupCommand | TagCommand | ForeignTagCommand | SegmentCommand | RetireList
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +287,15 @@ class TagSegmentDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeDraft:
+    """A tag that is to be another name of a second one, by their keys."""
+
+    request: Request
+    key: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
 class UndoDraft:
     """A changeset to take back; `members`: for these profiles only, None for all."""
 
@@ -280,7 +335,8 @@ class ReplaceDraft:
 
 
 CorrectionDraft = RetractDraft | ReplaceDraft
-Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | TagSegmentDraft | UndoDraft
+BulkDraft = TagSegmentDraft | MergeDraft | UndoDraft
+Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | BulkDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Inverse:
         return len(self.ordinals)
 
 
-def _pairs(ordinals: Ordinals, effective: Int64s) -> tuple[Ordinals, Int64s]:
+def pairs_of(ordinals: Ordinals, effective: Int64s) -> tuple[Ordinals, Int64s]:
     """Each profile and instant once, ascending."""
     order = np.lexsort((effective, ordinals))
     ordinals, effective = ordinals[order], effective[order]
@@ -74,7 +74,7 @@ def inverses_of(histories: Mapping[int, History], end: int, undone: int, changes
     applies = _applies(sent)
     newer = [one.rows.ordinals[one.rows.versions > undone] for one in sent.values()]
     conflicts = np.unique(np.concatenate(newer))
-    ordinals, effective = _pairs(changes.ordinals, changes.effective)
+    ordinals, effective = pairs_of(changes.ordinals, changes.effective)
     applied = _among(ordinals, effective, changes, changes.applied)
     states, kept = {}, {}
     for number, one in sent.items():

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
+from domain.catalogue_changes import (
+    CatalogueChange,
+)
 from domain.changeset import (
     Attribution,
     Changeset,
@@ -18,6 +21,7 @@ from domain.changeset import (
 from domain.errors import CallerError
 from domain.language.syntax import InSegment, Names
 from domain.limits import MAX_PREVIEWED_SEGMENTS, MAX_SHOWN_PROFILES
+from domain.tag_catalogue import TagMerge
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
 from projections.query.view import View
@@ -49,12 +53,13 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The columns of a changeset that have been decided for the end of the log."""
+    """The parts of a changeset that have been decided for the end of the log."""
 
     tags: TagColumns | None = None
     traits: TraitColumns | None = None
     interactions: InteractionColumns | None = None
     retracted: RetractedColumns | None = None
+    merges: Sequence[CatalogueChange] = ()
 
 
 def preview(reading: Reading, outcome: Outcome, changed: BitMap, conflicts: BitMap, made: Made) -> Preview:
@@ -74,7 +79,8 @@ def _concerned(index: WorkspaceIndex, made: Made) -> list[str]:
     """The named segments that may change by it."""
     rows = [made.interactions, made.retracted.rows if made.retracted else None]
     types = {name for columns in rows if columns and len(columns.ordinals) for name in columns.types}
-    tags = index.catalogue.concerned(set(made.tags.tags)) if made.tags else ()
+    merged = {number for merge in made.merges if isinstance(merge, TagMerge) for number in (merge.number, merge.into)}
+    tags = index.catalogue.concerned(merged | set(made.tags.tags if made.tags else ()))
     return dependents(index, tags, {Names.TRAIT: made.traits.names if made.traits else (), Names.TYPE: types})
 
 
@@ -88,6 +94,7 @@ def _effects(reading: Reading, names: Sequence[str], made: Made) -> list[Effect]
         recorded_at=before.as_of,
         first_ordinal=0,
         outcome=Outcome(),
+        catalogue=made.merges,
         tags=made.tags,
         traits=made.traits,
         interactions=made.interactions,

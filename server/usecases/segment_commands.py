@@ -2,7 +2,12 @@
 
 from typing import assert_never
 
-from domain.changeset import SegmentChanged, SegmentDefined, SegmentRenamed, SegmentRetired
+from domain.catalogue_changes import (
+    SegmentChanged,
+    SegmentDefined,
+    SegmentRenamed,
+    SegmentRetired,
+)
 from domain.errors import NameTaken, SegmentInUse, SegmentUnchanged, Violation
 from domain.errors import SegmentRetired as RetiredError
 from domain.language.printer import to_text

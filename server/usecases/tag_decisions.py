@@ -6,7 +6,15 @@ from typing import Protocol
 
 import numpy as np
 
-from domain.changeset import Outcome, TagColumns, TraitColumns, ValueType
+from domain.catalogue_changes import (
+    Valued,
+)
+from domain.changeset import (
+    Outcome,
+    TagColumns,
+    TraitColumns,
+    ValueType,
+)
 from domain.errors import InvalidField, TagRetired, UnknownTag, Violation
 from domain.tag_catalogue import Catalogue
 from server.usecases.drafts import ChangesDraft, TagDraft, TraitDraft
@@ -52,7 +60,7 @@ def profiles_of(draft: ChangesDraft) -> set[str]:
 
 
 class NamesTag(Protocol):
-    """What says which tag, and whether it is applied."""
+    """What says which tag, whether it is applied, and with which value."""
 
     @property
     def tag(self) -> str:
@@ -62,19 +70,26 @@ class NamesTag(Protocol):
     def applied(self) -> bool:
         """Or removed."""
 
+    @property
+    def value(self) -> float | None:
+        """None for none."""
+
 
 def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tags[{}].tag") -> list[int]:
-    """Catalogue numbers of the tags; refuses unknown ones, and retired ones that are applied, naming every offender.
+    """Catalogue numbers of the tags that the keys mean. Refuses, naming every offender, unknown ones, and where one is applied
+    that is retired, or with a value that does not go with it.
 
-    `path`: the field of the request that has the tag of that number.
+    `path`: the field of the request that has the tag of that number; the value stands beside it.
     """
-    numbers = {key: catalogue.tag_number(key) for key in dict.fromkeys(change.tag for change in tags)}
+    numbers = {key: catalogue.meant(key) for key in dict.fromkeys(change.tag for change in tags)}
     unknown = {key for key, number in numbers.items() if number is None}
     if unknown:
         hints = {key: catalogue.suggestion(key) for key in sorted(unknown)[:20]}
         told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in hints.items())
         violations = [Violation(path.format(i), f"unknown tag {c.tag!r}") for i, c in enumerate(tags) if c.tag in unknown]
         message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
+        if any(":" in key for key in unknown):
+            message += ", or map another system's name with MapForeignTags (tagledger catalogue map-foreign NAME KEY)"
         raise UnknownTag(message, metadata={"tags": ",".join(sorted(unknown)[:20])}, violations=violations[:100])
     retired = {key for key, number in numbers.items() if number is not None and catalogue.tags[number].retired}
     violations = [
@@ -88,7 +103,22 @@ def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tag
     ]
     if violations:
         raise TagRetired(violations[0].description, violations=violations[:100])
-    return [number for number in (numbers[change.tag] for change in tags) if number is not None]
+    found = [number for number in (numbers[change.tag] for change in tags) if number is not None]
+    _refuse_values(catalogue, tags, found, path)
+    return found
+
+
+def _refuse_values(catalogue: Catalogue, tags: Sequence[NamesTag], numbers: Sequence[int], path: str) -> None:
+    rules = {number: catalogue.tags[number].values for number in set(numbers)}
+    if all(rule.valued is Valued.ANY for rule in rules.values()):
+        return
+    violations = [
+        Violation(f"{path.format(i).removesuffix('tag')}value", f"tag {change.tag!r} {problem}")
+        for i, (change, number) in enumerate(zip(tags, numbers, strict=True))
+        if change.applied and (problem := rules[number].problem(change.value))
+    ]
+    if violations:
+        raise InvalidField.of(violations)
 
 
 class Expires(Protocol):

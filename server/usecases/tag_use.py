@@ -91,10 +91,11 @@ class TagUses:
         self._clocks = clocks
 
     def use(self, workspace: str, key: str, as_of: int | None, known_at: KnownAt, days: int, zone: str) -> TagUse:
-        """Of the tag that has the key now, over so many days up to that of as_of. Raises UnknownTag, PositionAhead."""
+        """Of the tag that the key means, over so many days up to that of as_of. Raises UnknownTag, PositionAhead."""
         reading = self._clocks.read(workspace, as_of, known_at)
         index, view = reading.view.index, reading.view
         tag = tag_with_key(index.catalogue, key)
+        tag = index.catalogue.tags[index.catalogue.meant(key, view.version) or tag.number]
         segments = dependents(index, {tag.number}, {})
         if tag.number not in index.tags:
             empty = _days(np.empty(0, np.int64), np.empty(0, np.int64), view.as_of, days, zone)
@@ -116,10 +117,10 @@ class TagUses:
         )
 
     def review(self, workspace: str) -> TagReview:
-        """Now, over all tags that are not retired."""
+        """Now, over all tags that are neither retired nor merged."""
         reading = self._clocks.read(workspace, None, KnownAt())
         index = reading.view.index
-        tags = [tag for tag in index.catalogue.tags.values() if not tag.retired]
+        tags = [tag for tag in list(index.catalogue.tags.values()) if not tag.retired and tag.merged_into is None]
         holders = {tag.number: _holder_count(reading, tag.number) for tag in tags}
         spoken_of = tags_spoken_of(index)
         unused = [

@@ -3,34 +3,50 @@
 A state that is brought back is credited to whoever had set it, so that afterwards every answer is as if the changeset had never
 been recorded. Two things stay: what was changed at the same instant since wins, and a profile that was first seen through the
 changeset has been seen. What was changed at other instants since keeps what it says, and is told as a conflict.
+
+A merge of tags handed states on that the changesets before it had set. What these set is taken back only after the merge, or it
+would stay where it was handed to.
 """
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.changeset import Changeset, Credit, InteractionColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
+from domain.catalogue_changes import (
+    CatalogueChange,
+    TagMerged,
+    TagUnmerged,
+)
+from domain.changeset import (
+    Changeset,
+    InteractionColumns,
+    Outcome,
+    RetractedColumns,
+    TagColumns,
+    TraitColumns,
+)
 from domain.errors import NotUndoable
+from domain.errors import TagMerged as MergedError
+from domain.tag_catalogue import Catalogue, TagMerge
 from projections.index import bitmaps
-from projections.index.history import NOTHING, Codes, History
+from projections.index.history import NOTHING, History
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.correcting import corrections_back
+from server.usecases.crediting import credited, values_of
 from server.usecases.drafts import UndoDraft
 from server.usecases.inverses import Inverse, UndoneRows, inverses_of
 from server.usecases.state import WorkspaceState
 
-_Value = TypeVar("_Value")
-
 
 @dataclass(frozen=True, slots=True)
 class DecidedUndo:
-    """The columns of the inverse, what its reply says, whose state changes, and whose later changes stay."""
+    """The parts of the inverse, what its reply says, whose state changes, and whose later changes stay."""
 
+    catalogue: Sequence[CatalogueChange]
     tags: TagColumns | None
     traits: TraitColumns | None
     retracted: RetractedColumns | None
@@ -41,9 +57,11 @@ class DecidedUndo:
 
 
 def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
-    """Raises NotUndoable."""
+    """Raises NotUndoable, TagMerged."""
     index = state.index
     _refuse_others(draft.undone)
+    _refuse_before_merges(index.catalogue, draft.undone)
+    merges = _merges_back(index.catalogue, draft)
     tags, traits = _inverses_of_tags(index, draft), _inverses_of_traits(index, draft)
     inverses = [*tags.values(), *traits.values()]
     rows, count = sum(map(len, inverses)), sum(int(np.count_nonzero(one.changed)) for one in inverses)
@@ -54,10 +72,11 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     if corrections:
         rows, count, already = rows + corrections.count, count + corrections.count, corrections.already_so
         changed, conflicts = changed | corrections.changed, conflicts | corrections.conflicts
-    if not rows:
+    if not rows and not merges:
         raise _nothing_left(index, draft)
     outcome = Outcome(changed=count, already_so=rows - count + already, conflicts=len(conflicts))
     return DecidedUndo(
+        merges,
         _tag_columns(index, tags),
         _trait_columns(index, traits),
         corrections.retracted if corrections else None,
@@ -81,14 +100,49 @@ def _nothing_left(index: WorkspaceIndex, draft: UndoDraft) -> NotUndoable:
 
 
 def _refuse_others(undone: Changeset) -> None:
-    others = {"a change of the catalogue": undone.catalogue, "an upload of a list": undone.listed}
+    catalogue = [change for change in undone.catalogue if not isinstance(change, TagMerge)]
+    others = {"a change of the catalogue": catalogue, "an upload of a list": undone.listed}
     found = [what for what, columns in others.items() if columns]
     if found:
         raise NotUndoable(
             f"changeset {undone.changeset_id} has {' and '.join(found)}, which cannot be taken back; "
-            "tags, traits and interactions can. Rename, retire or restore what is in the catalogue; upload the list as it was",
+            "tags, traits, interactions and merges can. Rename, retire or restore what is in the catalogue; "
+            "upload the list as it was",
             metadata={"changeset_id": undone.changeset_id},
         )
+
+
+def _refuse_before_merges(catalogue: Catalogue, undone: Changeset) -> None:
+    touched = set(undone.tags.tags) if undone.tags else set()
+    for number, into in catalogue.merged_since(undone.version).items():
+        if not touched.isdisjoint((number, into)):
+            key, into_key = catalogue.key(number), catalogue.key(into)
+            raise MergedError(
+                f"tag {key!r} was merged into {into_key!r} after changeset {undone.changeset_id}; take the merge back first "
+                f"(its changeset is in the history of {key!r}), then this, and merge again",
+                metadata={"tag": key, "into": into_key, "changeset_id": undone.changeset_id},
+            )
+
+
+def _merges_back(catalogue: Catalogue, draft: UndoDraft) -> tuple[CatalogueChange, ...]:
+    changes: list[CatalogueChange] = []
+    for change in draft.undone.catalogue:
+        if not isinstance(change, TagMerge):
+            continue
+        key, into, metadata = (
+            catalogue.key(change.number),
+            catalogue.key(change.into),
+            {"changeset_id": draft.undone.changeset_id},
+        )
+        if draft.members is not None:
+            told = f"changeset {draft.undone.changeset_id} says what key {key!r} means, for everybody; leave the segment out"
+            raise NotUndoable(told, metadata=metadata)
+        merged = isinstance(change, TagMerged)
+        if catalogue.tags[change.number].merged_into != (change.into if merged else None):
+            told = f"tag {key!r} is merged into {into!r} no more" if merged else f"tag {key!r} is merged again"
+            raise NotUndoable(f"{told}: there is nothing of it to take back", metadata=metadata)
+        changes.append((TagUnmerged if merged else TagMerged)(change.number, change.into))
+    return tuple(changes)
 
 
 def _wanted(draft: UndoDraft, columns: TagColumns | TraitColumns) -> npt.NDArray[np.bool_]:
@@ -142,8 +196,9 @@ def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColu
     codes = np.concatenate([one.codes for one in parts])
     # First what is brought back: in an exclusive group that takes the others away, and who did so there comes after it.
     order = np.argsort(codes == NOTHING, kind="stable")
-    values = [value for number, one in found.items() for value in _values(one.codes, index.tags[number].value_of)]
-    credits, credit_index = _credits(index, parts)
+    values = [value for number, one in found.items() for value in values_of(one.codes, index.tags[number].value_of)]
+    versions, credit_codes = (np.concatenate([getattr(one, name) for one in parts]) for name in ("versions", "credits"))
+    credits, credit_index = credited(index, versions, credit_codes)
     numbers = np.repeat(np.asarray(list(found), np.uint32), [len(one) for one in parts])
     return TagColumns(
         ordinals=array("I", np.concatenate([one.ordinals for one in parts])[order].tobytes()),
@@ -158,23 +213,6 @@ def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColu
     )
 
 
-def _credits(index: WorkspaceIndex, parts: Sequence[Inverse]) -> tuple[list[Credit], npt.NDArray[np.uint32]]:
-    """The dictionary and the column. Few changesets set what many rows bring back."""
-    versions, credited = (np.concatenate([getattr(one, name) for one in parts]) for name in ("versions", "credits"))
-    pairs, which = np.unique(np.stack([versions, credited.astype(np.int64)]), axis=1, return_inverse=True)
-    named = [index.credit_of(version, credit) if version else None for version, credit in pairs.T.tolist()]
-    distinct = list(dict.fromkeys(credit for credit in named if credit is not None))
-    codes = np.asarray([0 if credit is None else 1 + distinct.index(credit) for credit in named], np.uint32)
-    return distinct, codes[which.reshape(-1)]
-
-
-def _values(codes: Codes, value_of: Callable[[int], _Value]) -> list[_Value]:
-    """The values of codes, each looked up once."""
-    distinct, which = np.unique(codes, return_inverse=True)
-    values = [value_of(code) for code in distinct.tolist()]
-    return [values[k] for k in which.tolist()]
-
-
 def _trait_columns(index: WorkspaceIndex, inverses: dict[str, Inverse]) -> TraitColumns | None:
     found = {name: one for name, one in inverses.items() if len(one)}
     if not found:
@@ -187,5 +225,5 @@ def _trait_columns(index: WorkspaceIndex, inverses: dict[str, Inverse]) -> Trait
         types=[trait.kind for trait in traits],
         index=array("I", np.repeat(np.arange(len(parts), dtype=np.uint32), [len(one) for one in parts]).tobytes()),
         effective_at=array("q", np.concatenate([one.effective for one in parts]).tobytes()),
-        values=[value for trait, one in zip(traits, parts, strict=True) for value in _values(one.codes, trait.value_of)],
+        values=[value for trait, one in zip(traits, parts, strict=True) for value in values_of(one.codes, trait.value_of)],
     )

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from pyroaring import BitMap
 
-from domain.changeset import Recorded, TagDefined, WorkspaceCreated
+from domain.catalogue_changes import (
+    TagDefined,
+    WorkspaceCreated,
+)
+from domain.changeset import (
+    Recorded,
+)
 from domain.errors import MixedCurrencies
 from domain.language.syntax import (
     Between,

@@ -16,7 +16,14 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
-from domain.changeset import CatalogueChange, Changeset, Outcome, Recorded
+from domain.catalogue_changes import (
+    CatalogueChange,
+)
+from domain.changeset import (
+    Changeset,
+    Outcome,
+    Recorded,
+)
 from projections.naive import NaiveLedger
 from server.eventlog import payload
 
@@ -341,8 +348,8 @@ def _tag_keys(oracle: NaiveLedger, changeset: Changeset) -> dict[int, str]:
     """Keys by number, before the changeset."""
     if not changeset.tags:
         return {}
-    named = oracle.tag_names.items()
-    return {number: name if group is None else f"{oracle.groups[group]}/{name}" for number, (group, name) in named}
+    named = oracle.catalogue.tag_names.items()
+    return {number: name if group is None else f"{oracle.catalogue.groups[group]}/{name}" for number, (group, name) in named}
 
 
 def _due(sent: Sent, stream: _Stream) -> Sequence[Row]:

@@ -7,7 +7,12 @@ from functools import cached_property
 
 import pytest
 
-from domain.changeset import Recorded, WorkspaceCreated
+from domain.catalogue_changes import (
+    WorkspaceCreated,
+)
+from domain.changeset import (
+    Recorded,
+)
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import (
@@ -134,7 +139,7 @@ def cases(kind: type[Leaf], histories: int = HISTORIES, leaves: int = LEAVES) ->
             ordinal = rng.randrange(index.profile_count)
             if rng.random() < (0.6 if kind is ObservedSince else 0.2):  # all or most is still to come
                 instants = [event.at for event in known_events(history, ordinal, known_at)]
-                as_of = min(instants, default=as_of) - rng.choice((0, 1))
+                as_of = min(instants, default=as_of) - (rng.random() < 0.3)
             case = Case(history, ledger, index, leaf, ordinal, as_of, known_at)
             says = case.says(ledger)
             # Most leaves hold for few: half of them should hold, where that can be had.

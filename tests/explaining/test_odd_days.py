@@ -5,7 +5,12 @@ from datetime import date
 
 import pytest
 
-from domain.changeset import Recorded, WorkspaceCreated
+from domain.catalogue_changes import (
+    WorkspaceCreated,
+)
+from domain.changeset import (
+    Recorded,
+)
 from domain.language.parser import parse
 from domain.language.syntax import Leaf
 from domain.limits import MIN_INSTANT_US

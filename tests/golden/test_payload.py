@@ -1,6 +1,6 @@
 """Stored bytes of each schema, kept for ever: what was written once is read as it was meant.
 
-`changeset_v1.json`, `changeset_v2.json` hold, for each kind of change, the stored bytes (zstd, in hex) and beside them what is
+`changeset_v1.json` and its like hold, for each kind of change, the stored bytes (zstd, in hex) and beside them what is
 inside, for people. `TAGLEDGER_UPDATE_GOLDEN=1 pytest tests/golden` writes that of the newest schema anew; once a schema has
 been released, its bytes do not change: add a schema instead.
 """
@@ -18,41 +18,50 @@ from typing import Any, Final
 import pytest
 import zstandard
 
-from domain.changeset import (
-    Attribution,
-    Changeset,
-    Credit,
+from domain.catalogue_changes import (
+    ForeignTagMapped,
+    ForeignTagUnmapped,
     GroupDefined,
+    GroupRedefined,
     GroupRenamed,
     GroupRestored,
     GroupRetired,
-    InteractionColumns,
-    ListColumns,
     ListDefined,
     ListRetired,
-    Outcome,
-    PropertyColumn,
-    RetractedColumns,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
     SegmentRetired,
-    Selected,
-    TagColumns,
     TagDefined,
+    TagMerged,
+    TagRedefined,
     TagRenamed,
     TagRestored,
     TagRetired,
+    TagsOrdered,
+    TagUnmerged,
+    WorkspaceCreated,
+)
+from domain.changeset import (
+    Attribution,
+    Changeset,
+    Credit,
+    InteractionColumns,
+    ListColumns,
+    Outcome,
+    PropertyColumn,
+    RetractedColumns,
+    Selected,
+    TagColumns,
     TraitColumns,
     Undoes,
     ValueType,
-    WorkspaceCreated,
 )
 from domain.errors import LogDamaged
 from server.eventlog import payload
 
 _FOLDER: Final = Path(__file__).parent
-_SCHEMAS: Final = (1, 2, payload.SCHEMA)
+_SCHEMAS: Final = (1, 2, 3, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(
@@ -257,6 +266,26 @@ CHANGESETS: Final = {
         outcome=Outcome(already_so=1),
         retracted=RetractedColumns(InteractionColumns((), (), (), (), (), (), (), (), (), (), ()), versions=()),
     ),
+    "governed": changeset(
+        22,
+        first_ordinal=4,
+        catalogue=(
+            GroupRedefined(1, "等级, as of 2026"),
+            TagsOrdered(1, (1,)),
+            TagRedefined(1, "", "number", -0.5, None),
+            TagRedefined(2, "VIP"),
+            ForeignTagMapped(1, "wecom:etAbc"),
+            ForeignTagUnmapped(1, "wecom:etAbc"),
+        ),
+    ),
+    "merged": changeset(
+        23,
+        first_ordinal=4,
+        outcome=Outcome(changed=1),
+        catalogue=(TagMerged(1, 2),),
+        tags=TagColumns([1], [2], [True], [_AT], (), (), (), [Credit("王", "crm")], [1]),
+    ),
+    "unmerged": changeset(24, first_ordinal=4, catalogue=(TagUnmerged(1, 2),), undoes=Undoes(23, "00000000")),
 }
 
 
@@ -321,6 +350,15 @@ def test_golden_bytes_are_read_as_they_were_meant(schema: int, name: str) -> Non
         kept["inside"]["chain_sha256"],
     )
     assert repr(as_lists(read.changeset)) == repr(as_lists(made)), "also True is not 1.0, and -0.0 not 0.0"
+
+
+@pytest.mark.parametrize(("schema", "name"), _CASES)
+def test_a_heading_is_the_changeset_without_its_rows(schema: int, name: str) -> None:
+    kept, made = GOLDEN[schema][name], CHANGESETS[name]
+    rows = dict.fromkeys(("tags", "traits", "interactions", "retracted", "listed"))
+    read = payload.heading("golden", made.version, 17, bytes.fromhex(kept["stored"]))
+    assert as_lists(read.changeset) == as_lists(replace(made, **rows))  # type: ignore[arg-type]
+    assert read.content_sha256 == kept["inside"]["content_sha256"]
 
 
 @pytest.mark.parametrize(("schema", "name"), _CASES)

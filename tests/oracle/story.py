@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from domain.changeset import CatalogueChange, GroupDefined, TagDefined, Value, WorkspaceCreated
+from domain.catalogue_changes import (
+    CatalogueChange,
+    GroupDefined,
+    TagDefined,
+    WorkspaceCreated,
+)
+from domain.changeset import (
+    Value,
+)
 from domain.language.syntax import (
     Bound,
     Condition,

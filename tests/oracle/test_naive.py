@@ -11,12 +11,14 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from domain.changeset import (
+from domain.catalogue_changes import (
     GroupRenamed,
-    Recorded,
     TagDefined,
     TagRenamed,
     TagRetired,
+)
+from domain.changeset import (
+    Recorded,
 )
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.syntax import (

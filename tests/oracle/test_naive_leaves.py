@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.changeset import (
+from domain.catalogue_changes import (
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.changeset import WorkspaceCreated
+from domain.catalogue_changes import (
+    WorkspaceCreated,
+)
 from domain.language.syntax import (
     Calendar,
     ClockCondition,

@@ -10,7 +10,13 @@ from dataclasses import replace
 
 import pytest
 
-from domain.changeset import Changeset, Recorded, TagDefined
+from domain.catalogue_changes import (
+    TagDefined,
+)
+from domain.changeset import (
+    Changeset,
+    Recorded,
+)
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text

@@ -23,20 +23,25 @@ from domain.changeset import Attribution, Recorded, Selected, Value
 from domain.errors import (
     InvalidField,
     MixedCurrencies,
+    NotMergeable,
     NotUndoable,
     SegmentCycle,
     SegmentInUse,
     SegmentRetired,
     SegmentUnchanged,
+    TagMerged,
     UnknownInteraction,
     UnknownList,
     UnknownProfile,
     UnknownSegment,
+    UnknownTag,
 )
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import Bound, Everyone, Expression, Op, Tagged, Trait
+from domain.tag_catalogue import TagMerge
 from projections.naive import NaiveLedger
+from projections.naive.rows import Clock
 from projections.query import evaluator
 from projections.query.view import View
 from server.eventlog import payload
@@ -56,6 +61,8 @@ from server.usecases.drafts import (
     DefineTag,
     Draft,
     InteractionsDraft,
+    MapForeignTags,
+    MergeDraft,
     Receipt,
     RenameSegment,
     RenameTag,
@@ -68,6 +75,7 @@ from server.usecases.drafts import (
     TagSegmentDraft,
     TraitDraft,
     UndoDraft,
+    UnmapForeignTag,
     UploadDraft,
     UploadMode,
 )
@@ -86,6 +94,7 @@ from tests.oracle.histories import (
     random_expression,
     vocabulary_of,
 )
+from tests.oracle.histories.vocabulary import FOREIGN_TAGS
 
 VOCABULARY = vocabulary_of(0)
 NOW = VOCABULARY.anchors[-1]
@@ -161,7 +170,7 @@ class LedgerMachine(RuleBasedStateMachine):
         value = rng.choice([None, 0.8]) if applied else None
         selected = Selected(to_text(expression), as_of, known_at)
         key, end = self._key(tag), self.history[-1].position
-        number = self.oracle.tag_number(key)
+        number = self.oracle.catalogue.meant(key, Clock(as_of, end))
         assert number is not None
 
         def held(ordinal: int, instant: int) -> tuple[bool, float | None]:
@@ -188,12 +197,31 @@ class LedgerMachine(RuleBasedStateMachine):
         """An undo of anything, other undos among it; `test_undo` tells what it must do, here it meets everything else."""
         rng = random.Random(which)
         changesets = [one.changeset for one in self.history]
+        merges = [one for one in changesets if any(isinstance(change, TagMerge) for change in one.catalogue)]
         able = [one for one in changesets if one.tags or one.traits or one.interactions or one.retracted]
-        if able:
-            undone = rng.choice(able)
+        if able or merges:
+            undone = rng.choice(merges if merges and rng.random() < 0.3 else able + merges)
             members = BitMap(rng.sample(range(len(PROFILES)), 3)) if part else None
-            with suppress(NotUndoable):
+            with suppress(NotUndoable, TagMerged):
                 self._write(UndoDraft(self._request(), undone, None, members))
+
+    @rule(tag=st.sampled_from(TAGS), into=st.sampled_from(TAGS))
+    def merge_tags(self, tag: str, into: str) -> None:
+        """Both keys then ask for one tag; `test_tag_merging` tells who carries it."""
+        with suppress(NotMergeable, TagMerged):
+            self._write(MergeDraft(self._request(), self._key(tag), self._key(into)))
+
+    @rule(tag=st.sampled_from(TAGS), name=st.sampled_from(FOREIGN_TAGS))
+    def map_a_foreign_tag(self, tag: str, name: str) -> None:
+        command: Command = MapForeignTags({name: self._key(tag)})
+        if name in self.state.index.catalogue.foreign_tags() and tag == TAGS[0]:
+            command = UnmapForeignTag(name)
+        self._command(command)
+
+    @rule(profile=profiles, name=st.sampled_from(FOREIGN_TAGS), applied=st.booleans(), at=instants)
+    def tag_by_a_foreign_name(self, profile: str, name: str, applied: bool, at: int | None) -> None:
+        with suppress(UnknownTag):
+            self._write(ChangesDraft(self._request(), [TagDraft(profile, name, applied, None, at, None)], ()))
 
     @rule(
         name=st.sampled_from(LIST_NAMES),

@@ -35,18 +35,14 @@ from tests.stories.bad_requests import (
     bad_fields,
     bad_texts,
     bad_trees,
-    changeset,
     fields_of,
-    good_request,
     is_repeated,
     mutated,
     nested,
     nested_filter,
     parent_of,
-    seed,
-    segment,
-    write_context,
 )
+from tests.stories.good_requests import changeset, good_request, seed, segment, write_context
 from tests.stories.wire import METHODS, MODULES, OURS, REASONS, WORKSPACE, Refusal, Wire, stored
 
 # --- the world ------------------------------------------------------------------------------------------------------------

@@ -238,6 +238,21 @@ def test_a_tier_that_excludes_others_who_did_what_and_who_came_and_went(shell: S
     assert (code, "--before-known-at" in err) == (2, True)
 
 
+def test_a_profile_is_shown_whole(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    shell.json("catalogue", "define-tag", "vip", *there)
+    shell.json("tag", "vip", "甲", "--reason", "met at the fair", "--actor", "staff:wang", *there)
+    shell.json("catalogue", "define-segment", "important", "tagged vip", *there)
+    found = shell.json("profile", "甲", *there)
+    assert [(tag["key"], tag["attribution"]["reason"]) for tag in found["tags"]] == [("vip", "met at the fair")]
+    assert (found["segments"], found["recency_tier"], found["timeline"][0]["kind"]) == (["important"], 0, "tag")
+    code, out, _ = shell.run("profile", "甲", "--timeline", 0, "--without-segments", *there)
+    assert code == 0
+    assert "staff:wang" in out
+    assert "applied vip" not in out
+    assert shell.json("profile", "乙", *there, code=4)["error"]["reason"] == "UNKNOWN_PROFILE"
+
+
 def test_tags_that_have_ended_before_they_are_imported_are_rejected_by_row(shell: Shell, workspace: str) -> None:
     path, there = shell.folder / "ended.csv", ("--workspace", workspace)
     path.write_text("who,until\na,2020-03-01\nb,2199-01-01\nc,\nd,2020-03-01\n")
@@ -289,6 +304,35 @@ def test_tags_are_retired_and_restored(shell: Shell, workspace: str) -> None:
     review = shell.json("catalogue", "review-tags", *there)
     assert [one["tag"] for one in review["unused"]] == ["level/gould"]
     assert [(one["tag"], one["other_tag"]) for one in review["alike"]] == [("level/gold", "level/gould")]
+
+
+def test_tags_are_ordered_valued_mapped_and_merged(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    for key in ("level/gold", "level/silver", "vip"):
+        shell.json("catalogue", "define-tag", key, "--create-group", *there)
+    ordered = shell.json("catalogue", "order-tags", "level", "level/silver", "level/gold", *there)["tags"]
+    assert [(tag["key"], tag["rank"]) for tag in ordered] == [("level/silver", 1), ("level/gold", 2)]
+    scored = ("--values", "number", "--minimum", 0, "--maximum", 1)
+    assert shell.json("catalogue", "define-tag", "score", *scored, *there)["tag"]["values"]["maximum"] == 1.0
+    told = shell.json("tag", "score", "甲", "--value", 2, "--reason", "a test", *there, code=3)["error"]
+    assert told["violations"][0]["field"] == "tags[0].value"
+    assert "number from 0 to 1" in shell.run("catalogue", "tag", "score", *there)[1]
+    assert shell.json("catalogue", "change-tag", "score", "--values", "none", *there)["tag"]["values"]["kind"] == "none"
+    assert shell.json("catalogue", "change-group", "level", "--description", "of members", *there)["group"]["name"] == "level"
+    assert shell.json("catalogue", "map-foreign", "wecom:金=level/gold", "crm:a=b=vip", *there)["changed"] == 2
+    assert shell.run("catalogue", "map-foreign", "wecom:金", *there)[0] == 2
+    assert shell.json("tag", "wecom:金", "甲", "--reason", "a test", *there)["changed"] == 1
+    named = shell.json("catalogue", "foreign-tags", "--namespace", "crm", *there)["foreign_tags"]
+    assert named == [{"foreign_key": "crm:a=b", "key": "vip"}]
+    assert shell.json("catalogue", "unmap-foreign", "crm:a=b", *there)["foreign_tag"]["key"] == "vip"
+    looked_at = shell.json("catalogue", "merge-tags", "level/gold", "vip", "--dry-run", "--reason", "a test", *there)
+    assert (looked_at["changed"], looked_at["position"], looked_at["changeset_id"]) == (1, looked_at["position"], None)
+    merged = shell.json("catalogue", "merge-tags", "level/gold", "vip", "--reason", "they are one", *there)
+    assert shell.count("tagged vip", *there) == shell.count("tagged level/gold", *there) == 1
+    assert "tag_merged level/gold -> vip" in shell.run("history", "tag", "vip", *there)[1]
+    shell.json("undo", merged["position"], "--reason", "they are not", *there)
+    assert shell.count("tagged vip", *there) == 0
+    assert "also carry vip" in shell.run("catalogue", "merge-tags", "level/silver", "vip", "--reason", "too", *there)[1]
 
 
 def test_segments_are_defined_asked_for_changed_renamed_and_retired(shell: Shell, workspace: str) -> None:

@@ -21,6 +21,7 @@ from tagledger.v1 import (
     history_service_pb2,
     ledger_service_pb2,
     list_service_pb2,
+    profile_service_pb2,
     segment_service_pb2,
 )
 
@@ -34,6 +35,7 @@ MODULES = (
     history_service_pb2,
     ledger_service_pb2,
     list_service_pb2,
+    profile_service_pb2,
     segment_service_pb2,
 )
 METHODS: Mapping[str, MethodDescriptor] = {

@@ -5,8 +5,17 @@ from .catalogue import AsyncCatalogueCalls
 from .history import AsyncHistoryCalls
 from .ledger import AsyncLedgerCalls
 from .lists import AsyncListCalls
+from .profiles import AsyncProfileCalls
 from .segments import AsyncSegmentCalls
 
 
-class AsyncClient(AsyncLedgerCalls, AsyncBulkCalls, AsyncCatalogueCalls, AsyncSegmentCalls, AsyncListCalls, AsyncHistoryCalls):
+class AsyncClient(
+    AsyncLedgerCalls,
+    AsyncBulkCalls,
+    AsyncCatalogueCalls,
+    AsyncSegmentCalls,
+    AsyncListCalls,
+    AsyncHistoryCalls,
+    AsyncProfileCalls,
+):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

@@ -1,5 +1,5 @@
 # Generated from ../_async/bulk.py by clients/generate_sync.py. Do not edit.
-"""Writing for many at once: a tag for everyone in a segment, and taking a changeset back."""
+"""Writing for many at once: a tag for everyone in a segment, two tags that become one, and taking a changeset back."""
 
 from datetime import datetime
 from typing import Unpack
@@ -58,6 +58,21 @@ class BulkCalls(Caller):
     ) -> replies.SegmentTagging:
         request.context.CopyFrom(self._context_of(reason, options))
         return from_wire.segment_tagging(self._write(self._ledger.TagSegment, request, options.get("timeout")))
+
+    def merge_tags(
+        self, key: str, into_key: str, *, reason: str, dry_run: bool = False, **options: Unpack[WriteOptions]
+    ) -> replies.Merge:
+        """Make one tag another name of a second one: whoever carried the first, at any instant, carries the second.
+
+        ``undo_changeset`` takes it back.
+        """
+        request = ledger_service_pb2.MergeTagsRequest(
+            context=self._context_of(reason, options),
+            key=to_wire.text(key, "key"),
+            into_key=to_wire.text(into_key, "into_key"),
+            dry_run=dry_run,
+        )
+        return from_wire.merge(self._write(self._ledger.MergeTags, request, options.get("timeout")))
 
     def undo_changeset(
         self,

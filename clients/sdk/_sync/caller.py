@@ -15,6 +15,7 @@ from tagledger.v1 import (
     history_service_pb2_grpc,
     ledger_service_pb2_grpc,
     list_service_pb2_grpc,
+    profile_service_pb2_grpc,
     segment_service_pb2_grpc,
 )
 
@@ -72,9 +73,10 @@ class Caller:
             history_service_pb2_grpc.HistoryServiceStub,
             export_service_pb2_grpc.ExportServiceStub,
             list_service_pb2_grpc.ListServiceStub,
+            profile_service_pb2_grpc.ProfileServiceStub,
         )
         made = (stub(self._channel) for stub in stubs)
-        self._ledger, self._catalogue, self._segments, self._history, self._exports, self._lists = made
+        self._ledger, self._catalogue, self._segments, self._history, self._exports, self._lists, self._profiles = made
 
     def in_workspace(self, workspace: str) -> Self:
         """Return the same client, on the same connection, for another workspace."""

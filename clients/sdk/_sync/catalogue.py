@@ -1,13 +1,14 @@
 # Generated from ../_async/catalogue.py by clients/generate_sync.py. Do not edit.
 """The catalogue: workspaces, tag groups, tags, segments, and the names that the log has seen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Unpack
 
 from tagledger.v1 import catalogue_service_pb2 as wire
 
 from .. import from_wire, replies, to_wire
 from ..settings import WriteOptions
+from ..values import TagValues
 from .caller import Caller
 
 _PAGE = 1_000
@@ -96,6 +97,22 @@ class CatalogueCalls(Caller):
         reply = self._decide(method, wire.RestoreTagGroupRequest, texts, reason=reason, **options)
         return from_wire.tag_group(reply.group)
 
+    def change_tag_group(
+        self, name: str, *, reason: str, description: str, **options: Unpack[WriteOptions]
+    ) -> replies.TagGroup:
+        """Describe a group otherwise."""
+        method, texts = self._catalogue.ChangeTagGroup, {"name": name, "description": description}
+        reply = self._decide(method, wire.ChangeTagGroupRequest, texts, reason=reason, **options)
+        return from_wire.tag_group(reply.group)
+
+    def order_tags(self, group: str, keys: Sequence[str], *, reason: str, **options: Unpack[WriteOptions]) -> replies.TagGroup:
+        """Put the tags of a group into an order: all that are in use, by their keys."""
+        ordered = {"keys": to_wire.texts(keys, "keys")}
+        reply = self._decide(
+            self._catalogue.OrderTags, wire.OrderTagsRequest, {"group": group}, ordered, reason=reason, **options
+        )
+        return from_wire.tag_group(reply.group)
+
     # --- tags ---
 
     def define_tag(
@@ -105,11 +122,31 @@ class CatalogueCalls(Caller):
         reason: str,
         description: str = "",
         create_group: bool = False,
+        values: TagValues | None = None,
         **options: Unpack[WriteOptions],
     ) -> replies.Tag:
-        """Make a tag, ``name`` or ``group/name``; ``create_group`` makes a missing group with it."""
+        """Make a tag, ``name`` or ``group/name``; ``create_group`` makes a missing group with it.
+
+        ``values`` says which go with its assignments: any number, or none, unless given.
+        """
         method, texts = self._catalogue.DefineTag, {"key": key, "description": description}
-        reply = self._decide(method, wire.DefineTagRequest, texts, {"create_group": create_group}, reason=reason, **options)
+        others = {"create_group": create_group, "values": None if values is None else to_wire.tag_values(values)}
+        reply = self._decide(method, wire.DefineTagRequest, texts, others, reason=reason, **options)
+        return from_wire.tag(reply.tag)
+
+    def change_tag(
+        self,
+        key: str,
+        *,
+        reason: str,
+        description: str | None = None,
+        values: TagValues | None = None,
+        **options: Unpack[WriteOptions],
+    ) -> replies.Tag:
+        """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays."""
+        texts = {"key": key} if description is None else {"key": key, "description": description}
+        others = {"values": None if values is None else to_wire.tag_values(values)}
+        reply = self._decide(self._catalogue.ChangeTag, wire.ChangeTagRequest, texts, others, reason=reason, **options)
         return from_wire.tag(reply.tag)
 
     def tag(self, key: str, *, timeout: float | None = None) -> replies.Tag:
@@ -118,7 +155,7 @@ class CatalogueCalls(Caller):
         return from_wire.tag(reply.tag, reply.holder_count)
 
     def tags(self, *, group: str = "", show_retired: bool = False, timeout: float | None = None) -> Iterator[replies.Tag]:
-        """Yield tags by key, of one group or of all."""
+        """Yield all tags by key, or those of one group in its order."""
         request = self._about(wire.ListTagsRequest, {"group": group}, page_size=_PAGE, show_retired=show_retired)
         for page in self._pages(self._catalogue.ListTags, request, timeout):
             for tag in page.tags:
@@ -141,6 +178,29 @@ class CatalogueCalls(Caller):
         method, texts = self._catalogue.RestoreTag, {"key": key}
         reply = self._decide(method, wire.RestoreTagRequest, texts, reason=reason, **options)
         return from_wire.tag(reply.tag)
+
+    # --- names of other systems ---
+
+    def map_foreign_tags(
+        self, keys: Mapping[str, str], *, reason: str, **options: Unpack[WriteOptions]
+    ) -> replies.ForeignTagsReceipt:
+        """Let other systems' names, ``namespace:name``, mean tags, whose keys they are mapped to; all of them or none."""
+        named = {"foreign_tags": to_wire.foreign_tags(keys)}
+        reply = self._decide(self._catalogue.MapForeignTags, wire.MapForeignTagsRequest, {}, named, reason=reason, **options)
+        return from_wire.foreign_tags_receipt(reply)
+
+    def unmap_foreign_tag(self, foreign_key: str, *, reason: str, **options: Unpack[WriteOptions]) -> replies.ForeignTag:
+        """Let another system's name mean nothing any more; returns what it meant."""
+        method, texts = self._catalogue.UnmapForeignTag, {"foreign_key": foreign_key}
+        reply = self._decide(method, wire.UnmapForeignTagRequest, texts, reason=reason, **options)
+        return from_wire.foreign_tag(reply.foreign_tag)
+
+    def foreign_tags(self, *, namespace: str = "", key: str = "", timeout: float | None = None) -> Iterator[replies.ForeignTag]:
+        """Yield other systems' names for tags, of one namespace or one tag or all."""
+        request = self._about(wire.ListForeignTagsRequest, {"namespace": namespace, "key": key}, page_size=_PAGE)
+        for page in self._pages(self._catalogue.ListForeignTags, request, timeout):
+            for foreign_tag in page.foreign_tags:
+                yield from_wire.foreign_tag(foreign_tag)
 
     # --- segments ---
 

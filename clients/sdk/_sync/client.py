@@ -6,8 +6,17 @@ from .catalogue import CatalogueCalls
 from .history import HistoryCalls
 from .ledger import LedgerCalls
 from .lists import ListCalls
+from .profiles import SyncProfileCalls
 from .segments import SegmentCalls
 
 
-class Client(LedgerCalls, BulkCalls, CatalogueCalls, SegmentCalls, ListCalls, HistoryCalls):
+class Client(
+    LedgerCalls,
+    BulkCalls,
+    CatalogueCalls,
+    SegmentCalls,
+    ListCalls,
+    HistoryCalls,
+    SyncProfileCalls,
+):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

@@ -11,7 +11,8 @@ from projections.query.view import View
 
 def tags_of(view: View, keys: Sequence[str]) -> list[TagIndex]:
     """Those of the tags that have ever been applied or removed."""
-    numbers = (view.index.catalogue.tag_number(key) for key in keys)
+    # Two keys may mean one tag.
+    numbers = dict.fromkeys(view.index.catalogue.meant(key, view.version) for key in keys)
     found = (view.index.tags.get(number) for number in numbers if number is not None)
     return [tag for tag in found if tag is not None]
 
@@ -23,7 +24,7 @@ def change_estimate(view: View, keys: Sequence[str]) -> int:
 
 def unknown_tags(view: View, keys: Sequence[str]) -> str:
     """For a note: which of the tags do not exist; "" if all do."""
-    unknown = [key for key in keys if view.index.catalogue.tag_number(key) is None]
+    unknown = [key for key in keys if view.index.catalogue.meant(key) is None]
     return f"not in the catalogue: {', '.join(unknown)}" if unknown else ""
 
 

@@ -38,7 +38,7 @@ class TagGroup(_message.Message):
     def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., tag_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exclusive: _Optional[bool] = ...) -> None: ...
 
 class Tag(_message.Message):
-    __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number")
+    __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number", "values", "merged_into", "rank")
     KEY_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -47,6 +47,9 @@ class Tag(_message.Message):
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
+    RANK_FIELD_NUMBER: _ClassVar[int]
     key: str
     group: str
     name: str
@@ -55,7 +58,18 @@ class Tag(_message.Message):
     created_at: _timestamp_pb2.Timestamp
     created_by: str
     number: int
-    def __init__(self, key: _Optional[str] = ..., group: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
+    values: _common_pb2.TagValues
+    merged_into: str
+    rank: int
+    def __init__(self, key: _Optional[str] = ..., group: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., merged_into: _Optional[str] = ..., rank: _Optional[int] = ...) -> None: ...
+
+class ForeignTag(_message.Message):
+    __slots__ = ("foreign_key", "key")
+    FOREIGN_KEY_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    foreign_key: str
+    key: str
+    def __init__(self, foreign_key: _Optional[str] = ..., key: _Optional[str] = ...) -> None: ...
 
 class NamedSegment(_message.Message):
     __slots__ = ("name", "description", "retired", "version", "expression", "created_at", "created_by", "number")
@@ -239,17 +253,59 @@ class RestoreTagGroupResponse(_message.Message):
     group: TagGroup
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
 
+class ChangeTagGroupRequest(_message.Message):
+    __slots__ = ("context", "name", "description")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    name: str
+    description: str
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., name: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+
+class ChangeTagGroupResponse(_message.Message):
+    __slots__ = ("position", "receipt", "group")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    group: TagGroup
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
+
+class OrderTagsRequest(_message.Message):
+    __slots__ = ("context", "group", "keys")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    group: str
+    keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., group: _Optional[str] = ..., keys: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class OrderTagsResponse(_message.Message):
+    __slots__ = ("position", "receipt", "group")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    group: TagGroup
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
+
 class DefineTagRequest(_message.Message):
-    __slots__ = ("context", "key", "description", "create_group")
+    __slots__ = ("context", "key", "description", "create_group", "values")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     CREATE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     key: str
     description: str
     create_group: bool
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., create_group: _Optional[bool] = ...) -> None: ...
+    values: _common_pb2.TagValues
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., create_group: _Optional[bool] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ...) -> None: ...
 
 class DefineTagResponse(_message.Message):
     __slots__ = ("position", "receipt", "tag")
@@ -358,6 +414,90 @@ class RestoreTagResponse(_message.Message):
     receipt: _common_pb2.WriteReceipt
     tag: Tag
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ...) -> None: ...
+
+class ChangeTagRequest(_message.Message):
+    __slots__ = ("context", "key", "description", "values")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    key: str
+    description: str
+    values: _common_pb2.TagValues
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ...) -> None: ...
+
+class ChangeTagResponse(_message.Message):
+    __slots__ = ("position", "receipt", "tag")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    tag: Tag
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ...) -> None: ...
+
+class MapForeignTagsRequest(_message.Message):
+    __slots__ = ("context", "foreign_tags")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    FOREIGN_TAGS_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    foreign_tags: _containers.RepeatedCompositeFieldContainer[ForeignTag]
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., foreign_tags: _Optional[_Iterable[_Union[ForeignTag, _Mapping]]] = ...) -> None: ...
+
+class MapForeignTagsResponse(_message.Message):
+    __slots__ = ("position", "receipt", "changed_count", "already_so_count")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_SO_COUNT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    changed_count: int
+    already_so_count: int
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., changed_count: _Optional[int] = ..., already_so_count: _Optional[int] = ...) -> None: ...
+
+class UnmapForeignTagRequest(_message.Message):
+    __slots__ = ("context", "foreign_key")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    FOREIGN_KEY_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    foreign_key: str
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., foreign_key: _Optional[str] = ...) -> None: ...
+
+class UnmapForeignTagResponse(_message.Message):
+    __slots__ = ("position", "receipt", "foreign_tag")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    FOREIGN_TAG_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    foreign_tag: ForeignTag
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., foreign_tag: _Optional[_Union[ForeignTag, _Mapping]] = ...) -> None: ...
+
+class ListForeignTagsRequest(_message.Message):
+    __slots__ = ("workspace", "page_size", "page_token", "namespace", "key")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    page_size: int
+    page_token: str
+    namespace: str
+    key: str
+    def __init__(self, workspace: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., namespace: _Optional[str] = ..., key: _Optional[str] = ...) -> None: ...
+
+class ListForeignTagsResponse(_message.Message):
+    __slots__ = ("position", "foreign_tags", "next_page_token")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    FOREIGN_TAGS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    foreign_tags: _containers.RepeatedCompositeFieldContainer[ForeignTag]
+    next_page_token: str
+    def __init__(self, position: _Optional[int] = ..., foreign_tags: _Optional[_Iterable[_Union[ForeignTag, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DefineSegmentRequest(_message.Message):
     __slots__ = ("context", "name", "description", "segment")

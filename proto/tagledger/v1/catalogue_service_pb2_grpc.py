@@ -75,6 +75,16 @@ class CatalogueServiceStub:
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupResponse.FromString,
                 _registered_method=True)
+        self.ChangeTagGroup = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/ChangeTagGroup',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagGroupRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagGroupResponse.FromString,
+                _registered_method=True)
+        self.OrderTags = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/OrderTags',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.OrderTagsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.OrderTagsResponse.FromString,
+                _registered_method=True)
         self.DefineTag = channel.unary_unary(
                 '/tagledger.v1.CatalogueService/DefineTag',
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineTagRequest.SerializeToString,
@@ -104,6 +114,26 @@ class CatalogueServiceStub:
                 '/tagledger.v1.CatalogueService/RestoreTag',
                 request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagResponse.FromString,
+                _registered_method=True)
+        self.ChangeTag = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/ChangeTag',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagResponse.FromString,
+                _registered_method=True)
+        self.MapForeignTags = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/MapForeignTags',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.MapForeignTagsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.MapForeignTagsResponse.FromString,
+                _registered_method=True)
+        self.UnmapForeignTag = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/UnmapForeignTag',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.UnmapForeignTagRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.UnmapForeignTagResponse.FromString,
+                _registered_method=True)
+        self.ListForeignTags = channel.unary_unary(
+                '/tagledger.v1.CatalogueService/ListForeignTags',
+                request_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListForeignTagsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListForeignTagsResponse.FromString,
                 _registered_method=True)
         self.DefineSegment = channel.unary_unary(
                 '/tagledger.v1.CatalogueService/DefineSegment',
@@ -202,6 +232,20 @@ class CatalogueServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangeTagGroup(self, request, context):
+        """ChangeTagGroup describes a group otherwise.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OrderTags(self, request, context):
+        """OrderTags puts the tags of a group into an order, in which ListTags then gives them when it is asked for that group.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DefineTag(self, request, context):
         """DefineTag makes a tag. `group/name` needs the group, or create_group.
         """
@@ -217,7 +261,7 @@ class CatalogueServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListTags(self, request, context):
-        """ListTags lists tags by key, ascending by code point.
+        """ListTags lists tags by key, ascending by code point; those of one group in the order of the group.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -239,6 +283,36 @@ class CatalogueServiceServicer:
 
     def RestoreTag(self, request, context):
         """RestoreTag lets a retired tag be applied again. NOT_RETIRED if it is in use, TAG_RETIRED if its group is retired.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeTag(self, request, context):
+        """ChangeTag describes a tag otherwise, or says which values go with it from now on. What was recorded stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MapForeignTags(self, request, context):
+        """MapForeignTags says what another system's tags are called here, as `namespace:name` (`wecom:etAbc`, `crm:4711`): from then
+        on such a name can stand wherever a tag's key can. A name that was mapped before means its new tag; so do questions about
+        the past, for names are always those of now. All or none. Refused where a tag has that very key (NAME_TAKEN).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnmapForeignTag(self, request, context):
+        """UnmapForeignTag takes such a name away. UNKNOWN_FOREIGN_TAG if it is not mapped.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListForeignTags(self, request, context):
+        """ListForeignTags lists them by name, ascending by code point.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -343,6 +417,16 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagGroupResponse.SerializeToString,
             ),
+            'ChangeTagGroup': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeTagGroup,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagGroupRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagGroupResponse.SerializeToString,
+            ),
+            'OrderTags': grpc.unary_unary_rpc_method_handler(
+                    servicer.OrderTags,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.OrderTagsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.OrderTagsResponse.SerializeToString,
+            ),
             'DefineTag': grpc.unary_unary_rpc_method_handler(
                     servicer.DefineTag,
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.DefineTagRequest.FromString,
@@ -372,6 +456,26 @@ def add_CatalogueServiceServicer_to_server(servicer, server):
                     servicer.RestoreTag,
                     request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagResponse.SerializeToString,
+            ),
+            'ChangeTag': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeTag,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagResponse.SerializeToString,
+            ),
+            'MapForeignTags': grpc.unary_unary_rpc_method_handler(
+                    servicer.MapForeignTags,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.MapForeignTagsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.MapForeignTagsResponse.SerializeToString,
+            ),
+            'UnmapForeignTag': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnmapForeignTag,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.UnmapForeignTagRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.UnmapForeignTagResponse.SerializeToString,
+            ),
+            'ListForeignTags': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListForeignTags,
+                    request_deserializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListForeignTagsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_catalogue__service__pb2.ListForeignTagsResponse.SerializeToString,
             ),
             'DefineSegment': grpc.unary_unary_rpc_method_handler(
                     servicer.DefineSegment,
@@ -637,6 +741,60 @@ class CatalogueService:
             _registered_method=True)
 
     @staticmethod
+    def ChangeTagGroup(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/ChangeTagGroup',
+            tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagGroupRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagGroupResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OrderTags(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/OrderTags',
+            tagledger_dot_v1_dot_catalogue__service__pb2.OrderTagsRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.OrderTagsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def DefineTag(request,
             target,
             options=(),
@@ -788,6 +946,114 @@ class CatalogueService:
             '/tagledger.v1.CatalogueService/RestoreTag',
             tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagRequest.SerializeToString,
             tagledger_dot_v1_dot_catalogue__service__pb2.RestoreTagResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeTag(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/ChangeTag',
+            tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.ChangeTagResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MapForeignTags(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/MapForeignTags',
+            tagledger_dot_v1_dot_catalogue__service__pb2.MapForeignTagsRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.MapForeignTagsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnmapForeignTag(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/UnmapForeignTag',
+            tagledger_dot_v1_dot_catalogue__service__pb2.UnmapForeignTagRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.UnmapForeignTagResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListForeignTags(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.CatalogueService/ListForeignTags',
+            tagledger_dot_v1_dot_catalogue__service__pb2.ListForeignTagsRequest.SerializeToString,
+            tagledger_dot_v1_dot_catalogue__service__pb2.ListForeignTagsResponse.FromString,
             options,
             channel_credentials,
             insecure,

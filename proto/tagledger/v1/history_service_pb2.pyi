@@ -113,16 +113,26 @@ class ListEntry(_message.Message):
     def __init__(self, list: _Optional[str] = ..., kind: _Optional[_Union[ListEntry.Kind, str]] = ...) -> None: ...
 
 class CatalogueEntry(_message.Message):
-    __slots__ = ("kind", "subject", "new_name", "expression")
+    __slots__ = ("kind", "subject", "new_name", "expression", "into", "foreign_key", "description", "values", "order")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     NEW_NAME_FIELD_NUMBER: _ClassVar[int]
     EXPRESSION_FIELD_NUMBER: _ClassVar[int]
+    INTO_FIELD_NUMBER: _ClassVar[int]
+    FOREIGN_KEY_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
     kind: str
     subject: str
     new_name: str
     expression: str
-    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ...) -> None: ...
+    into: str
+    foreign_key: str
+    description: str
+    values: _common_pb2.TagValues
+    order: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ..., into: _Optional[str] = ..., foreign_key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., order: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListProfileHistoryRequest(_message.Message):
     __slots__ = ("workspace", "profile_id", "known_at", "page_size", "page_token", "newest_first", "without_interactions")

@@ -242,6 +242,32 @@ class TagSegmentResponse(_message.Message):
     preview: Preview
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., changed_count: _Optional[int] = ..., already_so_count: _Optional[int] = ..., warnings: _Optional[_Iterable[_Union[_expression_pb2.Warning, _Mapping]]] = ..., preview: _Optional[_Union[Preview, _Mapping]] = ...) -> None: ...
 
+class MergeTagsRequest(_message.Message):
+    __slots__ = ("context", "key", "into_key", "dry_run")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    INTO_KEY_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    key: str
+    into_key: str
+    dry_run: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., into_key: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class MergeTagsResponse(_message.Message):
+    __slots__ = ("position", "receipt", "changed_count", "already_so_count", "preview")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_SO_COUNT_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    changed_count: int
+    already_so_count: int
+    preview: Preview
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., changed_count: _Optional[int] = ..., already_so_count: _Optional[int] = ..., preview: _Optional[_Union[Preview, _Mapping]] = ...) -> None: ...
+
 class UndoChangesetRequest(_message.Message):
     __slots__ = ("context", "changeset_id", "at_position", "segment", "as_of", "known_at", "dry_run")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]

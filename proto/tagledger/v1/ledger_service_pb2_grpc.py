@@ -65,6 +65,11 @@ class LedgerServiceStub:
                 request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentResponse.FromString,
                 _registered_method=True)
+        self.MergeTags = channel.unary_unary(
+                '/tagledger.v1.LedgerService/MergeTags',
+                request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.MergeTagsRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.MergeTagsResponse.FromString,
+                _registered_method=True)
         self.UndoChangeset = channel.unary_unary(
                 '/tagledger.v1.LedgerService/UndoChangeset',
                 request_serializer=tagledger_dot_v1_dot_ledger__service__pb2.UndoChangesetRequest.SerializeToString,
@@ -127,12 +132,23 @@ class LedgerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MergeTags(self, request, context):
+        """MergeTags makes one tag another name of a second one, as one changeset: at every instant at which a profile carried the
+        first, it carries the second one too, credited to whoever applied the first; and from this position on, the key of the first
+        means the second one, in writes, questions and segments. Questions whose known_at lies before answer as they did.
+        UndoChangeset takes it back. A dry run tells what it would do, and records nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UndoChangeset(self, request, context):
         """UndoChangeset takes back a changeset of tags, traits and interactions: another one sets, at the same instants, what would hold
         there without it; interactions that it recorded do not count any more, those that it retracted count again. Afterwards every
         answer is as if it had never been recorded, but that profiles first seen through it have been seen. Where somebody changed the
         same tag or trait of a profile since, or corrected the same interaction, that stands, and the profile is a conflict. An undo
-        can be taken back like any other changeset. A dry run tells what it would do, and records nothing.
+        can be taken back like any other changeset. A merge of tags is taken back as a whole; what was recorded for either tag before
+        a merge that stands, only after that (TAG_MERGED). A dry run tells what it would do, and records nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,6 +186,11 @@ def add_LedgerServiceServicer_to_server(servicer, server):
                     servicer.TagSegment,
                     request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentResponse.SerializeToString,
+            ),
+            'MergeTags': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeTags,
+                    request_deserializer=tagledger_dot_v1_dot_ledger__service__pb2.MergeTagsRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_ledger__service__pb2.MergeTagsResponse.SerializeToString,
             ),
             'UndoChangeset': grpc.unary_unary_rpc_method_handler(
                     servicer.UndoChangeset,
@@ -340,6 +361,33 @@ class LedgerService:
             '/tagledger.v1.LedgerService/TagSegment',
             tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentRequest.SerializeToString,
             tagledger_dot_v1_dot_ledger__service__pb2.TagSegmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeTags(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.LedgerService/MergeTags',
+            tagledger_dot_v1_dot_ledger__service__pb2.MergeTagsRequest.SerializeToString,
+            tagledger_dot_v1_dot_ledger__service__pb2.MergeTagsResponse.FromString,
             options,
             channel_credentials,
             insecure,

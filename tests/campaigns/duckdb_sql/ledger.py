@@ -6,17 +6,23 @@ from functools import partial
 
 import duckdb
 
-from domain.changeset import (
+from domain.catalogue_changes import (
+    ForeignTagMapped,
+    ForeignTagUnmapped,
     GroupDefined,
     GroupRenamed,
     ListDefined,
-    Recorded,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
     TagDefined,
+    TagMerged,
     TagRenamed,
+    TagUnmerged,
     WorkspaceCreated,
+)
+from domain.changeset import (
+    Recorded,
 )
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
@@ -32,6 +38,7 @@ class _Names:
     position: int
     tags: dict[str, int]
     segments: dict[str, int]
+    foreign: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -47,6 +54,8 @@ class _Catalogue:
     """Pairs of different tags of one exclusive group, in both orders."""
     uploads: dict[int, list[int]] = field(default_factory=dict)
     """Of lists by number: positions."""
+    merges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """Of tags by number: positions, and which tags they mean from there on."""
 
     def holder(self, kind: str, name: str, made_at: int | None, end: int) -> int | None:
         """Who has the name at `end`; of a definition made at a position, who had it then or else took it first after."""
@@ -59,6 +68,18 @@ class _Catalogue:
         after = [number for position, number in held if position > made_at]
         return next((number for number in [*then, *after] if number is not None), None)
 
+    def meant(self, key: str, made_at: int | None, known_at: int, end: int) -> int | None:
+        """The tag that a key means: its holder, or else what another system's name means at `end`; then as merges say."""
+        number = self.holder("tag", key, made_at, end)
+        if number is None:
+            number = next((one.foreign.get(key) for one in reversed(self.names) if one.position <= end), None)
+        while number is not None:
+            known = [means for position, means in self.merges.get(number, []) if position <= min(known_at, end)]
+            if not known or known[-1] == number:
+                break
+            number = known[-1]
+        return number
+
 
 def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
     catalogue = _Catalogue()
@@ -66,6 +87,7 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
     tags: dict[int, tuple[int | None, str]] = {}
     segments: dict[int, str] = {}
     exclusive: set[int] = set()
+    foreign: dict[str, int] = {}
     for recorded in history:
         for change in recorded.changeset.catalogue:
             match change:
@@ -78,6 +100,14 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
                     tags[number] = (group, name)
                 case TagRenamed(number, name):
                     tags[number] = (tags[number][0], name)
+                case TagMerged(number, into):
+                    catalogue.merges.setdefault(number, []).append((recorded.position, into))
+                case TagUnmerged(number):
+                    catalogue.merges[number].append((recorded.position, number))
+                case ForeignTagMapped(number, foreign_key):
+                    foreign[foreign_key] = number
+                case ForeignTagUnmapped(_, foreign_key):
+                    del foreign[foreign_key]
                 case ListDefined(number, name):
                     catalogue.lists[name] = number
                 case SegmentDefined() | SegmentChanged():
@@ -89,7 +119,7 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
         if recorded.changeset.catalogue:
             keys = {name if group is None else f"{groups[group]}/{name}": number for number, (group, name) in tags.items()}
             named = {name: number for number, name in segments.items()}
-            catalogue.names.append(_Names(recorded.position, keys, named))
+            catalogue.names.append(_Names(recorded.position, keys, named, dict(foreign)))
     of = {number: group for number, (group, _) in tags.items() if group in exclusive}
     catalogue.rivals = [(one, other) for one, group in of.items() for other in of if other != one and of[other] == group]
     return catalogue
@@ -174,5 +204,5 @@ class _Statement:
         return number, found[0]
 
     def _numbers(self, made_at: int | None, keys: Sequence[str]) -> list[int]:
-        holders = [self.catalogue.holder("tag", key, made_at, self.end) for key in keys]
-        return [number for number in holders if number is not None]
+        meant = dict.fromkeys(self.catalogue.meant(key, made_at, self.known_at, self.end) for key in keys)
+        return [number for number in meant if number is not None]

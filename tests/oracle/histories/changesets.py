@@ -4,27 +4,36 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.changeset import (
+from domain.catalogue_changes import (
     CatalogueChange,
-    Changeset,
-    Credit,
+    ForeignTagMapped,
+    ForeignTagUnmapped,
     GroupDefined,
+    GroupRedefined,
     GroupRenamed,
     GroupRetired,
-    ListColumns,
     ListDefined,
-    Recorded,
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
     SegmentRetired,
     TagDefined,
+    TagMerged,
+    TagRedefined,
     TagRenamed,
     TagRestored,
     TagRetired,
+    TagsOrdered,
+    TagUnmerged,
+    WorkspaceCreated,
+)
+from domain.changeset import (
+    Changeset,
+    Credit,
+    ListColumns,
+    Recorded,
     Value,
     ValueType,
-    WorkspaceCreated,
 )
 from domain.language.printer import to_text
 from tests.oracle.histories.questions import random_expression
@@ -35,6 +44,7 @@ from tests.oracle.histories.vocabulary import (
     CURRENCIES,
     DAY_US,
     DEFAULT_CURRENCY,
+    FOREIGN_TAGS,
     GROUP_NAMES,
     HOUR_US,
     LIST_NAMES,
@@ -98,6 +108,10 @@ class _History:
     exclusive: set[int] = field(default_factory=set)
     """Groups of which a changeset applies one tag at most to a profile at an instant."""
     retired: set[int] = field(default_factory=set)
+    merged: dict[int, int] = field(default_factory=dict)
+    """Into which other tags."""
+    mapped: dict[str, int] = field(default_factory=dict)
+    """Tags by other systems' names."""
     segments: dict[int, str] = field(default_factory=dict)
     retired_segments: set[int] = field(default_factory=set)
     listed: dict[int, set[int]] = field(default_factory=dict)
@@ -194,7 +208,15 @@ class _History:
             return self._segment_change()
         group, tag = rng.choice(list(self.groups)), rng.choice(list(self.tags))
         which = rng.random()
-        if which < 0.35:
+        if which < 0.15:
+            return self._merge(tag)
+        if which < 0.25:
+            return self._map(tag)
+        if which < 0.28:
+            inside = [number for number, (of, _) in self.tags.items() if of == group]
+            order = TagsOrdered(group, tuple(rng.sample(inside, len(inside))))
+            return [order, GroupRedefined(group, "otherwise"), TagRedefined(tag, "otherwise", "number", 0.0, None)]
+        if which < 0.45:
             return self._define(rng.choice((None, group)))
         if which < 0.65:
             return self._rename(tag)
@@ -236,6 +258,24 @@ class _History:
             return []
         self.retired.add(tag)
         return [TagRetired(tag)]
+
+    def _merge(self, tag: int) -> list[CatalogueChange]:
+        """Or taken back. The rows that a merge records are like any others to those who answer."""
+        if tag in self.merged:
+            return [TagUnmerged(tag, self.merged.pop(tag))]
+        others = [number for number in self.tags if number != tag and number not in self.merged]
+        if not others:
+            return []
+        self.merged[tag] = self.rng.choice(others)
+        return [TagMerged(tag, self.merged[tag])]
+
+    def _map(self, tag: int) -> list[CatalogueChange]:
+        """A name of another system means the tag, or what it meant no more."""
+        name = self.rng.choice(FOREIGN_TAGS)
+        if name in self.mapped and self.rng.random() < 0.5:
+            return [ForeignTagUnmapped(self.mapped.pop(name), name)]
+        self.mapped[name] = tag
+        return [ForeignTagMapped(tag, name)]
 
     def _segment_change(self) -> list[CatalogueChange]:
         """A definition, a new version, a new name or a retirement."""

@@ -49,6 +49,7 @@ SEGMENT_NAMES: Final = ("regulars", "at risk", "新客", "version")
 LIST_NAMES: Final = ("autumn", "请勿打扰")
 GROUP_NAMES: Final = ("level", "risk", "等级")
 TAG_NAMES: Final = ("vip", "gold", "churn", "VIP 客户", "and", "lead-score")
+FOREIGN_TAGS: Final = ("wecom:vip", "crm:VIP 客户")
 TYPES: Final = ("purchase", "visit", "refund")
 TOUCHPOINTS: Final = ("mini_program", "shop", "")
 STRINGS: Final = ("tea", "te", "Tea", "coffee", "", "caf\u00e9", "cafe\u0301", "\uff5e", "\U0001f375", 'say "x"\\\n')
@@ -113,7 +114,7 @@ def vocabulary_of(era: int) -> Vocabulary:
     edges |= {midnight(day, zone, fold) for day in days for zone in zones for fold in (0, 1)}
     instants = tuple(sorted(edge + off for edge in edges for off in (-1, 0, 1)))
     grouped = tuple(f"{group}/{name}" for group in GROUP_NAMES for name in TAG_NAMES)
-    return Vocabulary(anchors, zones, instants, TAG_NAMES + grouped, days, birthdays_about(days))
+    return Vocabulary(anchors, zones, instants, TAG_NAMES + grouped + FOREIGN_TAGS, days, birthdays_about(days))
 
 
 def birthdays_about(days: tuple[date, ...]) -> tuple[date, ...]:

@@ -1,0 +1,227 @@
+"""The changes of a catalogue, as changesets hold them: workspaces, groups, tags, segments and lists, by number.
+
+Numbers are dense, from 1, in the order in which things were defined; groups, tags, segments and lists count by themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceCreated:
+    """First change of each workspace."""
+
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDefined:
+    """A tag group was made. In an exclusive one, an apply of a tag takes the others of the group away from then on."""
+
+    number: int
+    name: str
+    description: str
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRenamed:
+    """A tag group got a new name; the keys of its tags follow."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRetired:
+    """A tag group was retired; its tags are retired by changes of their own."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRestored:
+    """A retired tag group is in use again; tags of it are restored by changes of their own."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRedefined:
+    """A tag group is described otherwise."""
+
+    number: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagsOrdered:
+    """The tags of a group were put into an order, all that it has."""
+
+    number: int
+    """Of the group."""
+    tags: Sequence[int]
+
+
+class Valued(Enum):
+    """Which values go with the assignments of a tag; the value is the stored form."""
+
+    ANY = "any"
+    """None, or a number."""
+    NONE = "none"
+    NUMBER = "number"
+    """Always one, inside bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagDefined:
+    """A tag was made; group is None for a tag outside any group."""
+
+    number: int
+    group: int | None
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRenamed:
+    """A tag got a new name inside its group."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRetired:
+    """A tag was retired: it can no longer be applied."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagRestored:
+    """A retired tag can be applied again."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagRedefined:
+    """A tag is described otherwise, or takes other values from now on; what was recorded stays."""
+
+    number: int
+    description: str
+    valued: str = Valued.ANY.value
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagMerged:
+    """From now on a tag is another name of a second one; the changeset makes those who carried it carry the second one."""
+
+    number: int
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagUnmerged:
+    """A merge was taken back: the tag is one of its own again."""
+
+    number: int
+    into: int
+    """What it was merged into."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTagMapped:
+    """What another system calls a tag; a name that was mapped before now means this one."""
+
+    number: int
+    foreign_key: str
+    """`namespace:name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTagUnmapped:
+    """Another system's name means no tag any more."""
+
+    number: int
+    """What it meant."""
+    foreign_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDefined:
+    """A segment was made, with its version 1; the expression is canonical text."""
+
+    number: int
+    name: str
+    description: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentChanged:
+    """A segment got its next version; the expression is canonical text."""
+
+    number: int
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRenamed:
+    """A segment got a new name; its old one becomes free."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRetired:
+    """A segment was retired: no expression of a segment may name it any more, and it takes no new version."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListDefined:
+    """A list was made; the changeset has its first upload."""
+
+    number: int
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRetired:
+    """A list was retired: it takes no more uploads."""
+
+    number: int
+
+
+CatalogueChange = (
+    WorkspaceCreated
+    | GroupDefined
+    | GroupRenamed
+    | GroupRetired
+    | GroupRestored
+    | GroupRedefined
+    | TagsOrdered
+    | TagDefined
+    | TagRenamed
+    | TagRetired
+    | TagRestored
+    | TagRedefined
+    | TagMerged
+    | TagUnmerged
+    | ForeignTagMapped
+    | ForeignTagUnmapped
+    | SegmentDefined
+    | SegmentChanged
+    | SegmentRenamed
+    | SegmentRetired
+    | ListDefined
+    | ListRetired
+)

@@ -1,0 +1,168 @@
+"""One profile at the two clocks, whole: what it carries and has, since when and until when, what it did, which lists it is on.
+
+Read from the profile's own rows, tag by tag and type by type; who recorded them stands in the log, under their versions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from domain.changeset import Credit, Value
+from projections.index.history import NOTHING, Codes, History
+from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TIME, VERSION
+from projections.query.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedTag:
+    """A tag that is carried. Instants in microseconds."""
+
+    number: int
+    value: float | None
+    since: int
+    effective_at: int
+    until: int | None
+    version: int
+    """That recorded the change that decides."""
+    credit: Credit | None
+    """Whose state it brought back or handed on; None for its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTrait:
+    """A trait that is set."""
+
+    name: str
+    value: Value
+    effective_at: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What was done, of one type."""
+
+    type: str
+    count: int
+    first_at: int
+    last_at: int
+    amounts: dict[str, int]
+    """Sums in 1/10,000 of the unit, by currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileState:
+    """All of it; nothing, and no `first_seen_at`, of a profile that is not known at the two clocks."""
+
+    first_seen_at: int | None = None
+    tags: Sequence[CarriedTag] = ()
+    traits: Sequence[HeldTrait] = ()
+    activities: Sequence[Activity] = ()
+    lists: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _States:
+    """The states of one tag or trait of the profile, one an instant, ascending."""
+
+    effective: Sequence[int]
+    codes: Sequence[int]
+    versions: Sequence[int]
+    credits: Sequence[int]
+
+    @classmethod
+    def of(cls, history: History, ordinal: int, version: int) -> "_States":
+        """As known at a version."""
+        count = history.count(version)
+        places = history.places_of(np.asarray([ordinal], np.uint32), count)
+        rows, credits = history.first(count).picked(places), history.credits(count)
+        kept: Codes = np.zeros(len(places), np.int32) if credits is None else credits[places]
+        order = np.argsort(rows.effective, kind="stable")  # of one instant the row that was recorded last comes last
+        effective = rows.effective[order]
+        last = order[np.append(effective[1:] != effective[:-1], True)] if len(order) else order
+        columns = (rows.effective, rows.codes, rows.versions, kept)
+        return cls(*(column[last].tolist() for column in columns))
+
+    def at(self, as_of: int) -> int | None:
+        """The place of the state that holds, if it sets something."""
+        place = int(np.searchsorted(np.asarray(self.effective, np.int64), as_of, side="right")) - 1
+        return place if place >= 0 and self.codes[place] != NOTHING else None
+
+    def since(self, place: int) -> int:
+        """From when on there was something without a break."""
+        while place and self.codes[place - 1] != NOTHING:
+            place -= 1
+        return self.effective[place]
+
+    def until(self, place: int) -> int | None:
+        """When there will be nothing."""
+        return next((at for at, code in zip(self.effective[place:], self.codes[place:], strict=True) if code == NOTHING), None)
+
+
+def profile_state(view: View, ordinal: int) -> ProfileState:
+    """Of the profile with this ordinal."""
+    index, seen = view.index, list[int]()
+    tags, traits, activities = list[CarriedTag](), list[HeldTrait](), list[Activity]()
+    for number, tag in list(index.tags.items()):
+        states = _States.of(tag.history, ordinal, view.version)
+        seen += states.effective[:1]
+        place = states.at(view.as_of)
+        if place is not None and index.catalogue.stands_alone(number, view.version):
+            credit = states.credits[place]
+            tags.append(
+                CarriedTag(
+                    number,
+                    tag.value_of(states.codes[place]),
+                    states.since(place),
+                    states.effective[place],
+                    states.until(place),
+                    states.versions[place],
+                    index.credit_of(states.versions[place], credit) if credit else None,
+                )
+            )
+    for name, trait in list(index.traits.items()):
+        states = _States.of(trait.history, ordinal, view.version)
+        seen += states.effective[:1]
+        place = states.at(view.as_of)
+        value = None if place is None else trait.value_of(states.codes[place])
+        if place is not None and value is not None:
+            traits.append(HeldTrait(name, value, states.effective[place], states.versions[place]))
+    for name in list(index.interactions):
+        first, activity = _activity(view, name, ordinal)
+        seen += [] if first is None else [first]
+        activities += [activity] if activity else []
+    first_seen = min(seen, default=None)
+    if first_seen is None or first_seen > view.as_of:
+        return ProfileState()
+    tags.sort(key=lambda one: index.catalogue.key(one.number))
+    traits.sort(key=lambda one: one.name)
+    activities.sort(key=lambda one: one.type)
+    return ProfileState(first_seen, tags, traits, activities, _lists(view, ordinal))
+
+
+def _activity(view: View, name: str, ordinal: int) -> tuple[int | None, Activity | None]:
+    """The first instant of which anything is known, also if it was retracted since; and what counts."""
+    rows = view.index.interactions[name]
+    seen = [part.column(TIME)[part.column(VERSION) <= view.version] for part in rows.recorded(ordinal)]
+    first = min((int(times.min()) for times in seen if len(times)), default=None)
+    instants, amounts = list[int](), dict[str, int]()
+    for part in rows.rows_of(ordinal, view.version):
+        part = part.where(part.column(TIME) <= view.as_of)
+        instants += part.column(TIME).tolist()
+        for amount, currency in zip(part.column(AMOUNT).tolist(), part.column(CURRENCY).tolist(), strict=True):
+            if amount != NO_AMOUNT:
+                code = view.index.currencies.value(currency)
+                amounts[code] = amounts.get(code, 0) + amount
+    if not instants:
+        return first, None
+    return first, Activity(name, len(instants), min(instants), max(instants), dict(sorted(amounts.items())))
+
+
+def _lists(view: View, ordinal: int) -> list[str]:
+    index, found = view.index, list[str]()
+    for entry in list(index.catalogue.lists.entries.values()):
+        versions = sum(made.stream_version <= view.version for made in entry.versions)
+        if versions and not entry.retired and ordinal in index.list_members.members(entry.number, versions):
+            found.append(entry.name)
+    return sorted(found)

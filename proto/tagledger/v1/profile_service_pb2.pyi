@@ -1,0 +1,109 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from tagledger.v1 import common_pb2 as _common_pb2
+from tagledger.v1 import history_service_pb2 as _history_service_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class GetProfileRequest(_message.Message):
+    __slots__ = ("context", "profile_id", "timeline_size", "without_segments", "recency_hours")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    TIMELINE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    RECENCY_HOURS_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.ReadContext
+    profile_id: str
+    timeline_size: int
+    without_segments: bool
+    recency_hours: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, context: _Optional[_Union[_common_pb2.ReadContext, _Mapping]] = ..., profile_id: _Optional[str] = ..., timeline_size: _Optional[int] = ..., without_segments: _Optional[bool] = ..., recency_hours: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class ProfileTag(_message.Message):
+    __slots__ = ("key", "value", "carried_since", "effective_at", "carried_until", "attribution", "credited_actor", "credited_source")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    CARRIED_SINCE_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    CARRIED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_ACTOR_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    value: float
+    carried_since: _timestamp_pb2.Timestamp
+    effective_at: _timestamp_pb2.Timestamp
+    carried_until: _timestamp_pb2.Timestamp
+    attribution: _common_pb2.Attribution
+    credited_actor: str
+    credited_source: str
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ..., carried_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., carried_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ...) -> None: ...
+
+class ProfileTrait(_message.Message):
+    __slots__ = ("name", "value", "effective_at", "attribution")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: _common_pb2.Value
+    effective_at: _timestamp_pb2.Timestamp
+    attribution: _common_pb2.Attribution
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ...) -> None: ...
+
+class ProfileActivity(_message.Message):
+    __slots__ = ("type", "count", "first_at", "last_at", "amounts")
+    class AmountsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_AT_FIELD_NUMBER: _ClassVar[int]
+    LAST_AT_FIELD_NUMBER: _ClassVar[int]
+    AMOUNTS_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    count: int
+    first_at: _timestamp_pb2.Timestamp
+    last_at: _timestamp_pb2.Timestamp
+    amounts: _containers.ScalarMap[str, int]
+    def __init__(self, type: _Optional[str] = ..., count: _Optional[int] = ..., first_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amounts: _Optional[_Mapping[str, int]] = ...) -> None: ...
+
+class GetProfileResponse(_message.Message):
+    __slots__ = ("position", "clocks", "profile_id", "first_seen_at", "tags", "traits", "activities", "last_interaction_at", "recency_tier", "segments", "unanswered_segments", "lists", "timeline")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CLOCKS_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEEN_AT_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    TRAITS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
+    LAST_INTERACTION_AT_FIELD_NUMBER: _ClassVar[int]
+    RECENCY_TIER_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    UNANSWERED_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    LISTS_FIELD_NUMBER: _ClassVar[int]
+    TIMELINE_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    clocks: _common_pb2.ReadClocks
+    profile_id: str
+    first_seen_at: _timestamp_pb2.Timestamp
+    tags: _containers.RepeatedCompositeFieldContainer[ProfileTag]
+    traits: _containers.RepeatedCompositeFieldContainer[ProfileTrait]
+    activities: _containers.RepeatedCompositeFieldContainer[ProfileActivity]
+    last_interaction_at: _timestamp_pb2.Timestamp
+    recency_tier: int
+    segments: _containers.RepeatedScalarFieldContainer[str]
+    unanswered_segments: _containers.RepeatedScalarFieldContainer[str]
+    lists: _containers.RepeatedScalarFieldContainer[str]
+    timeline: _containers.RepeatedCompositeFieldContainer[_history_service_pb2.HistoryEntry]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ...) -> None: ...

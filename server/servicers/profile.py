@@ -1,0 +1,54 @@
+"""ProfileService."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import grpc
+from tagledger.v1 import profile_service_pb2 as pb
+from tagledger.v1 import profile_service_pb2_grpc as rpc
+
+from domain import limits
+from server.convert.contexts import read_in
+from server.convert.fields import Checks
+from server.convert.profiles import profile_out
+from server.servicers.running import Work
+from server.usecases.profiles import Profiles
+
+Context: TypeAlias = grpc.aio.ServicerContext
+
+_TIMELINE = 20
+_RECENCY_HOURS = (48, 30 * 24, 90 * 24, 180 * 24)
+
+
+class ProfileServicer(rpc.ProfileServiceServicer):
+    """Questions about one profile."""
+
+    def __init__(self, profiles: Profiles, work: Work) -> None:
+        self._profiles, self._work = profiles, work
+
+    async def GetProfile(self, request: pb.GetProfileRequest, context: Context) -> pb.GetProfileResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace, as_of, known_at = read_in(request.context, checks)
+        profile_id = checks.profile_id("profile_id", request.profile_id)
+        timeline = request.timeline_size if request.HasField("timeline_size") else _TIMELINE
+        if not 0 <= timeline <= limits.MAX_TIMELINE:
+            checks.add("timeline_size", f"0 to {limits.MAX_TIMELINE:,}; page with ListProfileHistory for more")
+        bounds = _bounds(request.recency_hours, checks)
+        checks.refuse()
+        segments = not request.without_segments
+        read = await self._work.in_thread(
+            lambda: self._profiles.read(workspace, profile_id, as_of, known_at, timeline, segments=segments)
+        )
+        return profile_out(read, profile_id, bounds)
+
+
+def _bounds(given: Sequence[int], checks: Checks) -> Sequence[int]:
+    """Of recency tiers, in hours."""
+    bounds = tuple(given) or _RECENCY_HOURS
+    if len(bounds) > limits.MAX_RECENCY_BOUNDS:
+        checks.add("recency_hours", f"at most {limits.MAX_RECENCY_BOUNDS} bounds")
+    for k, (before, bound) in enumerate(zip((0, *bounds), bounds, strict=False)):
+        if bound <= before:
+            checks.add(f"recency_hours[{k}]", f"bounds ascend, and are above 0: more than {before} is needed")
+    return bounds

@@ -1,0 +1,53 @@
+"""Decides what names of other systems mean: `wecom:etAbc` is a tag of the catalogue, wherever a tag's key can stand."""
+
+from collections.abc import Sequence
+
+from domain.catalogue_changes import (
+    ForeignTagMapped,
+    ForeignTagUnmapped,
+)
+from domain.errors import NameTaken, TagRetired, UnknownForeignTag, UnknownTag, Violation
+from domain.names import KnownNames
+from domain.tag_catalogue import Catalogue
+from server.usecases.drafts import MapForeignTags, UnmapForeignTag
+
+
+def decide_mapping(catalogue: Catalogue, command: MapForeignTags) -> Sequence[ForeignTagMapped]:
+    """The names that do not mean their tags yet. Raises UnknownTag, NameTaken, TagRetired, naming every offender."""
+    numbers = {key: catalogue.tag_number(key) for key in command.keys.values()}
+    pairs = list(enumerate(command.keys.items()))
+    unknown = [Violation(f"foreign_tags[{i}].key", f"unknown tag {key!r}") for i, (_, key) in pairs if numbers[key] is None]
+    if unknown:
+        hints = {key: catalogue.suggestion(key) for key, number in list(numbers.items()) if number is None}
+        told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in list(hints.items())[:20])
+        message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
+        raise UnknownTag(message, metadata={"tags": ",".join(sorted(hints)[:20])}, violations=unknown[:100])
+    taken = [
+        Violation(f"foreign_tags[{i}].foreign_key", f"{foreign_key!r} is the key of a tag of the catalogue")
+        for i, (foreign_key, _) in pairs
+        if catalogue.tag_number(foreign_key) is not None
+    ]
+    if taken:
+        raise NameTaken(f"{taken[0].description}; rename the tag first", violations=taken[:100])
+    found = {foreign_key: number for foreign_key, key in command.keys.items() if (number := numbers[key]) is not None}
+    known = catalogue.foreign_tags()
+    retired = [
+        Violation(f"foreign_tags[{i}].key", f"tag {key!r} is retired: map another one, or restore it first")
+        for i, (foreign_key, key) in pairs
+        if catalogue.tags[found[foreign_key]].retired and known.get(foreign_key) != found[foreign_key]
+    ]
+    if retired:
+        raise TagRetired(retired[0].description, violations=retired[:100])
+    return [ForeignTagMapped(number, name) for name, number in found.items() if known.get(name) != number]
+
+
+def decide_unmapping(catalogue: Catalogue, command: UnmapForeignTag) -> ForeignTagUnmapped:
+    """Raises UnknownForeignTag."""
+    known = catalogue.foreign_tags()
+    if command.foreign_key not in known:
+        hint = KnownNames(known).nearest(command.foreign_key)
+        told = f"; did you mean {hint!r}?" if hint else "; see ListForeignTags (tagledger catalogue foreign-tags)"
+        raise UnknownForeignTag(
+            f"no tag is called {command.foreign_key!r} elsewhere{told}", metadata={"foreign_key": command.foreign_key}
+        )
+    return ForeignTagUnmapped(known[command.foreign_key], command.foreign_key)

@@ -1,0 +1,82 @@
+"""One profile, whole: its state from the index, who made it so from the log, its segments and its recent history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.changeset import Recorded
+from domain.errors import CallerError
+from domain.language.syntax import InSegment
+from domain.limits import MAX_PROFILE_SEGMENTS, MIN_INSTANT_US
+from projections.history.entries import Entry
+from projections.query.checking import ProfileChecker
+from projections.query.prepared import Prepared
+from projections.query.profile import ProfileState, profile_state
+from projections.query.view import View
+from server.eventlog.port import EventLog
+from server.usecases.auditing import About, Auditing, PageRequest, ordinal_of, read_heading
+from server.usecases.clocks import Clocks, KnownAt, Reading
+
+_PAGES_MAX = 5
+"""Of history: where what holds by as_of lies far back behind what was recorded since, the timeline is shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProfile:
+    """What holds of a profile at the clocks of the reading."""
+
+    reading: Reading
+    state: ProfileState
+    recorded: Mapping[int, Recorded]
+    """Without their rows, by version: the changesets that decide its tags and traits."""
+    segments: Sequence[str]
+    unanswered: Sequence[str]
+    timeline: Sequence[tuple[Recorded, Entry]]
+    """The last one first."""
+
+
+class Profiles:
+    """Reads the index, and the log for who and why. Any thread may ask; blocks on the log."""
+
+    def __init__(self, clocks: Clocks, auditing: Auditing, log: EventLog) -> None:
+        self._clocks, self._auditing, self._log = clocks, auditing, log
+
+    def read(
+        self, workspace: str, profile_id: str, as_of: int | None, known_at: KnownAt, timeline: int, *, segments: bool
+    ) -> ReadProfile:
+        """All of one profile, with so many entries of history. Raises UnknownProfile, PositionAhead."""
+        reading = self._clocks.read(workspace, as_of, known_at)
+        view, ordinal = reading.view, ordinal_of(reading.state, profile_id)
+        state = profile_state(view, ordinal)
+        versions = {tag.version for tag in state.tags} | {trait.version for trait in state.traits}
+        recorded = {version: read_heading(self._log, reading.state, version) for version in sorted(versions)}
+        within, unanswered = _segments(view, ordinal) if segments and state.first_seen_at is not None else ([], [])
+        entries: Sequence[tuple[Recorded, Entry]] = ()
+        if timeline and reading.known_at:
+            about = About(profile_id=profile_id, effective=(MIN_INSTANT_US, view.as_of + 1))
+            entries = self._newest(workspace, about, KnownAt(position=reading.known_at), timeline)
+        return ReadProfile(reading, state, recorded, within, unanswered, entries)
+
+    def _newest(self, workspace: str, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
+        found: list[tuple[Recorded, Entry]] = []
+        token = ""
+        for _ in range(_PAGES_MAX):
+            page = self._auditing.history(workspace, about, known_at, PageRequest(size - len(found), token, newest_first=True))
+            found += page.entries
+            token = page.next_token
+            if not token or len(found) == size:
+                break
+        return found
+
+
+def _segments(view: View, ordinal: int) -> tuple[list[str], list[str]]:
+    """The names of the segments in use that the profile is in, and of those that cannot be asked."""
+    segments, checker = view.index.catalogue.segments, ProfileChecker(view, ordinal)
+    defined = [one for one in list(segments.entries.values()) if one.versions[0].stream_version <= view.version]
+    within, unanswered = [], []
+    for name in sorted(one.name for one in defined if not one.retired)[:MAX_PROFILE_SEGMENTS]:
+        try:
+            if checker.holds(Prepared(InSegment(name))):
+                within.append(name)
+        except CallerError:
+            unanswered.append(name)
+    return within, unanswered
