@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pyroaring import BitMap
 
 from projections.index import bitmaps
-from projections.query.operators.base import Countable, Narrowable, Ranking
+from projections.query.operators.base import Countable, Counted, Narrowable, Ranking
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.view import View
 
@@ -49,7 +49,7 @@ class Execution:
         return self._run_for(self.root, candidates)
 
     def count(self) -> int:
-        """How many; the last intersection is counted without being made."""
+        """How many; the last intersection, or a leaf by itself, is counted without being made where it can be."""
         self.verify()
         root = self.root
         while isinstance(root, Nested):
@@ -61,6 +61,11 @@ class Execution:
                 members = self._narrowed(self._run(first[0][0]), first[1:])
                 both = self._count_among(last[0], members)
                 return both if last[1] else len(members) - both
+        alone = isinstance(root, Lookup) and not root.among and not self.thorough and id(root) not in self.measured
+        if alone and isinstance(root, Lookup) and isinstance(root.operator, Counted):
+            counted = root.operator.count_all()
+            if counted is not None:
+                return counted
         return len(self._run(root))
 
     def _count_among(self, step: Step, candidates: BitMap) -> int:

@@ -45,7 +45,7 @@ from domain.language.syntax import (
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
-from projections.query.operators.base import Countable, Narrowable
+from projections.query.operators.base import Countable, Counted, Narrowable
 from projections.query.plan import Lookup
 from projections.query.planner import plan
 from projections.query.prepared import Prepared
@@ -106,6 +106,8 @@ def test_among_a_few_profiles_a_leaf_says_what_it_says_of_all(kind: type[Leaf]) 
             assert lookup.operator.narrowed(few).members() & few == expected, f"{leaf} at {as_of}, {known_at}"
             if isinstance(lookup.operator, Countable):
                 assert lookup.operator.count_among(few) in (None, len(expected))
+            if isinstance(lookup.operator, Counted):
+                assert lookup.operator.count_all() in (None, len(lookup.operator.members()))
             told += 0 < len(expected) < len(few)
     assert told >= HISTORIES * LEAVES // 10
 

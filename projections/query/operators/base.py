@@ -37,6 +37,14 @@ class Countable(Protocol):
 
 
 @runtime_checkable
+class Counted(Protocol):
+    """An operator that can count all its members without making them."""
+
+    def count_all(self) -> int | None:
+        """How many; None when making the members is as good."""
+
+
+@runtime_checkable
 class Narrowable(Protocol):
     """An operator that is cheaper for few profiles: it reads their rows only."""
 

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
 from domain.language.syntax import Bound, Op
 from projections.query.operators.base import Operator
 from projections.query.operators.comparing import compare_one
 from projections.query.operators.selecting import Selection
-from projections.query.operators.totals import counts_by_ordinal, matching_totals
+from projections.query.operators.totals import count_of_matching, counts_by_ordinal, matching_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,18 @@ class DidOperator:
         """See Countable."""
         return self.selection.count_among(candidates) if self._existence else None
 
+    def count_all(self) -> int | None:
+        """See Counted."""
+        return None if self._existence else count_of_matching(self._counts(), self.count.op, Fraction(self.count.number))
+
     def members(self) -> BitMap:
         """See Operator."""
         if self._existence:
             return self.selection.profiles()
-        counts = counts_by_ordinal(self.selection.ordinals(), self.selection.size)
-        return matching_totals(self.selection, counts, self.count.op, Fraction(self.count.number))
+        return matching_totals(self.selection, self._counts(), self.count.op, Fraction(self.count.number))
+
+    def _counts(self) -> npt.NDArray[np.integer[Any]]:
+        return counts_by_ordinal(self.selection.ordinals(), self.selection.size)
 
     def note(self) -> str:
         """See Operator."""

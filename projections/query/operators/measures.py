@@ -14,7 +14,7 @@ from projections.query.operators.base import Operator
 from projections.query.operators.comparing import compare_doubles, compare_whole
 from projections.query.operators.filtering import AMOUNT_UNITS
 from projections.query.operators.selecting import Selection
-from projections.query.operators.totals import matching_totals
+from projections.query.operators.totals import count_of_matching, matching_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,20 @@ class MeasureOperator:
         """See Narrowable."""
         return replace(self, selection=self.selection.of_candidates(candidates))
 
+    def count_all(self) -> int | None:
+        """See Counted."""
+        if self.leaf.function in (Function.AVG, Function.MIN, Function.MAX):
+            return None
+        return count_of_matching(self._aggregate.totals(), self.leaf.value.op, self._bound)
+
+    @property
+    def _bound(self) -> Fraction:
+        """Of a total."""
+        units = AMOUNT_UNITS if self.leaf.function is Function.SUM else 1
+        return Fraction(self.leaf.value.number) * units
+
     def members(self) -> BitMap:
         """See Operator."""
-        bound = Fraction(self.leaf.value.number)
         match self.leaf.function:
             case Function.AVG:
                 ordinals, sums, counts = self._aggregate.sums()
@@ -63,9 +74,7 @@ class MeasureOperator:
             case Function.MIN | Function.MAX:
                 ordinals, values = self._aggregate.extremes()
                 return bitmaps.from_ordinals(ordinals[self._extremes_match(values)])
-            case Function.SUM:
-                bound *= AMOUNT_UNITS
-        return matching_totals(self.selection, self._aggregate.totals(), self.leaf.value.op, bound)
+        return matching_totals(self.selection, self._aggregate.totals(), self.leaf.value.op, self._bound)
 
     def _averages_match(self, sums: Numbers, counts: Int64s) -> npt.NDArray[np.bool_]:
         """Compare sum with bound times count, without a division."""

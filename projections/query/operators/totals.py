@@ -26,6 +26,11 @@ def matching_totals(selection: Selection, totals: npt.NDArray[np.generic], op: O
     return selection.view.universe() & matching if compare_one(0, op, bound) else matching
 
 
+def count_of_matching(totals: npt.NDArray[np.generic], op: Op, bound: Fraction) -> int | None:
+    """How many of the profiles of `matching_totals` there are; None where those with nothing are among them."""
+    return None if compare_one(0, op, bound) else int(np.count_nonzero(compare_whole(totals, op, bound)))
+
+
 def counts_by_ordinal(parts: Sequence[Ordinals], size: int) -> npt.NDArray[np.integer[Any]]:
     """How often each profile comes."""
     # One byte a profile stays in the cache: half the time of wider counts. What grows large is moved aside before it overflows.
