@@ -27,7 +27,16 @@ from domain.errors import LimitExceeded, SegmentCycle, UnknownSegment, Violation
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.renaming import renamed
-from domain.language.syntax import And, Expression, InList, InSegment, Not, Or, Top
+from domain.language.syntax import (
+    And,
+    Expression,
+    InList,
+    InSegment,
+    Not,
+    Or,
+    Top,
+    TopTagged,
+)
 from domain.limits import MAX_PLANNED_DEPTH, MAX_PLANNED_NODES, MAX_SEGMENT_NESTING
 from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
@@ -84,7 +93,7 @@ class Outline:
             match node:
                 case And(operands) | Or(operands):
                     waiting.extend((operand, depth + 1) for operand in reversed(operands))
-                case Not(operand) | Top(among=operand) if operand is not None:
+                case Not(operand) | Top(among=operand) | TopTagged(among=operand) if operand is not None:
                     waiting.append((operand, depth + 1))
                 case InSegment() | InList():
                     uses.append((node, depth))

@@ -56,6 +56,7 @@ from domain.language.syntax import (
     Tagged,
     TimePoint,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Unit,
@@ -193,6 +194,7 @@ def leaves(names: Names) -> SearchStrategy[Expression]:
         lists(names),
         tops(names),
         st.builds(lambda top, inner: replace(top, among=inner), tops(names), tagged(names) | segments(names).map(Not)),
+        tops_tagged(names),
         samples(names),
         st.builds(ObservedSince, points(names)),
     )
@@ -280,6 +282,14 @@ def segments(names: Names) -> SearchStrategy[Expression]:
 def lists(names: Names) -> SearchStrategy[Expression]:
     """Profiles on uploaded lists."""
     return st.builds(InList, st.sampled_from(names.lists), st.none() | st.integers(1, 3))
+
+
+def tops_tagged(names: Names) -> SearchStrategy[Expression]:
+    """Ranks by the value of a tag."""
+    among = st.none() | tagged(names) | segments(names).map(Not)
+    return st.sampled_from(_TOPS).flatmap(
+        lambda size: st.builds(TopTagged, st.just(size[0]), st.just(size[1]), st.sampled_from(names.tags), among)
+    )
 
 
 def tops(names: Names) -> Ranks:

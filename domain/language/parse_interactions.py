@@ -26,6 +26,7 @@ from domain.language.syntax import (
     Span,
     Step,
     Top,
+    TopTagged,
 )
 
 _FUNCTIONS = {"count", *(function.value for function in Function)}
@@ -187,7 +188,7 @@ class Interactions(Filters):
         return Measure(function, type_name, property_name, value, where, window, zone, span)
 
     def top(self) -> Expression:
-        """top N|N% by FUNCTION(…) [WINDOW] [among (EXPRESSION)]."""
+        """top N|N% by FUNCTION(…) [WINDOW] [among (EXPRESSION)], or by value(TAG) [among (EXPRESSION)]."""
         self.next()
         token = self.peek()
         number = self.number("a number of profiles such as 100, or a share such as 10%")
@@ -195,14 +196,22 @@ class Interactions(Filters):
         self.refuse(token, rules.percent_problem(number) if percent else rules.top_problem(number))
         example = "write for example `top 10% by sum(purchase.amount)`"
         self.expect("by", "`by`" if percent else "`%` or `by`", example)
+        if self.accept("value", "("):
+            span, tag = self.span(self.peek()), self.tag()
+            self.expect(")", "`)`", "write for example `top 10% by value(score)`")
+            return TopTagged(number, percent, tag, self.among(), span)
         if not self.at_function():
-            raise self.failure("a measure such as `sum(purchase.amount)` or `count(purchase)`")
+            raise self.failure("a measure such as `sum(purchase.amount)`, `count(purchase)` or `value(score)`")
         function, type_name, property_name, where, zone, span = self.measured()
-        window, among = self.window() or Ever(), None
-        if self.accept("among"):
-            self.expect("(", "`(` and an expression", "write for example `among (tagged vip)`")
-            among = self.parenthesised()
-        return Top(number, percent, function, type_name, property_name, where, window, zone, among, span)
+        window = self.window() or Ever()
+        return Top(number, percent, function, type_name, property_name, where, window, zone, self.among(), span)
+
+    def among(self) -> Expression | None:
+        """[among (EXPRESSION)]."""
+        if not self.accept("among"):
+            return None
+        self.expect("(", "`(` and an expression", "write for example `among (tagged vip)`")
+        return self.parenthesised()
 
     def measured(self) -> Measured:
         """FUNCTION(TYPE[.PROPERTY] [where FILTER] [zone Z])."""

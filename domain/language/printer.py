@@ -46,6 +46,7 @@ from domain.language.syntax import (
     Op,
     Or,
     Periods,
+    Ranks,
     Resumed,
     Sample,
     Sequence,
@@ -54,6 +55,7 @@ from domain.language.syntax import (
     Tagged,
     TimePoint,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Unit,
@@ -104,7 +106,10 @@ def to_text(expression: Expression) -> str:
             kind = "segment" if isinstance(expression, InSegment) else "list"
             return f"in {kind} {name_text(name)}" + ("" if version is None else f" version {version}")
         case Top():
-            return _top(expression)
+            measured = _measured(expression.measure, expression.type, expression.property, expression.where, expression.zone)
+            return _ranks(expression, measured + _window(expression.window))
+        case TopTagged():
+            return _ranks(expression, f"value({name_text(expression.tag)})")
         case Sample(percent, salt):
             return f"sample {number_text(percent)}% by {string_text(salt)}"
         case ObservedSince(point):
@@ -158,11 +163,10 @@ def _sequence(node: Sequence) -> str:
     return text + _closing_window(None if last.within else last.where, node.window)
 
 
-def _top(node: Top) -> str:
+def _ranks(node: Ranks, by: str) -> str:
     size = number_text(node.number) + ("%" if node.percent else "")
-    measured = _measured(node.measure, node.type, node.property, node.where, node.zone)
     among = f" among ({to_text(node.among)})" if node.among else ""
-    return f"top {size} by {measured}{_window(node.window)}{among}"
+    return f"top {size} by {by}{among}"
 
 
 def _measured(function: Function | None, type_name: str, name: str, where: Filter | None, zone: str = "UTC") -> str:

@@ -256,6 +256,17 @@ class Top:
 
 
 @dataclass(frozen=True, slots=True)
+class TopTagged:
+    """The profiles that rank first by the value with which they carry a tag, among those that do. Otherwise as `Top`."""
+
+    number: Decimal
+    percent: bool
+    tag: TagKey
+    among: "Expression | None" = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A stable share of the universe, chosen by hash of salt and ordinal; a larger share holds the smaller one."""
 
@@ -319,7 +330,10 @@ Leaf = (
     | InSegment
     | InList
     | Top
+    | TopTagged
     | Sample
     | ObservedSince
 )
+Ranks = Top | TopTagged
+"""Leaves that compare profiles with each other."""
 Expression = Leaf | And | Or | Not

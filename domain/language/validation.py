@@ -51,6 +51,7 @@ from domain.language.syntax import (
     Tagged,
     TimePoint,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Unit,
@@ -151,6 +152,9 @@ def _own_problems(node: Node) -> Iterator[str]:
             yield rules.number_problem(number)
             yield rules.percent_problem(number) if percent else rules.top_problem(number)
             yield from _measured(node, node.measure)
+        case TopTagged(number, percent):
+            yield rules.number_problem(number)
+            yield rules.percent_problem(number) if percent else rules.top_problem(number)
         case Sample(percent, salt):
             yield rules.number_problem(percent)
             yield rules.percent_problem(percent)

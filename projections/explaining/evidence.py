@@ -24,6 +24,7 @@ from domain.language.syntax import (
     TagChanged,
     Tagged,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
 )
@@ -78,6 +79,8 @@ def _cited(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[
             return interactions.of_sequence(leaf, world, as_of, holds)
         case Top():
             return interactions.of_top(leaf, world, as_of)
+        case TopTagged():
+            return states.of_top_tagged(leaf, world, as_of)
         case InList():
             raise ValueError("lists have no time of their own; see listings.py")
         case InSegment():

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.language.syntax import Everyone, InList, Leaf, Sample, Top
+from domain.language.syntax import (
+    Everyone,
+    InList,
+    Leaf,
+    Ranks,
+    Sample,
+    Top,
+    TopTagged,
+)
 from domain.limits import MAX_CITED_EVENTS, MAX_EVIDENCE, MAX_FLIP_EVALUATIONS
 from projections.explaining.evidence import NOTHING_VISIBLE, Evidence, evidence
 from projections.explaining.flips import Flip, Timeline, turning_points
@@ -101,7 +109,7 @@ class _Leaf:
         match leaf:
             case InList():
                 return cls(leaf, lambda instant: outline.listings[text].on and world.known_at(instant), world)
-            case Top():
+            case Top() | TopTagged():
                 return cls(leaf, lambda _: subject.ranked.get(text, False), world)
             case Sample():
                 # The operator would look for the number that the profile has among those made up here.
@@ -114,7 +122,7 @@ class _Leaf:
                 return cls(leaf, lambda instant: world.holds(prepared, instant), world)
 
     def timeline(self, as_of: int, truth: bool, evaluations_max: int) -> Timeline:
-        if isinstance(self.leaf, Top):  # others may rise and fall at any instant
+        if isinstance(self.leaf, Ranks):  # others may rise and fall at any instant
             return Timeline(truth, [as_of + 1], self.holds, 0)
         return Timeline(truth, turning_points(self.leaf, self.world, as_of), self.holds, evaluations_max)
 

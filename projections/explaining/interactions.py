@@ -26,6 +26,7 @@ from domain.language.syntax import (
 )
 from domain.language.syntax import Sequence as Steps
 from domain.language.windows import resolve, span_us
+from projections.explaining.states import RANK_NOTE
 from projections.explaining.world import Event, World
 from projections.query.operators.comparing import compare_one
 
@@ -106,8 +107,7 @@ def of_resumed(leaf: Resumed, world: World, as_of: int, holds: bool) -> Cited:
 
 def of_top(leaf: Top, world: World, as_of: int) -> Cited:
     """Those that the measure reads."""
-    note = "what the measure reads; the rank depends on the other profiles too, so no instant is told at which it turns"
-    return _read(leaf, world, as_of), note
+    return _read(leaf, world, as_of), f"what the measure reads; {RANK_NOTE}"
 
 
 def _read(leaf: Measure | Top, world: World, as_of: int) -> list[Event]:

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.language.printer import to_text
-from domain.language.syntax import And, Expression, InSegment, Leaf, Not, Or, Top
+from domain.language.syntax import (
+    And,
+    Expression,
+    InSegment,
+    Leaf,
+    Not,
+    Or,
+    Ranks,
+)
 from domain.segment_catalogue import Definition, Segments
 from projections.explaining.flips import Flip, Timeline, flip_of
 
@@ -96,7 +104,7 @@ class Skeleton:
             case _:
                 text = self._texts[id(node)] = to_text(node)
                 self.leaves.setdefault(text, Place(node, segment))
-                if isinstance(node, Top) and node.among is not None:
+                if isinstance(node, Ranks) and node.among is not None:
                     self._among[text] = self._expanded(node.among, segment)
                 return node
 

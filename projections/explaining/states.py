@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from domain.language.syntax import TagChanged, Tagged, Trait, TraitDate
+from domain.language.syntax import TagChanged, Tagged, TopTagged, Trait, TraitDate
 from domain.language.windows import resolve, span_us
 from domain.limits import MIN_INSTANT_US
 from domain.names import normalized
@@ -13,6 +13,7 @@ from projections.history.entries import TagEntry, TraitEntry
 from projections.query.prepared import Prepared
 
 Cited = tuple[Sequence[Event], str]
+RANK_NOTE = "the rank depends on the other profiles too, so no instant is told at which it turns"
 _NOT_SO_LONG, _TOO_LONG_AGO = "not for so long without a break", "so long ago there was nothing"
 
 
@@ -32,6 +33,13 @@ def of_tagged(leaf: Tagged, world: World, as_of: int, holds: bool) -> Cited:
         return (), _NOT_SO_LONG if since >= MIN_INSTANT_US else _TOO_LONG_AGO
     known = any(world.catalogue.meant(key) is not None for key in leaf.tags)
     return (), "never applied so" if known else "not in the catalogue"
+
+
+def of_top_tagged(leaf: TopTagged, world: World, as_of: int) -> Cited:
+    """The applies that give the value that is ranked."""
+    valued = Tagged((leaf.tag,))
+    cited, _ = of_tagged(valued, world, as_of, True) if world.holds(Prepared(valued), as_of) else ((), "")
+    return cited, f"what gives the value; {RANK_NOTE}" if cited else "not carried with a value"
 
 
 def of_tag_changed(leaf: TagChanged, world: World, as_of: int, holds: bool) -> Cited:

@@ -81,6 +81,10 @@ class TagIndex:
         """The value that a code stands for; None where it has none."""
         return self.values.value(code - _HELD_WITHOUT_VALUE) if code > _HELD_WITHOUT_VALUE else None
 
+    def numbers_by_code(self) -> npt.NDArray[np.float64]:
+        """The values that codes stand for; NaN where they have none."""
+        return np.asarray([np.nan, np.nan, *self.values.values()], np.float64)
+
     def value_flags(self, flags_by_value: AnyColumn) -> AnyColumn:
         """Flags by code, from flags by value code: an assignment without a value never matches."""
         return np.concatenate([[False, False], flags_by_value[1:]])

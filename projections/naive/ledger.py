@@ -104,7 +104,7 @@ class NaiveLedger:
                 self._refuse_unknown(version.expression, replace(clock, names=version.names))
             case tree.InList():
                 self.catalogue.listed(expression, clock)
-            case tree.Top() if expression.among is not None:
+            case tree.Top() | tree.TopTagged() if expression.among is not None:
                 self._refuse_unknown(expression.among, clock)
             case _:
                 pass
@@ -151,6 +151,8 @@ class NaiveLedger:
                 return self.catalogue.listed(leaf, clock) & self.universe(clock.as_of, clock.known_at)
             case tree.Top():
                 return self._top(leaf, clock)
+            case tree.TopTagged():
+                return self._top_tagged(leaf, clock)
             case tree.Sample():
                 universe = self.universe(clock.as_of, clock.known_at)
                 return frozenset(ordinal for ordinal in universe if sampled(ordinal, leaf.percent, leaf.salt))
@@ -222,7 +224,18 @@ class NaiveLedger:
         refuse_mixed_currencies(leaf, [row for of_profile in rows.values() for row in of_profile])
         ranking = rows.keys() if leaf.among is None else self._members(leaf.among, clock)
         results = {ordinal: aggregate(leaf, of_profile) for ordinal, of_profile in rows.items() if ordinal in ranking}
-        ranked = sorted((-result, ordinal) for ordinal, result in results.items() if result is not None)
+        return self._first(leaf, [(-result, ordinal) for ordinal, result in results.items() if result is not None])
+
+    def _top_tagged(self, leaf: tree.TopTagged, clock: Clock) -> frozenset[int]:
+        last = [states[-1] for states in self._states([leaf.tag], clock)]
+        values = {row.ordinal: float(row.value) for row in last if row.holds and row.value is not None}  # type: ignore[arg-type]
+        ranking = values.keys() if leaf.among is None else self._members(leaf.among, clock)
+        return self._first(leaf, [(-value, ordinal) for ordinal, value in values.items() if ordinal in ranking])
+
+    @staticmethod
+    def _first(leaf: tree.Ranks, found: Iterable[tuple[float | Fraction, int]]) -> frozenset[int]:
+        """`found`: what is to be least, and whose it is."""
+        ranked = sorted(found)
         number = Fraction(leaf.number)
         places = math.ceil(len(ranked) * number / 100) if leaf.percent else int(number)
         return frozenset(ordinal for _, ordinal in ranked[:places])

@@ -26,12 +26,14 @@ from domain.language.syntax import (
     ObservedSince,
     Or,
     Periods,
+    Ranks,
     Resumed,
     Sample,
     Sequence,
     TagChanged,
     Tagged,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Window,
@@ -56,6 +58,7 @@ from projections.query.operators.tag_changed import TagChangedOperator
 from projections.query.operators.tag_states import TagStatesOperator
 from projections.query.operators.tagged import TaggedOperator
 from projections.query.operators.top import TopOperator
+from projections.query.operators.top_tagged import TopTaggedOperator
 from projections.query.operators.trait_dates import TraitDateOperator
 from projections.query.operators.trait_states import TraitStatesOperator
 from projections.query.operators.traits import TraitOperator
@@ -128,7 +131,7 @@ class _Planner:
             cost, estimate = operator.cost(), operator.estimate()
             narrows = cost >= _NARROWED_COST and isinstance(operator, Narrowable)
             below = self._view.size // _NARROWED_SHARE if narrows else 0
-            among = self.step(leaf.among) if isinstance(leaf, Top) and leaf.among else None
+            among = self.step(leaf.among) if isinstance(leaf, Ranks) and leaf.among else None
             if among:
                 cost, estimate = cost + among.cost, min(estimate, among.estimate)
             self._lookups[text] = Lookup(text, operator, estimate, cost, below, among)
@@ -164,6 +167,8 @@ class _Planner:
                 return self._sequence(leaf)
             case Top():
                 return TopOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf)
+            case TopTagged():
+                return TopTaggedOperator(view, leaf)
             case InList():
                 return InListOperator.of(view, leaf)
             case Sample():

@@ -144,16 +144,19 @@ def _message(
     return Field(read_field, write_field)
 
 
-def _read_among(message: pb.Top, name: str, depth: int) -> tree.Expression | None:
+_Ranks = pb.Top | pb.TopTagged
+
+
+def _read_among(message: _Ranks, name: str, depth: int) -> tree.Expression | None:
     return _expression(getattr(message, name), depth) if message.HasField("among") else None
 
 
-def _write_among(message: pb.Top, name: str, among: tree.Expression | None, _: tree.Top) -> None:
+def _write_among(message: _Ranks, name: str, among: tree.Expression | None, _: tree.Ranks) -> None:
     if among is not None:
         getattr(message, name).CopyFrom(expression_out(among))
 
 
-def _read_size(message: pb.Top, _: str, __: int) -> Decimal:
+def _read_size(message: _Ranks, _: str, __: int) -> Decimal:
     match message.WhichOneof("size"):
         case "number":
             return Decimal(message.number)
@@ -163,7 +166,7 @@ def _read_size(message: pb.Top, _: str, __: int) -> Decimal:
             raise InvalidExpression("top needs a size: a number or a percentage")
 
 
-def _write_size(message: pb.Top, _: str, number: Decimal, top: tree.Top) -> None:
+def _write_size(message: _Ranks, _: str, number: Decimal, top: tree.Ranks) -> None:
     if top.percent:
         message.percent = float(number)
     else:
@@ -299,6 +302,14 @@ LEAVES: Mapping[str, Form] = {
         where=_WHERE,
         window=_WINDOW,
         zone=_ZONE,
+        among=Field(_read_among, _write_among),
+    ),
+    "top_tagged": Form(
+        tree.TopTagged,
+        pb.TopTagged,
+        number=Field(_read_size, _write_size),
+        percent=Field(lambda top, *_: top.WhichOneof("size") == "percent", lambda *_: None),
+        tag=_NAME,
         among=Field(_read_among, _write_among),
     ),
     "sample": Form(tree.Sample, pb.Sample, percent=_NUMBER, salt=_SAME),

@@ -38,6 +38,7 @@ from domain.language.syntax import (
     TagChanged,
     Tagged,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Unit,
@@ -74,7 +75,23 @@ def _as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [Tagged, TagChanged, Did, Measure, Edge, Periods, Resumed, Sequence, Trait, TraitDate, Top, Sample, ObservedSince]
+    "kind",
+    [
+        Tagged,
+        TagChanged,
+        Did,
+        Measure,
+        Edge,
+        Periods,
+        Resumed,
+        Sequence,
+        Trait,
+        TraitDate,
+        Top,
+        TopTagged,
+        Sample,
+        ObservedSince,
+    ],
 )
 def test_a_leaf_selects_what_the_oracle_selects(kind: type[Leaf]) -> None:
     _compare(kind.__name__, lambda leaf: isinstance(leaf, kind))

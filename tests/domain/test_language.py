@@ -53,6 +53,7 @@ from domain.language.syntax import (
     TagChanged,
     Tagged,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Unit,
@@ -223,6 +224,8 @@ READINGS: list[tuple[str, Expression]] = [
         "top 12.5 % by sum(x.amount where amount >= 50) in last 7 days",
         Top(Decimal("12.5"), True, Function.SUM, "x", "amount", DEAR, Last(7, Unit.DAY)),
     ),
+    ("top 10% by value(level/gold)", TopTagged(Decimal(10), True, "level/gold")),
+    ('TOP 3 by Value ( "and" ) among (tagged vip)', TopTagged(Decimal(3), False, "and", Tagged(("vip",)))),
     ("top 100 by count(x)", Top(Decimal(100), False, None, "x", "")),
     (
         "top 1 by count(x) in last 7 days among (top 9 by count(x) among (tagged vip or not everyone)) and everyone",

@@ -8,7 +8,22 @@ from itertools import pairwise
 
 from domain.changeset import ListColumns, Recorded
 from domain.errors import MixedCurrencies
-from domain.language.syntax import Ago, And, Calendar, Expression, InSegment, Last, Lasting, Leaf, Not, Or, Top, TraitDate, Unit
+from domain.language.syntax import (
+    Ago,
+    And,
+    Calendar,
+    Expression,
+    InSegment,
+    Last,
+    Lasting,
+    Leaf,
+    Not,
+    Or,
+    Top,
+    TopTagged,
+    TraitDate,
+    Unit,
+)
 from domain.limits import MAX_INSTANT_US
 from projections.explaining.world import Event, events_of, retractions, rows_kept
 from projections.history.entries import CatalogueEntry, ListEntry, TraitEntry, entries
@@ -98,7 +113,7 @@ def value(expression: Expression, leaf_truth: Callable[[Leaf], bool], meant: Cal
             return not value(operand, leaf_truth, meant)
         case InSegment():
             return value(meant(expression), leaf_truth, meant)
-        case Top(among=among) if among is not None:
+        case Top(among=among) | TopTagged(among=among) if among is not None:
             return leaf_truth(expression) and value(among, leaf_truth, meant)
         case _:
             return leaf_truth(expression)

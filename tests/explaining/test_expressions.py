@@ -9,7 +9,7 @@ from domain.changeset import Recorded
 from domain.errors import UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
-from domain.language.syntax import Expression, InSegment, Leaf, Top
+from domain.language.syntax import Expression, InSegment, Leaf, Ranks
 from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
 from projections.explaining.outline import Outline
 from projections.index.workspace_index import WorkspaceIndex
@@ -159,7 +159,7 @@ def _answers(case: Case, alone: NaiveLedger, leaves: list[Leaf], as_of: int) -> 
         yield False
         return
     found = {
-        to_text(leaf): None if isinstance(leaf, Top) else truth(alone, leaf, case.ordinal, as_of, case.known_at)
+        to_text(leaf): None if isinstance(leaf, Ranks) else truth(alone, leaf, case.ordinal, as_of, case.known_at)
         for leaf in leaves
     }
     unknown = [text for text, one in found.items() if one is None]

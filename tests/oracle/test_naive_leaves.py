@@ -16,6 +16,7 @@ from domain.catalogue_changes import (
     WorkspaceCreated,
 )
 from domain.errors import MixedCurrencies, UnknownSegment
+from domain.language.parser import parse
 from domain.language.syntax import (
     Ago,
     And,
@@ -287,6 +288,28 @@ def test_a_sum_of_nothing_is_a_value_and_a_mean_of_nothing_is_none() -> None:
     assert story.ask(top("1", Function.DISTINCT, "sku")) == [3]
     assert story.ask(top("9", Function.DISTINCT, "sku")) == [0, 1, 2, 3]
     assert story.ask(top("9", Function.SUM, "sku")) == [0, 1, 2, 3]
+
+
+def test_a_tag_ranks_by_the_values_that_are_carried_and_nobody_else() -> None:
+    story = Story()
+    scores = [(0, 0.5), (1, 0.9), (2, None), (3, 0.5), (4, -1.0)]
+    story.write(tags=[TagChange(ordinal, VIP, True, NOON, value) for ordinal, value in scores])
+    story.write(
+        tags=[TagChange(5, VIP, True, NOON, 7.0), TagChange(5, VIP, False, NOON + 1), TagChange(1, VIP, True, NOON + 1, 0.4)]
+    )
+    assert [
+        story.ask(parse(f"top {places} by value(vip)"), NOON + 1) for places in ("1", "2", "3", "9", "25%", "25.1%", "100%")
+    ] == [
+        [0],
+        [0, 3],
+        [0, 1, 3],
+        [0, 1, 3, 4],
+        [0],
+        [0, 3],
+        [0, 1, 3, 4],
+    ]
+    assert story.ask(parse("top 1 by value(vip) among (not tagged vip >= 0.5)"), NOON + 1) == [1]
+    assert story.ask(parse("top 1 by value(nobody)")) == []
 
 
 def test_means_are_ranked_exactly() -> None:

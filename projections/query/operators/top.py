@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.language.syntax import Function, Top
+from domain.language.syntax import Function, Ranks, Top
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.query.operators.aggregating import Aggregate, Int64s, Numbers
@@ -36,7 +36,7 @@ class TopOperator:
 
     def estimate(self) -> int:
         """See Operator."""
-        return self._wanted(min(self.selection.view.size, self.selection.row_estimate()))
+        return places_of(self.leaf, min(self.selection.view.size, self.selection.row_estimate()))
 
     def cost(self) -> int:
         """See Operator."""
@@ -57,14 +57,7 @@ class TopOperator:
     def members(self) -> BitMap:
         """See Operator."""
         ordinals, keys = self._ranked()
-        return bitmaps.from_ordinals(ordinals[leading(keys, self._wanted(len(ordinals)))])
-
-    def _wanted(self, of: int) -> int:
-        """How many of so many."""
-        if not self.leaf.percent:
-            return min(of, int(self.leaf.number))
-        share = Fraction(self.leaf.number) * of / 100
-        return -(-share.numerator // share.denominator)
+        return bitmaps.from_ordinals(ordinals[leading(keys, places_of(self.leaf, len(ordinals)))])
 
     def _ranked(self) -> tuple[Ordinals, Sequence[Numbers]]:
         """Who has a value, and what to rank by: the first key, where that is equal the next."""
@@ -78,6 +71,14 @@ class TopOperator:
         # Whoever has an interaction has a total, if only 0.
         present = self.selection.present()
         return self.selection.named(present), [self._aggregate.totals()[present]]
+
+
+def places_of(leaf: Ranks, of: int) -> int:
+    """How many of so many."""
+    if not leaf.percent:
+        return min(of, int(leaf.number))
+    share = Fraction(leaf.number) * of / 100
+    return -(-share.numerator // share.denominator)
 
 
 def leading(keys: Sequence[Numbers], wanted: int) -> Places:

@@ -62,7 +62,7 @@ class Segment(_message.Message):
     def __init__(self, text: _Optional[str] = ..., tree: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Expression(_message.Message):
-    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list")
+    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list", "top_tagged")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +82,7 @@ class Expression(_message.Message):
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     OBSERVED_SINCE_FIELD_NUMBER: _ClassVar[int]
     IN_LIST_FIELD_NUMBER: _ClassVar[int]
+    TOP_TAGGED_FIELD_NUMBER: _ClassVar[int]
     all: Operands
     any: Operands
     negation: Expression
@@ -101,7 +102,8 @@ class Expression(_message.Message):
     sample: Sample
     observed_since: ObservedSince
     in_list: InList
-    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ...) -> None: ...
+    top_tagged: TopTagged
+    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ..., top_tagged: _Optional[_Union[TopTagged, _Mapping]] = ...) -> None: ...
 
 class Operands(_message.Message):
     __slots__ = ("operands",)
@@ -319,6 +321,18 @@ class Top(_message.Message):
     zone: str
     among: Expression
     def __init__(self, number: _Optional[int] = ..., percent: _Optional[float] = ..., function: _Optional[_Union[Measure.Function, str]] = ..., type: _Optional[str] = ..., property: _Optional[str] = ..., where: _Optional[_Union[Filter, _Mapping]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., zone: _Optional[str] = ..., among: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
+
+class TopTagged(_message.Message):
+    __slots__ = ("number", "percent", "tag", "among")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    PERCENT_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    AMONG_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    percent: float
+    tag: str
+    among: Expression
+    def __init__(self, number: _Optional[int] = ..., percent: _Optional[float] = ..., tag: _Optional[str] = ..., among: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Sample(_message.Message):
     __slots__ = ("percent", "salt")

@@ -22,6 +22,7 @@ from domain.language.syntax import (
     TagChanged,
     Tagged,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Window,
@@ -45,6 +46,7 @@ OtherLeaf = (
     | Trait
     | TraitDate
     | Top
+    | TopTagged
     | Sample
     | ObservedSince
 )
@@ -93,6 +95,8 @@ def statement(leaf: OtherLeaf, place: Place) -> str:
             return sequence(leaf, as_of, calendars)
         case Top():
             return top(leaf, place.select(leaf.among) if leaf.among else "", as_of, calendars)
+        case TopTagged():
+            return top_tagged(leaf, place.numbers([leaf.tag]), place.select(leaf.among) if leaf.among else "")
         case Sample():
             return sample(leaf)
         case ObservedSince():
@@ -272,6 +276,22 @@ def top(leaf: Top, among: str, as_of: int, calendars: Calendars) -> str:
     """The first places; `among`: a SELECT of who ranks, "" for all."""
     rows = _rows(leaf.type, leaf.where, leaf.window, as_of, calendars) + (f" AND e.ordinal IN {among}" if among else "")
     return ranked(measured(leaf.measure, leaf.property, leaf.zone, rows), leaf.number, percent=leaf.percent)
+
+
+def top_tagged(leaf: TopTagged, numbers: Sequence[int], among: str) -> str:
+    """The first places by the value of the last state."""
+    if not numbers:
+        return NOBODY
+    ranking = f" AND ordinal IN {among}" if among else ""
+    values = f"SELECT ordinal, value FROM ({_states(numbers)}) WHERE until IS NULL AND applied AND value IS NOT NULL{ranking}"
+    places = f"{int(leaf.number)}::HUGEINT"
+    if leaf.percent:
+        millionths = int(leaf.number * 1_000_000)
+        places = f"((count(*) OVER () * {millionths}::HUGEINT + 99999999) // 100000000)"
+    return f"""
+        SELECT ordinal FROM ({values})
+        QUALIFY row_number() OVER (ORDER BY value DESC, ordinal) <= {places}
+    """
 
 
 def currencies(leaf: Measure | Top, place: Place) -> str | None:

@@ -53,6 +53,7 @@ from domain.language.syntax import (
     Tagged,
     TimePoint,
     Top,
+    TopTagged,
     Trait,
     TraitDate,
     Unit,
@@ -94,6 +95,7 @@ _KINDS: Final[dict[type[Leaf], int]] = {
     InSegment: 3,
     InList: 2,
     Top: 4,
+    TopTagged: 3,
     Sample: 1,
     ObservedSince: 2,
 }
@@ -138,6 +140,11 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
         return InSegment(_name(rng, segments), rng.choice((None, None, None, 1, 1, 1, 1, 2)))
     if kind is InList:
         return InList(rng.choice(LIST_NAMES), rng.choice((None, None, None, 1, 1, 2, 3)))
+    if kind is TopTagged:
+        percent = rng.random() < 0.5
+        number = _percent(rng) if percent else Decimal(rng.choice((1, 1, 2, 3, 1_000_000_000)))
+        among = random_expression(rng, vocabulary, 1, segments=segments) if rng.random() < 0.4 else None
+        return TopTagged(number, percent, _tags(rng, vocabulary)[0], among)
     if kind is Sample:
         return Sample(_percent(rng), rng.choice(("experiment-42", "试验", "a")))
     if kind is ObservedSince:
