@@ -88,12 +88,17 @@ LIMITS: Final = (
     Limit("corrections", f"{MAX_CORRECTIONS:,}", "interactions retracted or replaced by one request", "LIMIT_EXCEEDED"),
     Limit("exclusive tags", f"{MAX_EXCLUSIVE_TAGS:,}", "tags of one exclusive group, retired ones too", "LIMIT_EXCEEDED"),
     Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment", "LIMIT_EXCEEDED"),
-    Limit("merged changes", f"{MAX_MERGED_CHANGES:,}", "changes of a tag that is merged into another one", "LIMIT_EXCEEDED"),
+    Limit(
+        "merged changes",
+        f"{MAX_MERGED_CHANGES:,}",
+        "changes of two tags that are merged, of the profiles of the merged one",
+        "LIMIT_EXCEEDED",
+    ),
     Limit("foreign tags", f"{MAX_FOREIGN_TAGS:,}", "names of other systems mapped by one request", "LIMIT_EXCEEDED"),
     Limit(
         "namespace",
         f"1 to {MAX_NAMESPACE_CHARACTERS} characters",
-        "of another system's names, before the `:`; the name after it has the bounds of names",
+        "of another system's names, before the `:`; the whole has the bounds of a tag's key",
         "INVALID_FIELD",
     ),
     Limit(

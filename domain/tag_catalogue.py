@@ -286,7 +286,8 @@ class Catalogue:
 
     def merged_keys(self) -> Mapping[str, str]:
         """The keys of tags that are merged, and the keys that say the same."""
-        return {self.key(number): self.key(into) for number, into in self.merged_since(0).items()}
+        keys = {number: self.key(number) for number in self.merged_since(0)}
+        return {key: self.key(self.meant(key) or number) for number, key in keys.items()}
 
     def tags_of(self, group: int) -> list[TagEntry]:
         """The tags of a group in its order, retired ones too."""

@@ -57,8 +57,10 @@ def _show(first: str, headings: tuple[str, ...], rows: Iterable[tuple[object, ..
 
 def _tag_row(tag: replies.ProfileTag) -> tuple[object, ...]:
     by = tag.attribution
-    actor, source = (tag.credited_actor, tag.credited_source) if tag.credited_actor else (by.actor, by.source)
-    return tag.key, tag.value, tag.carried_since, tag.carried_until, actor, by.reason, source
+    told = (by.actor, by.reason, by.source)
+    if tag.credited_actor:  # who had set it, not who brought it back or handed it on: nor is the reason theirs
+        told = (tag.credited_actor, "", tag.credited_source)
+    return tag.key, tag.value, tag.carried_since, tag.carried_until, *told
 
 
 def _trait_row(trait: replies.ProfileTrait) -> tuple[object, ...]:

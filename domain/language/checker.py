@@ -106,7 +106,7 @@ class _Checker:
                     yield from self._unknown(word, name, names, span)
                 if kind is Names.TAG and name in self._vocabulary.merged_tags:
                     into = self._vocabulary.merged_tags[name]
-                    yield Warning(span, f"tag '{shown(name)}' was merged into '{shown(into)}', and means it", into)
+                    yield Warning(span, f"tag '{shown(name)}' was merged into '{shown(into)}', and means it from then on", into)
             match node:
                 case Measure():
                     yield from self._measured(node, node.function)

@@ -12,6 +12,7 @@ from tagledger.v1 import common_pb2
 from domain import limits
 from domain.changeset import Value, ValueType
 from domain.errors import InvalidField, Violation
+from domain.language.rules import tag_problem
 from domain.names import normalized
 
 _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
@@ -80,7 +81,11 @@ class Checks:
                 f"{limits.MAX_NAMESPACE_CHARACTERS} of a-z, 0-9, '.', '-' and '_'",
             )
             return foreign_key
-        return f"{namespace}:{self.name(field, name)}"
+        key = f"{namespace}:{self.name(field, name)}"
+        problem = tag_problem(key)  # it has to stand where a tag's key does
+        if problem and name:
+            self.add(field, problem)
+        return key
 
     def profile_id(self, field: str, profile_id: str) -> str:
         """A profile id."""

@@ -161,8 +161,7 @@ class TagCalls(CatalogueCalls):
         """See the proto."""
         checks = Checks()
         key = normalized(request.key)
-        group, _ = split_key(key)
-        new_name = checks.name("new_name", request.new_name) if group else _part(checks, "new_name", request.new_name)
+        new_name = checks.name("new_name", request.new_name)
         receipt, state = await self._carry_out(request, RenameTag(key, new_name), checks)
         tag = _tag(state, receipt)
         return pb.RenameTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=tag)
@@ -215,16 +214,20 @@ class TagCalls(CatalogueCalls):
         size = page_size_in(request.page_size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks)
         state, position = self._read(request.workspace, checks)
         catalogue = state.index.catalogue
-        names = sorted(catalogue.foreign_tags().items())
-        if request.namespace:
-            names = [one for one in names if one[0].startswith(f"{request.namespace}:")]
-        if request.key:
-            number = tag_with_key(catalogue, normalized(request.key)).number
-            names = [one for one in names if one[1] == number]
-        asked = ("foreign tags", request.workspace, request.namespace, request.key)
-        page, token = page_of(names, size, request.page_token, *asked)
-        made = foreign_tags_out(catalogue, page)
-        return pb.ListForeignTagsResponse(position=position, foreign_tags=made, next_page_token=token)
+
+        def read() -> pb.ListForeignTagsResponse:
+            names = sorted(catalogue.foreign_tags().items())
+            if request.namespace:
+                names = [one for one in names if one[0].startswith(f"{request.namespace}:")]
+            if request.key:
+                number = tag_with_key(catalogue, normalized(request.key)).number
+                names = [one for one in names if one[1] == number]
+            asked = ("foreign tags", request.workspace, request.namespace, request.key)
+            page, token = page_of(names, size, request.page_token, *asked)
+            made = foreign_tags_out(catalogue, page)
+            return pb.ListForeignTagsResponse(position=position, foreign_tags=made, next_page_token=token)
+
+        return await self._work.in_thread(read)
 
 
 def _part(checks: Checks, field: str, name: str) -> str:

@@ -65,6 +65,8 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
         case RenameGroup():
             group = group_named(catalogue, command.name)
             _refuse_taken_group(catalogue, command.new_name)
+            for tag in catalogue.tags_of(group.number):
+                _refuse_taken_tag(catalogue, _key(command.new_name, tag.name))
             return [GroupRenamed(group.number, command.new_name)]
         case RetireGroup():
             group = group_named(catalogue, command.name)
@@ -83,6 +85,9 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             return _define_tag(catalogue, command)
         case RenameTag():
             tag = tag_with_key(catalogue, command.key)
+            if tag.group is None and "/" in command.new_name:
+                problem = "must not contain '/', which separates group and name: the tag is in no group"
+                raise InvalidField.of([Violation("new_name", problem)])
             group_name = "" if tag.group is None else catalogue.groups[tag.group].name
             _refuse_taken_tag(catalogue, _key(group_name, command.new_name))
             return [TagRenamed(tag.number, command.new_name)]
@@ -122,7 +127,7 @@ def own_tag(catalogue: Catalogue, key: str) -> TagEntry:
     """The same; TagMerged if it is merged."""
     tag = tag_with_key(catalogue, key)
     if tag.merged_into is not None:
-        into = catalogue.key(tag.merged_into)
+        into = catalogue.key(catalogue.meant(key) or tag.merged_into)
         raise MergedError(
             f"tag {key!r} is merged into {into!r}; speak of that, or take the merge back with UndoChangeset (tagledger undo)",
             metadata={"tag": key, "into": into},

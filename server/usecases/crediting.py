@@ -17,9 +17,10 @@ def credited(index: WorkspaceIndex, versions: Int64s, credits: Codes) -> tuple[l
     """The dictionary and the column, of states that these versions set (0: nobody). Few changesets set what many rows say."""
     pairs, which = np.unique(np.stack([versions, credits.astype(np.int64)]), axis=1, return_inverse=True)
     named = [index.credit_of(version, credit) if version else None for version, credit in pairs.T.tolist()]
-    distinct = list(dict.fromkeys(credit for credit in named if credit is not None))
-    codes = np.asarray([0 if credit is None else 1 + distinct.index(credit) for credit in named], np.uint32)
-    return distinct, codes[which.reshape(-1)]
+    distinct = dict.fromkeys(credit for credit in named if credit is not None)
+    places: dict[Credit | None, int] = {None: 0} | {credit: place for place, credit in enumerate(distinct, start=1)}
+    codes = np.asarray([places[credit] for credit in named], np.uint32)
+    return list(distinct), codes[which.reshape(-1)]
 
 
 def values_of(codes: Codes, value_of: Callable[[int], _Value]) -> list[_Value]:

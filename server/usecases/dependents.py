@@ -8,8 +8,13 @@ from domain.segment_catalogue import Definition
 from projections.index.workspace_index import WorkspaceIndex
 
 
-def dependents(index: WorkspaceIndex, tags: Collection[int], names: Mapping[Names, Collection[str]]) -> list[str]:
-    """The segments that are in use and speak of the tags, or of the names of a kind; by name."""
+def dependents(
+    index: WorkspaceIndex, tags: Collection[int], names: Mapping[Names, Collection[str]], version: int | None = None
+) -> list[str]:
+    """The segments that are in use and speak of the tags, or of the names of a kind; by name.
+
+    `version`: at which their keys are asked; None for the end of the log.
+    """
     segments, known = index.catalogue.segments, dict[Definition, bool]()
 
     def depends(expression: Expression) -> bool:
@@ -26,16 +31,16 @@ def dependents(index: WorkspaceIndex, tags: Collection[int], names: Mapping[Name
 
     def speaks_of(kind: Names, name: str) -> bool:
         if kind is Names.TAG:
-            return index.catalogue.meant(name) in tags
+            return index.catalogue.meant(name, version) in tags
         return name in names.get(kind, ())
 
-    entries = [entry for entry in segments.entries.values() if not entry.retired]
+    entries = [entry for entry in list(segments.entries.values()) if not entry.retired]
     return sorted(entry.name for entry in entries if depends(segments.newest(entry).expression))
 
 
 def tags_spoken_of(index: WorkspaceIndex) -> set[int]:
     """The tags that any segment in use names in its newest version."""
     segments = index.catalogue.segments
-    newest = [segments.newest(entry).expression for entry in segments.entries.values() if not entry.retired]
+    newest = [segments.newest(entry).expression for entry in list(segments.entries.values()) if not entry.retired]
     keys = {name for expression in newest for node in all_nodes(expression) for kind, name in named(node) if kind is Names.TAG}
     return {number for key in keys if (number := index.catalogue.meant(key)) is not None}

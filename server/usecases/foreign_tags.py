@@ -18,10 +18,11 @@ def decide_mapping(catalogue: Catalogue, command: MapForeignTags) -> Sequence[Fo
     pairs = list(enumerate(command.keys.items()))
     unknown = [Violation(f"foreign_tags[{i}].key", f"unknown tag {key!r}") for i, (_, key) in pairs if numbers[key] is None]
     if unknown:
-        hints = {key: catalogue.suggestion(key) for key, number in list(numbers.items()) if number is None}
-        told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in list(hints.items())[:20])
+        shown = sorted(key for key, number in numbers.items() if number is None)[:20]
+        hints = {key: catalogue.suggestion(key) for key in shown}
+        told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in hints.items())
         message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
-        raise UnknownTag(message, metadata={"tags": ",".join(sorted(hints)[:20])}, violations=unknown[:100])
+        raise UnknownTag(message, metadata={"tags": ",".join(shown)}, violations=unknown[:100])
     taken = [
         Violation(f"foreign_tags[{i}].foreign_key", f"{foreign_key!r} is the key of a tag of the catalogue")
         for i, (foreign_key, _) in pairs
@@ -34,7 +35,7 @@ def decide_mapping(catalogue: Catalogue, command: MapForeignTags) -> Sequence[Fo
     retired = [
         Violation(f"foreign_tags[{i}].key", f"tag {key!r} is retired: map another one, or restore it first")
         for i, (foreign_key, key) in pairs
-        if catalogue.tags[found[foreign_key]].retired and known.get(foreign_key) != found[foreign_key]
+        if catalogue.tags[catalogue.meant(key) or found[foreign_key]].retired and known.get(foreign_key) != found[foreign_key]
     ]
     if retired:
         raise TagRetired(retired[0].description, violations=retired[:100])

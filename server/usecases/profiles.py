@@ -16,8 +16,8 @@ from server.eventlog.port import EventLog
 from server.usecases.auditing import About, Auditing, PageRequest, ordinal_of, read_heading
 from server.usecases.clocks import Clocks, KnownAt, Reading
 
-_PAGES_MAX = 5
-"""Of history: where what holds by as_of lies far back behind what was recorded since, the timeline is shorter."""
+_EMPTY_PAGES_MAX = 5
+"""Pages of history without anything that holds by as_of: behind so many the timeline ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,11 @@ class Profiles:
     def _newest(self, workspace: str, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
         found: list[tuple[Recorded, Entry]] = []
         token = ""
-        for _ in range(_PAGES_MAX):
+        empty = 0
+        while empty < _EMPTY_PAGES_MAX:
             page = self._auditing.history(workspace, about, known_at, PageRequest(size - len(found), token, newest_first=True))
             found += page.entries
+            empty += not page.entries
             token = page.next_token
             if not token or len(found) == size:
                 break

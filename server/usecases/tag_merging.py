@@ -55,13 +55,6 @@ def decide_merge(index: WorkspaceIndex, draft: MergeDraft, version: int) -> Deci
     if tag.number not in index.tags:
         return DecidedMerge(made, None, Outcome(), BitMap())
     history = index.tags[tag.number].history.up_to(version)
-    LimitExceeded.refuse(
-        "merged changes",
-        field="key",
-        maximum=MAX_MERGED_CHANGES,
-        actual=len(history),
-        remedy="let segments name both tags (`tagged any of (...)`) instead",
-    )
     profiles = np.unique(history.first(len(history)).ordinals)
     own = index.tags[into.number].history.up_to(version) if into.number in index.tags else History()
     rows = _merged(history, own, profiles)
@@ -106,7 +99,15 @@ class _Rows:
 def _merged(merged: History, stays: History, profiles: Ordinals) -> _Rows:
     theirs, credits = _rows_of(merged, profiles)
     own, _ = _rows_of(stays, profiles)
-    both = theirs.followed_by(own)
+    # Where another tag of an exclusive group took one away, it takes the tag that stays away as well: nothing need be said there.
+    both = merged.own(profiles, len(merged))[0].followed_by(stays.own(profiles, len(stays))[0])
+    LimitExceeded.refuse(
+        "merged changes",
+        field="key",
+        maximum=MAX_MERGED_CHANGES,
+        actual=len(both),
+        remedy="let segments name both tags (`tagged any of (...)`) instead",
+    )
     ordinals, effective = pairs_of(both.ordinals, both.effective)
     from_theirs, from_own = theirs.deciding(ordinals, effective), own.deciding(ordinals, effective)
     carried = own.codes_of(from_own) != NOTHING

@@ -96,7 +96,7 @@ class TagUses:
         index, view = reading.view.index, reading.view
         tag = tag_with_key(index.catalogue, key)
         tag = index.catalogue.tags[index.catalogue.meant(key, view.version) or tag.number]
-        segments = dependents(index, {tag.number}, {})
+        segments = dependents(index, {tag.number}, {}, view.version)
         if tag.number not in index.tags:
             empty = _days(np.empty(0, np.int64), np.empty(0, np.int64), view.as_of, days, zone)
             return TagUse(reading, tag, 0, (), 0, empty, segments, None)

@@ -37,9 +37,10 @@ from projections.index.history import NOTHING, History
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.correcting import corrections_back
 from server.usecases.crediting import credited, values_of
-from server.usecases.drafts import UndoDraft
+from server.usecases.drafts import MergeDraft, UndoDraft
 from server.usecases.inverses import Inverse, UndoneRows, inverses_of
 from server.usecases.state import WorkspaceState
+from server.usecases.tag_merging import decide_merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     index = state.index
     _refuse_others(draft.undone)
     _refuse_before_merges(index.catalogue, draft.undone)
+    _refuse_part_of_merge(index.catalogue, draft)
+    again = next((change for change in draft.undone.catalogue if isinstance(change, TagUnmerged)), None)
+    if again:
+        return _merged_again(index, draft, again)
     merges = _merges_back(index.catalogue, draft)
     tags, traits = _inverses_of_tags(index, draft), _inverses_of_traits(index, draft)
     inverses = [*tags.values(), *traits.values()]
@@ -113,7 +118,8 @@ def _refuse_others(undone: Changeset) -> None:
 
 
 def _refuse_before_merges(catalogue: Catalogue, undone: Changeset) -> None:
-    touched = set(undone.tags.tags) if undone.tags else set()
+    # In an exclusive group an apply has taken the others away, also what was handed on.
+    touched = catalogue.concerned(set(undone.tags.tags)) if undone.tags else set()
     for number, into in catalogue.merged_since(undone.version).items():
         if not touched.isdisjoint((number, into)):
             key, into_key = catalogue.key(number), catalogue.key(into)
@@ -124,25 +130,31 @@ def _refuse_before_merges(catalogue: Catalogue, undone: Changeset) -> None:
             )
 
 
+def _refuse_part_of_merge(catalogue: Catalogue, draft: UndoDraft) -> None:
+    merges = [change for change in draft.undone.catalogue if isinstance(change, TagMerge)]
+    if merges and draft.members is not None:
+        key = catalogue.key(merges[0].number)
+        told = f"changeset {draft.undone.changeset_id} says what key {key!r} means, for everybody; leave the segment out"
+        raise NotUndoable(told, metadata={"changeset_id": draft.undone.changeset_id})
+
+
 def _merges_back(catalogue: Catalogue, draft: UndoDraft) -> tuple[CatalogueChange, ...]:
-    changes: list[CatalogueChange] = []
-    for change in draft.undone.catalogue:
-        if not isinstance(change, TagMerge):
-            continue
-        key, into, metadata = (
-            catalogue.key(change.number),
-            catalogue.key(change.into),
-            {"changeset_id": draft.undone.changeset_id},
-        )
-        if draft.members is not None:
-            told = f"changeset {draft.undone.changeset_id} says what key {key!r} means, for everybody; leave the segment out"
-            raise NotUndoable(told, metadata=metadata)
-        merged = isinstance(change, TagMerged)
-        if catalogue.tags[change.number].merged_into != (change.into if merged else None):
-            told = f"tag {key!r} is merged into {into!r} no more" if merged else f"tag {key!r} is merged again"
-            raise NotUndoable(f"{told}: there is nothing of it to take back", metadata=metadata)
-        changes.append((TagUnmerged if merged else TagMerged)(change.number, change.into))
-    return tuple(changes)
+    merges = [change for change in draft.undone.catalogue if isinstance(change, TagMerged)]
+    for merge in merges:
+        if catalogue.tags[merge.number].merged_into != merge.into:
+            key, into = catalogue.key(merge.number), catalogue.key(merge.into)
+            raise NotUndoable(
+                f"tag {key!r} is merged into {into!r} no more: there is nothing of it to take back",
+                metadata={"changeset_id": draft.undone.changeset_id},
+            )
+    return tuple(TagUnmerged(merge.number, merge.into) for merge in merges)
+
+
+def _merged_again(index: WorkspaceIndex, draft: UndoDraft, apart: TagUnmerged) -> DecidedUndo:
+    """The tags are merged as they are now: what was recorded of either since is handed on too. Raises as a merge does."""
+    keys = index.catalogue.key(apart.number), index.catalogue.key(apart.into)
+    merge = decide_merge(index, MergeDraft(draft.request, *keys), index.clock().version)
+    return DecidedUndo((merge.made,), merge.tags, None, None, None, merge.outcome, merge.changed, BitMap())
 
 
 def _wanted(draft: UndoDraft, columns: TagColumns | TraitColumns) -> npt.NDArray[np.bool_]:

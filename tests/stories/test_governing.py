@@ -68,6 +68,8 @@ def test_values_are_held_to_the_rule_of_their_tag_from_then_on(client: Client) -
     assert (changed.values.kind, changed.description) == ("none", "of the model")
     refused(errors.InvalidField, lambda: client.apply_tag_to_segment("everyone", "score", value=0.5, reason=WHY), client)
     assert client.count("tagged score >= 0.5").count == 1  # what was recorded stays
+    assert members(client, "top 50% by value(score)") == {"bo"}
+    assert members(client, "top 1 by value(score) among (not tagged score >= 1)") == {"ana"}
     client.apply_tag("cy", "score", reason=WHY)
     assert client.change_tag("score", description="", reason=WHY).values.kind == "none"
     assert client.change_tag_group("level", description="of membership", reason=WHY).description == "of membership"
@@ -121,6 +123,9 @@ def test_a_name_that_cannot_be_mapped_is_refused_with_every_offender(client: Cli
     client.map_foreign_tags({"crm:vip": "vip"}, reason=WHY)
     refused(errors.NameTaken, lambda: client.define_tag("crm:vip", reason=WHY), client)
     refused(errors.NameTaken, lambda: client.rename_tag("vip", "crm:vip", reason=WHY), client)
+    client.map_foreign_tags({"wecom:level/gold": "vip"}, reason=WHY)
+    refused(errors.NameTaken, lambda: client.rename_tag_group("level", "wecom:level", reason=WHY), client)
+    refused(errors.InvalidField, lambda: client.rename_tag("wecom:level/gold", "level/gold", reason=WHY), client)
     client.retire_tag("vip", reason=WHY)
     mapped({"crm:other": "vip"}, errors.TagRetired)
     told = refused(errors.UnknownForeignTag, lambda: client.unmap_foreign_tag("crm:vpi", reason=WHY), client)
@@ -130,9 +135,11 @@ def test_a_name_that_cannot_be_mapped_is_refused_with_every_offender(client: Cli
 
 
 def test_as_many_names_as_the_limit_are_mapped_at_once_and_no_more(client: Client) -> None:
-    names = {f"{'n' * limits.MAX_NAMESPACE_CHARACTERS}:{k}": "vip" for k in range(limits.MAX_FOREIGN_TAGS)}
+    space, room = "n" * limits.MAX_NAMESPACE_CHARACTERS, limits.MAX_NAME_CHARACTERS - limits.MAX_NAMESPACE_CHARACTERS - 1
+    names = {f"{space}:{k:0{room}}": "vip" for k in range(limits.MAX_FOREIGN_TAGS)}
     assert client.map_foreign_tags(names, reason=WHY).changed_count == limits.MAX_FOREIGN_TAGS
     assert sum(1 for _ in client.foreign_tags()) == limits.MAX_FOREIGN_TAGS
+    assert client.validate(f"tagged {next(iter(names))}").warnings == ()
     more = names | {"n:1": "vip"}
     told = refused(errors.LimitExceeded, lambda: client.map_foreign_tags(more, reason=WHY), client)
     assert told.metadata["limit"] == "foreign tags"
@@ -177,7 +184,10 @@ def test_after_a_merge_both_keys_mean_the_tag_that_stays(client: Client) -> None
     assert members(client, "tagged vip >= 3") == {"ana"}
     assert members(client, 'tagged vip by "staff:wang"') == {"ana", "bo", "cy"}
     (warning,) = client.validate('tagged "VIP customer"').warnings
-    assert (warning.message, warning.suggestion) == ("tag 'VIP customer' was merged into 'vip', and means it", "vip")
+    assert (warning.message, warning.suggestion) == (
+        "tag 'VIP customer' was merged into 'vip', and means it from then on",
+        "vip",
+    )
     client.apply_tag("dee", "VIP customer", reason="an old form")
     assert members(client, "tagged vip", as_of=None) >= {"dee"}
     assert client.tag("VIP customer").merged_into == "vip"
@@ -213,6 +223,53 @@ def test_a_merge_is_taken_back_and_leaves_what_was_recorded_since(client: Client
     assert _days(client, 'tagged "VIP customer"')[0] == {"ana", "bo", "cy", "dee"}
 
 
+def test_tags_are_merged_again_as_they_are_then_and_never_into_each_other(client: Client) -> None:
+    first = client.apply_tag("ana", "VIP customer", effective_at=AT, reason=WHY)
+    apart = client.undo_changeset(client.merge_tags("VIP customer", "vip", reason=WHY).position, reason=WHY)
+    client.apply_tag("cy", "VIP customer", effective_at=AT, reason="since")
+    client.undo_changeset(first.position, reason="never meant")
+    again = client.undo_changeset(apart.position, reason="they are one after all")
+    assert members(client, "tagged vip") == members(client, 'tagged "VIP customer"') == {"cy"}
+    apart = client.undo_changeset(again.position, reason=WHY)
+    client.merge_tags("vip", "VIP customer", reason="the other way round")
+    told = refused(errors.TagMerged, lambda: client.undo_changeset(apart.position, reason=WHY), client)
+    assert "'VIP customer'" in str(told)
+    assert members(client, "tagged vip") == {"cy"}
+
+
+def test_in_an_exclusive_group_a_merge_is_taken_back_before_what_was_there_before(client: Client) -> None:
+    client.define_tag_group("tier", exclusive=True, reason=WHY)
+    for key in ("tier/bronze", "tier/silver", "tier/gold"):
+        client.define_tag(key, reason=WHY)
+    client.apply_tag("ana", "tier/bronze", effective_at=AT, reason=WHY)
+    gold = client.apply_tag("ana", "tier/gold", effective_at=AT + DAY, reason="not hers")
+    merge = client.merge_tags("tier/bronze", "tier/silver", reason="one tier less")
+    assert _days(client, "tagged tier/silver") == [{"ana"}, set(), set()]
+    refused(errors.TagMerged, lambda: client.undo_changeset(gold.position, reason=WHY), client)
+    client.undo_changeset(merge.position, reason=WHY)
+    client.undo_changeset(gold.position, reason=WHY)
+    client.merge_tags("tier/bronze", "tier/silver", reason="one tier less")
+    assert _days(client, "tagged tier/silver") == [{"ana"}] * 3
+
+
+def test_of_a_chain_of_merges_the_last_key_is_the_one_to_write(client: Client) -> None:
+    client.merge_tags("level/gold", "level/silver", reason=WHY)
+    client.merge_tags("level/silver", "level/bronze", reason=WHY)
+    assert [one.suggestion for one in client.validate("tagged level/gold").warnings] == ["level/bronze"]
+    told = refused(errors.TagMerged, lambda: client.retire_tag("level/gold", reason=WHY), client)
+    assert told.metadata["into"] == "level/bronze"
+    client.map_foreign_tags({"crm:1": "level/gold"}, reason=WHY)
+    client.apply_tag("ana", "crm:1", reason=WHY)
+    assert members(client, "tagged level/bronze") == {"ana"}
+
+
+def test_the_use_of_a_tag_before_it_was_merged_names_the_segments_of_then(client: Client) -> None:
+    before = _tagged(client)
+    client.merge_tags("VIP customer", "vip", reason=WHY)
+    assert client.tag_use("VIP customer", known_at=before).segments == ("important",)
+    assert client.tag_use("vip", known_at=before).segments == ()
+
+
 def test_what_cannot_be_merged_is_refused_with_the_reason(client: Client) -> None:
     def merged(key: str, into: str, kind: type[errors.TagledgerError]) -> str:
         return str(refused(kind, lambda: client.merge_tags(key, into, reason=WHY), client))
@@ -244,10 +301,10 @@ def test_what_cannot_be_merged_is_refused_with_the_reason(client: Client) -> Non
 
 def test_a_merge_of_too_many_changes_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     _tagged(client)
-    monkeypatch.setattr(tag_merging, "MAX_MERGED_CHANGES", 3)  # cy's expiry is a change too
+    monkeypatch.setattr(tag_merging, "MAX_MERGED_CHANGES", 4)  # ana's, and three of cy's
     merge = client.merge_tags("VIP customer", "vip", reason=WHY)
     client.undo_changeset(merge.position, reason=WHY)
-    monkeypatch.setattr(tag_merging, "MAX_MERGED_CHANGES", 2)
+    monkeypatch.setattr(tag_merging, "MAX_MERGED_CHANGES", 3)
     told = refused(errors.LimitExceeded, lambda: client.merge_tags("VIP customer", "vip", reason=WHY), client)
     assert told.metadata["limit"] == "merged changes"
 
