@@ -99,7 +99,7 @@ class _Rows:
 def _merged(merged: History, stays: History, profiles: Ordinals) -> _Rows:
     theirs, credits = _rows_of(merged, profiles)
     own, _ = _rows_of(stays, profiles)
-    # Where another tag of an exclusive group took one away, it takes the tag that stays away as well: nothing need be said there.
+    # Where another tag of an exclusive group took one away, it takes the tag that stays away as well: nothing need be said.
     both = merged.own(profiles, len(merged))[0].followed_by(stays.own(profiles, len(stays))[0])
     LimitExceeded.refuse(
         "merged changes",

@@ -1,7 +1,6 @@
 """Random histories in a real log, and states that are compared with each other bit by bit and with the oracle by questions."""
 
 import random
-import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +11,9 @@ import numpy as np
 from domain.changeset import Changeset, Recorded
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
+from domain.language.parts import all_nodes, named
 from domain.language.printer import to_text
-from domain.language.syntax import Expression, Leaf
+from domain.language.syntax import Expression, Leaf, Names
 from projections.index.dictionary import Dictionary
 from projections.index.row_columns import (
     AMOUNT,
@@ -134,7 +134,8 @@ class Question:
     @property
     def names(self) -> bool:
         """Does it name a tag, a segment or a list? A later changeset may move such names, and what the question means."""
-        return re.search(r"\b(Tagged|TagChanged|InSegment|InList)\(", repr(self.expression)) is not None
+        moving = (Names.TAG, Names.SEGMENT, Names.LIST)
+        return any(kind in moving for node in all_nodes(self.expression) for kind, _ in named(node))
 
     def differs(self, index: WorkspaceIndex) -> str:
         """What is wrong about the answer from this index; empty if nothing is."""

@@ -181,8 +181,8 @@ def test_truth_is_the_oracles_and_without_the_cited_events_it_is_the_other_one(k
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_leaf_flips_at_the_first_instant_at_which_the_oracle_changes_its_mind(kind: type[Leaf]) -> None:
     told: Counter[str] = Counter()
-    # Who is drawn stays so: it turns only when somebody comes to be known.
-    for case in cases(kind, 30 if kind is Sample else HISTORIES):
+    # Who exists, or is drawn, stays so: it turns only when somebody comes to be known.
+    for case in cases(kind, 30 if kind in (Everyone, Sample) else HISTORIES):
         flip, now = case.explained.flip, case.explained.holds
         if kind in (Top, TopTagged):
             assert (flip.at, flip.told_until) == (None, case.as_of + 1)
