@@ -55,6 +55,8 @@ def among(rows: Ordinals, wanted: Ordinals) -> npt.NDArray[np.bool_]:
     """Which of the rows are of these profiles."""
     if not len(rows) or not len(wanted):
         return np.zeros(len(rows), np.bool_)
+    if len(wanted) == 1:  # no table by ordinal for one profile: whoever reads one asks each tag
+        return np.asarray(rows == wanted[0])
     flags = np.zeros(int(max(rows.max(), wanted.max())) + 1, np.bool_)
     flags[wanted] = True
     found: npt.NDArray[np.bool_] = flags[rows]
