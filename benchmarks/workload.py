@@ -17,12 +17,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-    SegmentDefined,
-    TagDefined,
-    WorkspaceCreated,
-)
+from domain.catalogue_changes import CatalogueChange, SegmentDefined, TagDefined, WorkspaceCreated
 from domain.changeset import (
     Attribution,
     Changeset,

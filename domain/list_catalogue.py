@@ -8,15 +8,8 @@ from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from domain.catalogue_changes import (
-    ListDefined,
-    ListRetired,
-)
-from domain.changeset import (
-    Attribution,
-    Changeset,
-    ListColumns,
-)
+from domain.catalogue_changes import ListDefined, ListRetired
+from domain.changeset import Attribution, Changeset, ListColumns
 from domain.errors import UnknownList
 from domain.language.printer import to_text
 from domain.language.syntax import InList

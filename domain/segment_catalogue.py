@@ -13,30 +13,13 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from domain.catalogue_changes import (
-    SegmentChanged,
-    SegmentDefined,
-    SegmentRenamed,
-    SegmentRetired,
-)
-from domain.changeset import (
-    Attribution,
-    Changeset,
-)
+from domain.catalogue_changes import SegmentChanged, SegmentDefined, SegmentRenamed, SegmentRetired
+from domain.changeset import Attribution, Changeset
 from domain.errors import LimitExceeded, SegmentCycle, UnknownSegment, Violation
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.renaming import renamed
-from domain.language.syntax import (
-    And,
-    Expression,
-    InList,
-    InSegment,
-    Not,
-    Or,
-    Top,
-    TopTagged,
-)
+from domain.language.syntax import And, Expression, InList, InSegment, Not, Or, Top, TopTagged
 from domain.limits import MAX_PLANNED_DEPTH, MAX_PLANNED_NODES, MAX_SEGMENT_NESTING
 from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory

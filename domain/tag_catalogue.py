@@ -36,9 +36,7 @@ from domain.catalogue_changes import (
     Valued,
     WorkspaceCreated,
 )
-from domain.changeset import (
-    Changeset,
-)
+from domain.changeset import Changeset
 from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments

@@ -4,14 +4,7 @@ from datetime import datetime
 
 import click
 
-from clients.cli.options import (
-    Attribution,
-    Clocks,
-    Connection,
-    attribution_options,
-    clock_options,
-    connection_options,
-)
+from clients.cli.options import Attribution, Clocks, Connection, attribution_options, clock_options, connection_options
 from clients.cli.output import print_json, print_table, print_text, warn, warn_all
 from clients.cli.tagging import EFFECTIVE_AT, KEY, REQUEST_ID, reason_of
 from clients.cli.times import option_instant, position_of, zone_of

@@ -3,11 +3,12 @@
 import click
 
 from clients.cli.entries import list_entries, show_entry
-from clients.cli.governing import GOVERNING_COMMANDS, GROUP_COLUMNS, TAG_COLUMNS, values_of, values_options
-from clients.cli.options import Attribution, Connection, attribution_options, connection_options
+from clients.cli.governing import GOVERNING_COMMANDS, GROUP_COLUMNS, TAG_COLUMNS
+from clients.cli.options import Attribution, Connection, attribution_options, connection_options, values_options
 from clients.cli.output import print_json, print_table
 from clients.cli.segments import SEGMENT_COMMANDS
 from clients.cli.tag_use import review_tags, tag_use
+from clients.sdk import TagValues
 
 _WORKSPACE_COLUMNS = ("name", "currency", "created_at")
 _DESCRIPTION = click.option("--description", default="", metavar="TEXT", help="What it means, for people.")
@@ -107,15 +108,12 @@ def define_tag(
     key: str,
     description: str,
     create_group: bool,
-    kind: str | None,
-    minimum: float | None,
-    maximum: float | None,
+    values: TagValues | None,
     attribution: Attribution,
     connection: Connection,
 ) -> None:
     """Make a tag, NAME or GROUP/NAME."""
     reason = _reason(attribution, f"tag {key} defined from the command line")
-    values = values_of(kind, minimum, maximum)
     with connection.client(attribution) as client:
         made = client.define_tag(key, description=description, create_group=create_group, values=values, reason=reason)
     show_entry("tag", TAG_COLUMNS, made, connection)

@@ -4,7 +4,7 @@ import click
 
 from clients.cli.bulk import DRY_RUN, tell
 from clients.cli.entries import list_entries, show_entry
-from clients.cli.options import Attribution, Connection, attribution_options, connection_options
+from clients.cli.options import Attribution, Connection, attribution_options, connection_options, values_options
 from clients.cli.output import print_json, print_text, receipt_object
 from clients.cli.tagging import REQUEST_ID, reason_of
 from clients.sdk import TagValues
@@ -12,25 +12,6 @@ from clients.sdk import TagValues
 TAG_COLUMNS = ("key", "group", "rank", "name", "values", "retired", "merged_into", "created_at", "created_by", "description")
 GROUP_COLUMNS = ("name", "exclusive", "tag_count", "retired", "created_at", "description")
 _FOREIGN_COLUMNS = ("foreign_key", "key")
-_KINDS = ("any", "none", "number")
-
-
-def values_options(command: click.decorators.FC) -> click.decorators.FC:
-    """Add the options that say which values go with a tag."""
-    for option in (
-        click.option("--maximum", type=float, metavar="NUMBER", help="The largest one, with --values number."),
-        click.option("--minimum", type=float, metavar="NUMBER", help="The smallest one, with --values number."),
-        click.option("--values", "kind", type=click.Choice(_KINDS), help="Which values go with its assignments."),
-    ):
-        command = option(command)
-    return command
-
-
-def values_of(kind: str | None, minimum: float | None, maximum: float | None) -> TagValues | None:
-    """Return what the options say; None for nothing."""
-    if kind is None and minimum is None and maximum is None:
-        return None
-    return TagValues(kind or "number", minimum, maximum)
 
 
 @click.command("change-tag")
@@ -42,16 +23,14 @@ def values_of(kind: str | None, minimum: float | None, maximum: float | None) ->
 def change_tag(
     key: str,
     description: str | None,
-    kind: str | None,
-    minimum: float | None,
-    maximum: float | None,
+    values: TagValues | None,
     attribution: Attribution,
     connection: Connection,
 ) -> None:
     """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays."""
     reason = attribution.reason or f"tag {key} changed from the command line"
     with connection.client(attribution) as client:
-        changed = client.change_tag(key, description=description, values=values_of(kind, minimum, maximum), reason=reason)
+        changed = client.change_tag(key, description=description, values=values, reason=reason)
     show_entry("tag", TAG_COLUMNS, changed, connection)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from clients.cli.times import option_cut, option_instant, zone_of
-from clients.sdk import Client, RetryPolicy, TagledgerError
+from clients.sdk import Client, RetryPolicy, TagledgerError, TagValues
 from clients.sdk.settings import DEFAULT_TARGET
 
 Command = Callable[..., Any]
@@ -159,6 +159,25 @@ def clock_options(command: Command) -> Command:
         click.option("--as-of", metavar="TIME", help="The instant at which the question is asked (now unless given)."),
         known_at_option,
         zone_option,
+    )
+
+
+def values_options(command: Command) -> Command:
+    """Add the options that say which values go with a tag, handed over as ``values``; None where none of them is given."""
+
+    def pack(given: dict[str, Any]) -> TagValues | None:
+        kind, minimum, maximum = given.pop("kind"), given.pop("minimum"), given.pop("maximum")
+        return None if kind is minimum is maximum is None else TagValues(kind or "number", minimum, maximum)
+
+    return _packed(
+        command,
+        "values",
+        pack,
+        click.option(
+            "--values", "kind", type=click.Choice(("any", "none", "number")), help="Which values go with its assignments."
+        ),
+        click.option("--minimum", type=float, metavar="NUMBER", help="The smallest one, with --values number."),
+        click.option("--maximum", type=float, metavar="NUMBER", help="The largest one, with --values number."),
     )
 
 

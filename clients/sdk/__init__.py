@@ -9,14 +9,7 @@ from ._async.buffer import AsyncInteractionBuffer
 from ._async.client import AsyncClient
 from ._sync.buffer import InteractionBuffer
 from ._sync.client import Client
-from .errors import (
-    CallerError,
-    FieldViolation,
-    InteractionsNotRecorded,
-    OutcomeUnknown,
-    ServiceError,
-    TagledgerError,
-)
+from .errors import CallerError, FieldViolation, InteractionsNotRecorded, OutcomeUnknown, ServiceError, TagledgerError
 from .settings import RetryPolicy, WriteOptions
 from .values import (
     ApplyTag,

@@ -148,13 +148,10 @@ def _own_problems(node: Node) -> Iterator[str]:
             yield "" if of_days else "days to come, and of anniversaries, are counted as days; use the unit day"
         case InSegment(version=version) | InList(version=version):
             yield "" if version is None else rules.version_problem(version)
-        case Top(number, percent):
+        case Top(number, percent) | TopTagged(number, percent):
             yield rules.number_problem(number)
             yield rules.percent_problem(number) if percent else rules.top_problem(number)
-            yield from _measured(node, node.measure)
-        case TopTagged(number, percent):
-            yield rules.number_problem(number)
-            yield rules.percent_problem(number) if percent else rules.top_problem(number)
+            yield from _measured(node, node.measure) if isinstance(node, Top) else ()
         case Sample(percent, salt):
             yield rules.number_problem(percent)
             yield rules.percent_problem(percent)

@@ -5,15 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.language.syntax import (
-    Everyone,
-    InList,
-    Leaf,
-    Ranks,
-    Sample,
-    Top,
-    TopTagged,
-)
+from domain.language.syntax import Everyone, InList, Leaf, Ranks, Sample, Top, TopTagged
 from domain.limits import MAX_CITED_EVENTS, MAX_EVIDENCE, MAX_FLIP_EVALUATIONS
 from projections.explaining.evidence import NOTHING_VISIBLE, Evidence, evidence
 from projections.explaining.flips import Flip, Timeline, turning_points

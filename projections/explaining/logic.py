@@ -5,15 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.language.printer import to_text
-from domain.language.syntax import (
-    And,
-    Expression,
-    InSegment,
-    Leaf,
-    Not,
-    Or,
-    Ranks,
-)
+from domain.language.syntax import And, Expression, InSegment, Leaf, Not, Or, Ranks
 from domain.segment_catalogue import Definition, Segments
 from projections.explaining.flips import Flip, Timeline, flip_of
 

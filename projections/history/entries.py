@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-)
+from domain.catalogue_changes import CatalogueChange
 from domain.changeset import (
     Changeset,
     Credit,

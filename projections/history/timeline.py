@@ -6,9 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-)
+from domain.catalogue_changes import CatalogueChange
 from domain.limits import MIN_INSTANT_US
 from domain.list_catalogue import ListEntry
 from domain.segment_catalogue import SegmentChange

@@ -228,7 +228,7 @@ class NaiveLedger:
 
     def _top_tagged(self, leaf: tree.TopTagged, clock: Clock) -> frozenset[int]:
         last = [states[-1] for states in self._states([leaf.tag], clock)]
-        values = {row.ordinal: float(row.value) for row in last if row.holds and row.value is not None}  # type: ignore[arg-type]
+        values = {row.ordinal: row.value for row in last if row.holds and isinstance(row.value, float)}
         ranking = values.keys() if leaf.among is None else self._members(leaf.among, clock)
         return self._first(leaf, [(-value, ordinal) for ordinal, value in values.items() if ordinal in ranking])
 

@@ -61,12 +61,10 @@ class Execution:
                 members = self._narrowed(self._run(first[0][0]), first[1:])
                 both = self._count_among(last[0], members)
                 return both if last[1] else len(members) - both
-        alone = isinstance(root, Lookup) and not root.among and not self.thorough and id(root) not in self.measured
-        if alone and isinstance(root, Lookup) and isinstance(root.operator, Counted):
-            counted = root.operator.count_all()
-            if counted is not None:
-                return counted
-        return len(self._run(root))
+        counted = None
+        if isinstance(root, Lookup) and not (root.among or self.thorough or id(root) in self.measured):
+            counted = root.operator.count_all() if isinstance(root.operator, Counted) else None
+        return len(self._run(root)) if counted is None else counted
 
     def _count_among(self, step: Step, candidates: BitMap) -> int:
         if isinstance(step, Lookup) and isinstance(step.operator, Countable) and id(step) not in self.measured:

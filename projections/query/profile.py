@@ -3,6 +3,7 @@
 Read from the profile's own rows, tag by tag and type by type; who recorded them stands in the log, under their versions.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,7 +87,7 @@ class _States:
 
     def at(self, as_of: int) -> int | None:
         """The place of the state that holds, if it sets something."""
-        place = int(np.searchsorted(np.asarray(self.effective, np.int64), as_of, side="right")) - 1
+        place = bisect_right(self.effective, as_of) - 1
         return place if place >= 0 and self.codes[place] != NOTHING else None
 
     def since(self, place: int) -> int:
@@ -150,10 +151,10 @@ def _activity(view: View, name: str, ordinal: int) -> tuple[int | None, Activity
     for part in rows.rows_of(ordinal, view.version):
         part = part.where(part.column(TIME) <= view.as_of)
         instants += part.column(TIME).tolist()
-        for amount, currency in zip(part.column(AMOUNT).tolist(), part.column(CURRENCY).tolist(), strict=True):
-            if amount != NO_AMOUNT:
-                code = view.index.currencies.value(currency)
-                amounts[code] = amounts.get(code, 0) + amount
+        units, currencies = part.column(AMOUNT), part.column(CURRENCY)
+        for currency in np.unique(currencies[units != NO_AMOUNT]).tolist():
+            code = view.index.currencies.value(currency)  # Python ints: a sum may be larger than 64 bits
+            amounts[code] = amounts.get(code, 0) + sum(units[(units != NO_AMOUNT) & (currencies == currency)].tolist())
     if not instants:
         return first, None
     return first, Activity(name, len(instants), min(instants), max(instants), dict(sorted(amounts.items())))

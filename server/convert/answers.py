@@ -33,10 +33,7 @@ from domain.catalogue_changes import (
     Valued,
     WorkspaceCreated,
 )
-from domain.changeset import (
-    Recorded,
-    ValueType,
-)
+from domain.changeset import Recorded, ValueType
 from domain.language.checker import Warning as ExpressionWarning
 from domain.list_catalogue import ListVersion
 from domain.segment_catalogue import SegmentEntry, SegmentVersion

@@ -6,9 +6,7 @@ from tagledger.v1 import catalogue_service_pb2 as pb
 from tagledger.v1 import common_pb2
 
 from domain import limits
-from domain.catalogue_changes import (
-    Valued,
-)
+from domain.catalogue_changes import Valued
 from domain.errors import LimitExceeded
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue, ValueRule
@@ -35,7 +33,7 @@ def tag_values_in(field: str, values: common_pb2.TagValues, checks: Checks) -> V
     }
     minimum, maximum = bounds["minimum"], bounds["maximum"]
     if valued is not Valued.NUMBER and (minimum is not None or maximum is not None):
-        checks.add(field, "minimum and maximum go with KIND_NUMBER only")
+        checks.add(field, "minimum and maximum go with numbers only: KIND_NUMBER (--values number)")
     if minimum is not None and maximum is not None and minimum > maximum:
         checks.add(field, f"minimum ({minimum:g}) must not be above maximum ({maximum:g})")
     return ValueRule(valued, minimum, maximum)

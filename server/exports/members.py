@@ -14,7 +14,7 @@ from domain.errors import InvalidField, UnknownProfile, Violation
 from projections.index import bitmaps
 from projections.index.dictionary import Dictionary
 from projections.query.view import View
-from server.usecases.catalogue_commands import tag_with_key
+from server.usecases.catalogue_commands import tag_meant
 from server.usecases.state import WorkspaceState
 
 PART_ROWS = 16_384
@@ -136,8 +136,7 @@ def _column(state: WorkspaceState, view: View, ordinals: npt.NDArray[np.uint32],
             raise InvalidField.of([Violation("columns", description)])
         codes = _picked(trait.codes.at(view.as_of, view.version).codes, ordinals)
         return _Column(request.title, codes, _values(trait.values), _ARROW[trait.kind])
-    catalogue = state.index.catalogue
-    tag = state.index.tags.get(catalogue.meant(request.name, view.version) or tag_with_key(catalogue, request.name).number)
+    tag = state.index.tags.get(tag_meant(state.index.catalogue, request.name, view.version).number)
     if request.kind == "tag":
         held = tag.holders.at(view.as_of, view.version).bitmap if tag else BitMap()
         flags = bitmaps.to_flags(held, state.index.profile_count)[ordinals].astype(np.int32)

@@ -4,19 +4,14 @@ from tagledger.v1 import catalogue_service_pb2 as pb
 from tagledger.v1 import catalogue_service_pb2_grpc as rpc
 
 from domain import limits
-from server.convert.answers import (
-    VALUE_TYPES,
-    workspace_out,
-)
+from server.convert.answers import VALUE_TYPES, workspace_out
 from server.convert.contexts import page_size_in, receipt_out
 from server.convert.fields import Checks
 from server.servicers.catalogue_calls import Context
 from server.servicers.catalogue_segments import SegmentCalls
 from server.servicers.catalogue_tags import TagCalls
 from server.servicers.paging import page_of
-from server.usecases.drafts import (
-    CreateWorkspace,
-)
+from server.usecases.drafts import CreateWorkspace
 
 
 class CatalogueServicer(TagCalls, SegmentCalls, rpc.CatalogueServiceServicer):

@@ -11,11 +11,7 @@ from server.convert.fields import Checks
 from server.servicers.running import Work, answered
 from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
-from server.usecases.drafts import (
-    CatalogueDraft,
-    Command,
-    Receipt,
-)
+from server.usecases.drafts import CatalogueDraft, Command, Receipt
 from server.usecases.state import WorkspaceState
 
 Context: TypeAlias = grpc.aio.ServicerContext

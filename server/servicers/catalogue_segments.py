@@ -7,24 +7,14 @@ from domain.language.checker import check
 from domain.language.syntax import Expression
 from domain.names import normalized
 from domain.segment_catalogue import SegmentChange
-from server.convert.answers import (
-    segment_out,
-    segment_version_out,
-    warnings_out,
-)
+from server.convert.answers import segment_out, segment_version_out, warnings_out
 from server.convert.contexts import page_size_in, receipt_out, request_in
 from server.convert.expressions import segment_in
 from server.convert.fields import Checks
 from server.servicers.catalogue_calls import CatalogueCalls, Context, description_in
 from server.servicers.paging import page_of
 from server.usecases.asking import prepared
-from server.usecases.drafts import (
-    ChangeSegment,
-    DefineSegment,
-    Receipt,
-    RenameSegment,
-    RetireSegment,
-)
+from server.usecases.drafts import ChangeSegment, DefineSegment, Receipt, RenameSegment, RetireSegment
 from server.usecases.state import WorkspaceState
 
 

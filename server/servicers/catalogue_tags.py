@@ -5,21 +5,16 @@ from collections.abc import Sequence
 from tagledger.v1 import catalogue_service_pb2 as pb
 
 from domain import limits
-from domain.catalogue_changes import (
-    ForeignTagUnmapped,
-)
+from domain.catalogue_changes import ForeignTagUnmapped
 from domain.names import normalized
 from domain.tag_catalogue import GroupChange, GroupEntry, TagChange, TagEntry
-from server.convert.answers import (
-    group_out,
-    tag_out,
-)
+from server.convert.answers import group_out, tag_out
 from server.convert.contexts import page_size_in, receipt_out
 from server.convert.fields import Checks, split_key
 from server.convert.tags import foreign_tags_in, foreign_tags_out, tag_values_in
 from server.servicers.catalogue_calls import CatalogueCalls, Context, description_in
 from server.servicers.paging import page_of
-from server.usecases.catalogue_commands import group_named, tag_with_key
+from server.usecases.catalogue_commands import group_named, tag_meant, tag_with_key
 from server.usecases.clocks import KnownAt
 from server.usecases.drafts import (
     ChangeGroup,
@@ -135,11 +130,10 @@ class TagCalls(CatalogueCalls):
         workspace = checks.workspace("workspace", request.workspace)
         checks.refuse()
         reading = self._clocks.read(workspace, None, KnownAt())
-        key = normalized(request.key)
-        entry = tag_with_key(reading.state.index.catalogue, key)
-        index = reading.state.index.tags.get(reading.state.index.catalogue.meant(key) or entry.number)
+        catalogue, key = reading.state.index.catalogue, normalized(request.key)
+        index = reading.state.index.tags.get(tag_meant(catalogue, key, reading.view.version).number)
         holders = len(index.holders.at(reading.view.as_of, reading.view.version).bitmap) if index else 0
-        tag = tag_out(reading.state.index.catalogue, entry)
+        tag = tag_out(catalogue, tag_with_key(catalogue, key))
         return pb.GetTagResponse(position=reading.position, tag=tag, holder_count=holders)
 
     async def ListTags(self, request: pb.ListTagsRequest, context: Context) -> pb.ListTagsResponse:

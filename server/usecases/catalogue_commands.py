@@ -123,6 +123,11 @@ def tag_with_key(catalogue: Catalogue, key: str) -> TagEntry:
     return catalogue.tags[number]
 
 
+def tag_meant(catalogue: Catalogue, key: str, version: int) -> TagEntry:
+    """The tag that a question at a version means by a key, which is that of a merged one since its merge. Or UnknownTag."""
+    return catalogue.tags[catalogue.meant(key, version) or tag_with_key(catalogue, key).number]
+
+
 def own_tag(catalogue: Catalogue, key: str) -> TagEntry:
     """The same; TagMerged if it is merged."""
     tag = tag_with_key(catalogue, key)

@@ -10,18 +10,8 @@ from enum import Enum
 
 from pyroaring import BitMap
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-)
-from domain.changeset import (
-    Attribution,
-    Changeset,
-    InteractionColumns,
-    RetractedColumns,
-    Selected,
-    Value,
-    ValueType,
-)
+from domain.catalogue_changes import CatalogueChange
+from domain.changeset import Attribution, Changeset, InteractionColumns, RetractedColumns, Selected, Value, ValueType
 from domain.language.syntax import Expression
 from domain.tag_catalogue import ValueRule
 from projections.interaction_ids import Latest

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from domain.catalogue_changes import (
-    ForeignTagMapped,
-    ForeignTagUnmapped,
-)
-from domain.errors import NameTaken, TagRetired, UnknownForeignTag, UnknownTag, Violation
+from domain.catalogue_changes import ForeignTagMapped, ForeignTagUnmapped
+from domain.errors import NameTaken, TagRetired, UnknownForeignTag, Violation
 from domain.names import KnownNames
 from domain.tag_catalogue import Catalogue
 from server.usecases.drafts import MapForeignTags, UnmapForeignTag
+from server.usecases.tag_decisions import unknown_tags
 
 
 def decide_mapping(catalogue: Catalogue, command: MapForeignTags) -> Sequence[ForeignTagMapped]:
@@ -18,11 +16,7 @@ def decide_mapping(catalogue: Catalogue, command: MapForeignTags) -> Sequence[Fo
     pairs = list(enumerate(command.keys.items()))
     unknown = [Violation(f"foreign_tags[{i}].key", f"unknown tag {key!r}") for i, (_, key) in pairs if numbers[key] is None]
     if unknown:
-        shown = sorted(key for key, number in numbers.items() if number is None)[:20]
-        hints = {key: catalogue.suggestion(key) for key in shown}
-        told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in hints.items())
-        message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
-        raise UnknownTag(message, metadata={"tags": ",".join(shown)}, violations=unknown[:100])
+        raise unknown_tags(catalogue, {key for key, number in numbers.items() if number is None}, unknown)
     taken = [
         Violation(f"foreign_tags[{i}].foreign_key", f"{foreign_key!r} is the key of a tag of the catalogue")
         for i, (foreign_key, _) in pairs

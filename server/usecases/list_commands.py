@@ -5,13 +5,8 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from domain.catalogue_changes import (
-    ListDefined,
-    ListRetired,
-)
-from domain.changeset import (
-    ListColumns,
-)
+from domain.catalogue_changes import ListDefined, ListRetired
+from domain.changeset import ListColumns
 from domain.errors import LimitExceeded, UnknownList, UnknownProfile, Violation
 from domain.errors import ListRetired as RetiredError
 from domain.limits import MAX_LIST_VERSIONS, MAX_LISTS

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-)
+from domain.catalogue_changes import CatalogueChange
 from domain.changeset import (
     Attribution,
     Changeset,

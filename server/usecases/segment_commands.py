@@ -2,12 +2,7 @@
 
 from typing import assert_never
 
-from domain.catalogue_changes import (
-    SegmentChanged,
-    SegmentDefined,
-    SegmentRenamed,
-    SegmentRetired,
-)
+from domain.catalogue_changes import SegmentChanged, SegmentDefined, SegmentRenamed, SegmentRetired
 from domain.errors import NameTaken, SegmentInUse, SegmentUnchanged, Violation
 from domain.errors import SegmentRetired as RetiredError
 from domain.language.printer import to_text

@@ -1,20 +1,13 @@
 """Decides changes of tags and traits: which ordinals, tags and types they speak of, and what was already so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from domain.catalogue_changes import (
-    Valued,
-)
-from domain.changeset import (
-    Outcome,
-    TagColumns,
-    TraitColumns,
-    ValueType,
-)
+from domain.catalogue_changes import Valued
+from domain.changeset import Outcome, TagColumns, TraitColumns, ValueType
 from domain.errors import InvalidField, TagRetired, UnknownTag, Violation
 from domain.tag_catalogue import Catalogue
 from server.usecases.drafts import ChangesDraft, TagDraft, TraitDraft
@@ -84,13 +77,8 @@ def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tag
     numbers = {key: catalogue.meant(key) for key in dict.fromkeys(change.tag for change in tags)}
     unknown = {key for key, number in numbers.items() if number is None}
     if unknown:
-        hints = {key: catalogue.suggestion(key) for key in sorted(unknown)[:20]}
-        told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in hints.items())
         violations = [Violation(path.format(i), f"unknown tag {c.tag!r}") for i, c in enumerate(tags) if c.tag in unknown]
-        message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
-        if any(":" in key for key in unknown):
-            message += ", or map another system's name with MapForeignTags (tagledger catalogue map-foreign NAME KEY)"
-        raise UnknownTag(message, metadata={"tags": ",".join(sorted(unknown)[:20])}, violations=violations[:100])
+        raise unknown_tags(catalogue, unknown, violations)
     retired = {key for key, number in numbers.items() if number is not None and catalogue.tags[number].retired}
     violations = [
         Violation(
@@ -106,6 +94,17 @@ def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tag
     found = [number for number in (numbers[change.tag] for change in tags) if number is not None]
     _refuse_values(catalogue, tags, found, path)
     return found
+
+
+def unknown_tags(catalogue: Catalogue, keys: Collection[str], violations: Sequence[Violation]) -> UnknownTag:
+    """The refusal of keys that mean no tag, with what was perhaps meant."""
+    shown = sorted(keys)[:20]
+    hints = {key: catalogue.suggestion(key) for key in shown}
+    told = ", ".join(repr(key) + (f" (did you mean {hint!r}?)" if hint else "") for key, hint in hints.items())
+    message = f"not in the catalogue: {told}; define with DefineTag (tagledger catalogue define-tag KEY)"
+    if any(":" in key for key in keys):
+        message += ", or map another system's name with MapForeignTags (tagledger catalogue map-foreign NAME=KEY)"
+    return UnknownTag(message, metadata={"tags": ",".join(shown)}, violations=violations[:100])
 
 
 def _refuse_values(catalogue: Catalogue, tags: Sequence[NamesTag], numbers: Sequence[int], path: str) -> None:

@@ -12,14 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.catalogue_changes import (
-    TagMerged,
-    Valued,
-)
-from domain.changeset import (
-    Outcome,
-    TagColumns,
-)
+from domain.catalogue_changes import TagMerged, Valued
+from domain.changeset import Outcome, TagColumns
 from domain.errors import LimitExceeded, NotMergeable
 from domain.errors import TagRetired as RetiredError
 from domain.limits import MAX_MERGED_CHANGES

@@ -19,7 +19,7 @@ from domain.tag_catalogue import TagEntry
 from projections.index.history import NOTHING
 from projections.index.timelines import Timeline
 from projections.index.workspace_index import WorkspaceIndex
-from server.usecases.catalogue_commands import tag_with_key
+from server.usecases.catalogue_commands import tag_meant
 from server.usecases.clocks import Clocks, KnownAt, Reading
 from server.usecases.dependents import dependents, tags_spoken_of
 
@@ -94,8 +94,7 @@ class TagUses:
         """Of the tag that the key means, over so many days up to that of as_of. Raises UnknownTag, PositionAhead."""
         reading = self._clocks.read(workspace, as_of, known_at)
         index, view = reading.view.index, reading.view
-        tag = tag_with_key(index.catalogue, key)
-        tag = index.catalogue.tags[index.catalogue.meant(key, view.version) or tag.number]
+        tag = tag_meant(index.catalogue, key, view.version)
         segments = dependents(index, {tag.number}, {}, view.version)
         if tag.number not in index.tags:
             empty = _days(np.empty(0, np.int64), np.empty(0, np.int64), view.as_of, days, zone)

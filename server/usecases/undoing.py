@@ -16,19 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-    TagMerged,
-    TagUnmerged,
-)
-from domain.changeset import (
-    Changeset,
-    InteractionColumns,
-    Outcome,
-    RetractedColumns,
-    TagColumns,
-    TraitColumns,
-)
+from domain.catalogue_changes import CatalogueChange, TagMerged, TagUnmerged
+from domain.changeset import Changeset, InteractionColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
 from domain.errors import NotUndoable
 from domain.errors import TagMerged as MergedError
 from domain.tag_catalogue import Catalogue, TagMerge

@@ -11,16 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from domain.catalogue_changes import (
-    TagDefined,
-)
-from domain.changeset import (
-    Attribution,
-    Changeset,
-    Outcome,
-    Recorded,
-    TagColumns,
-)
+from domain.catalogue_changes import TagDefined
+from domain.changeset import Attribution, Changeset, Outcome, Recorded, TagColumns
 from domain.instants import offset_transitions
 from domain.language.syntax import Function, Lasting, Sample, Tagged, Top, Unit
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US

@@ -15,13 +15,7 @@ from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
-from tests.oracle.histories import (
-    WORKSPACE,
-    random_changesets,
-    random_clock,
-    random_expression,
-    random_vocabulary,
-)
+from tests.oracle.histories import WORKSPACE, random_changesets, random_clock, random_expression, random_vocabulary
 
 
 @pytest.mark.parametrize("seed", range(12))

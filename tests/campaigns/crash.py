@@ -35,11 +35,7 @@ from typing import Final
 from clients.sdk import ApplyTag, Client, Interaction, RemoveTag, RetryPolicy, SetTrait, errors, replies
 from clients.sdk.values import Change
 from domain import instants
-from domain.catalogue_changes import (
-    GroupDefined,
-    TagDefined,
-    WorkspaceCreated,
-)
+from domain.catalogue_changes import GroupDefined, TagDefined, WorkspaceCreated
 from domain.language.parser import parse
 from tests.campaigns.log_audit import (
     ID,

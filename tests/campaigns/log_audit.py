@@ -16,14 +16,8 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-)
-from domain.changeset import (
-    Changeset,
-    Outcome,
-    Recorded,
-)
+from domain.catalogue_changes import CatalogueChange
+from domain.changeset import Changeset, Outcome, Recorded
 from projections.naive import NaiveLedger
 from server.eventlog import payload
 

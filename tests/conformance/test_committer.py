@@ -11,10 +11,7 @@ from typing import Any, Final
 import pytest
 
 from clients.sdk import ApplyTag, Change, Client, Interaction, RemoveTag, RetryPolicy, SetTrait, errors
-from domain.catalogue_changes import (
-    GroupDefined,
-    TagDefined,
-)
+from domain.catalogue_changes import GroupDefined, TagDefined
 from domain.errors import StoreUnavailable
 from server.bootstrap import TagledgerServer
 from server.eventlog.postgres import PostgresEventLog

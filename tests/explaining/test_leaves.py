@@ -4,35 +4,25 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import get_args
 
 import pytest
 
-from domain.catalogue_changes import (
-    WorkspaceCreated,
-)
-from domain.changeset import (
-    Recorded,
-)
+from domain.catalogue_changes import WorkspaceCreated
+from domain.changeset import Recorded
 from domain.language.parser import parse
 from domain.language.printer import to_text
 from domain.language.syntax import (
-    Did,
-    Edge,
     Everyone,
+    InList,
+    InSegment,
     Leaf,
-    Measure,
     ObservedSince,
-    Periods,
     Ranks,
-    Resumed,
     Sample,
-    Sequence,
-    TagChanged,
-    Tagged,
     Top,
     TopTagged,
     Trait,
-    TraitDate,
 )
 from projections.explaining import explainer
 from projections.explaining.explainer import ExplainedLeaf, ProfileExplanation, Subject, explain_profile
@@ -61,23 +51,7 @@ from tests.oracle.histories import (
     recorded,
 )
 
-KINDS = (
-    Everyone,
-    Tagged,
-    TagChanged,
-    Did,
-    Measure,
-    Edge,
-    Periods,
-    Resumed,
-    Sequence,
-    Trait,
-    TraitDate,
-    Top,
-    TopTagged,
-    Sample,
-    ObservedSince,
-)
+KINDS = tuple(kind for kind in get_args(Leaf) if kind not in (InSegment, InList))
 HISTORIES = 5
 LEAVES = 8
 

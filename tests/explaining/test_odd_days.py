@@ -5,12 +5,8 @@ from datetime import date
 
 import pytest
 
-from domain.catalogue_changes import (
-    WorkspaceCreated,
-)
-from domain.changeset import (
-    Recorded,
-)
+from domain.catalogue_changes import WorkspaceCreated
+from domain.changeset import Recorded
 from domain.language.parser import parse
 from domain.language.syntax import Leaf
 from domain.limits import MIN_INSTANT_US

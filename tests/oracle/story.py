@@ -3,15 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-    GroupDefined,
-    TagDefined,
-    WorkspaceCreated,
-)
-from domain.changeset import (
-    Value,
-)
+from domain.catalogue_changes import CatalogueChange, GroupDefined, TagDefined, WorkspaceCreated
+from domain.changeset import Value
 from domain.language.syntax import (
     Bound,
     Condition,

@@ -11,15 +11,8 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from domain.catalogue_changes import (
-    GroupRenamed,
-    TagDefined,
-    TagRenamed,
-    TagRetired,
-)
-from domain.changeset import (
-    Recorded,
-)
+from domain.catalogue_changes import GroupRenamed, TagDefined, TagRenamed, TagRetired
+from domain.changeset import Recorded
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.syntax import (
     Ago,

@@ -8,19 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.catalogue_changes import (
-    WorkspaceCreated,
-)
-from domain.language.syntax import (
-    Calendar,
-    ClockCondition,
-    ClockPart,
-    Did,
-    Expression,
-    Op,
-    TraitDate,
-    Unit,
-)
+from domain.catalogue_changes import WorkspaceCreated
+from domain.language.syntax import Calendar, ClockCondition, ClockPart, Did, Expression, Op, TraitDate, Unit
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger

@@ -10,13 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.catalogue_changes import (
-    TagDefined,
-)
-from domain.changeset import (
-    Changeset,
-    Recorded,
-)
+from domain.catalogue_changes import TagDefined
+from domain.changeset import Changeset, Recorded
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text

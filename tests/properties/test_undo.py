@@ -8,10 +8,7 @@ from typing import Final, TypeVar
 import pytest
 from pyroaring import BitMap
 
-from domain.catalogue_changes import (
-    GroupDefined,
-    TagDefined,
-)
+from domain.catalogue_changes import GroupDefined, TagDefined
 from domain.changeset import (
     Attribution,
     Changeset,

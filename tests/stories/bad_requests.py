@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import Message
-from tagledger.v1 import (
-    common_pb2,
-    expression_pb2,
-)
+from tagledger.v1 import common_pb2, expression_pb2
 
 from tests.stories.good_requests import good_request
 

@@ -21,9 +21,7 @@ from domain.catalogue_changes import (
     TagUnmerged,
     WorkspaceCreated,
 )
-from domain.changeset import (
-    Recorded,
-)
+from domain.changeset import Recorded
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.syntax import And, Expression, InList, InSegment, Measure, Not, Or, Top

@@ -27,14 +27,7 @@ from domain.catalogue_changes import (
     TagUnmerged,
     WorkspaceCreated,
 )
-from domain.changeset import (
-    Changeset,
-    Credit,
-    ListColumns,
-    Recorded,
-    Value,
-    ValueType,
-)
+from domain.changeset import Changeset, Credit, ListColumns, Recorded, Value, ValueType
 from domain.language.printer import to_text
 from tests.oracle.histories.questions import random_expression
 from tests.oracle.histories.rows import Interaction, TagChange, TraitChange, recorded

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-)
+from domain.catalogue_changes import CatalogueChange
 from domain.changeset import (
     Attribution,
     Changeset,
