@@ -24,6 +24,7 @@ NAMES = (
     "bulk",
     "history",
     "corrections",
+    "leaving",
     "lock",
     "questions",
 )
@@ -35,6 +36,7 @@ SIZES = {
     "listing": (2_000_000, 100_000),
     "bulk": (10_000_000, 100_000),
     "history": (10_000_000, 100_000),
+    "leaving": (10_000_000, 100_000),
     "lock": (10_000_000, 100_000_000),
 }
 """Profiles and interactions at full size, where they are others than those of FULL."""

@@ -115,6 +115,8 @@ class TagRedefined:
     valued: str = Valued.ANY.value
     minimum: float | None = None
     maximum: float | None = None
+    opt_out: bool = False
+    """Who carries it is in no segment from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,8 @@ class Changeset:
     selected: Selected | None = None
     """Of a change of everyone in a segment; of an undo of a part, whom it was for."""
     undoes: Undoes | None = None
+    erased: Sequence[int] = ()
+    """Profiles whose ids the vault has lost with this changeset, ascending: nothing names them any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ MAX_MESSAGE_BYTES: Final = 32 * 1024 * 1024
 MAX_BATCH_ROWS: Final = 100_000
 MAX_CHANGES: Final = 100_000
 MAX_CORRECTIONS: Final = 10_000
+MAX_ERASED_PROFILES: Final = 10_000
 MAX_TAGGED_PROFILES: Final = 10_000_000
 MAX_MERGED_CHANGES: Final = 20_000_000
 MAX_FOREIGN_TAGS: Final = 10_000
@@ -88,6 +89,7 @@ LIMITS: Final = (
     Limit("corrections", f"{MAX_CORRECTIONS:,}", "interactions retracted or replaced by one request", "LIMIT_EXCEEDED"),
     Limit("exclusive tags", f"{MAX_EXCLUSIVE_TAGS:,}", "tags of one exclusive group, retired ones too", "LIMIT_EXCEEDED"),
     Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment", "LIMIT_EXCEEDED"),
+    Limit("erased profiles", f"{MAX_ERASED_PROFILES:,}", "profile ids of one EraseProfiles", "LIMIT_EXCEEDED"),
     Limit(
         "merged changes",
         f"{MAX_MERGED_CHANGES:,}",

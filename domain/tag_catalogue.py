@@ -6,9 +6,9 @@ Segments and lists, which have versions, stand in segment_catalogue.py and list_
 import copy
 from bisect import bisect_right
 from collections import ChainMap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from domain.catalogue_changes import (
     CatalogueChange,
@@ -41,6 +41,7 @@ from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments
 
+_Turn = TypeVar("_Turn")
 GroupChange = GroupDefined | GroupRenamed | GroupRetired | GroupRestored | GroupRedefined | TagsOrdered
 TagMerge = TagMerged | TagUnmerged
 ForeignTagChange = ForeignTagMapped | ForeignTagUnmapped
@@ -101,6 +102,8 @@ class TagEntry:
     values: ValueRule = ValueRule()
     merged_into: int | None = None
     """The tag that its key means now."""
+    opt_out: bool = False
+    """Who carries it is in no segment."""
 
 
 @dataclass(slots=True)
@@ -130,6 +133,8 @@ class Catalogue:
     """Tags by the names that other systems have for them."""
     _merges: dict[int, list[tuple[int, int | None]]] = field(default_factory=dict)
     """Of tags, from which versions on they were merged into which others; None: were tags of their own again."""
+    _opt_outs: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)
+    """Of tags, from which versions on who carries them is in no segment, or is again."""
 
     def __post_init__(self) -> None:
         """Definitions of segments speak of tags and lists."""
@@ -172,8 +177,7 @@ class Catalogue:
                 # A new dict at once, so that a reader sees either order.
                 self._ranks = self._ranks | {number: rank for rank, number in enumerate(change.tags, start=1)}
             case TagRedefined():
-                values = ValueRule(Valued(change.valued), change.minimum, change.maximum)
-                self.tags[change.number] = replace(self.tags[change.number], description=change.description, values=values)
+                self._redefine(change, changeset.version)
             case TagMerged() | TagUnmerged():
                 into = change.into if isinstance(change, TagMerged) else None
                 self.tags[change.number] = replace(self.tags[change.number], merged_into=into)
@@ -190,6 +194,13 @@ class Catalogue:
                 assert_never(change)
         self._reindex(change, changeset.version)
         self.changes.append((changeset.version, change))
+
+    def _redefine(self, change: TagRedefined, version: int) -> None:
+        before = self.tags[change.number]
+        values = ValueRule(Valued(change.valued), change.minimum, change.maximum)
+        self.tags[change.number] = replace(before, description=change.description, values=values, opt_out=change.opt_out)
+        if change.opt_out != before.opt_out:
+            self._opt_outs.setdefault(change.number, []).append((version, change.opt_out))
 
     def _reindex(self, change: CatalogueChange, version: int) -> None:
         match change:
@@ -242,9 +253,7 @@ class Catalogue:
         return number
 
     def _merged_into(self, number: int, version: int | None) -> int | None:
-        merges = self._merges.get(number, [])
-        known = len(merges) if version is None else bisect_right(merges, version, key=lambda merge: merge[0])
-        return merges[known - 1][1] if known else None
+        return _known_last(self._merges.get(number, []), version)
 
     def stands_alone(self, number: int, version: int) -> bool:
         """Was the tag one of its own at a version, not merged into another one?"""
@@ -263,7 +272,18 @@ class Catalogue:
         other = copy.copy(self)
         known = {number: self._merged_into(number, version) for number in list(self._merges)}
         other._merges = {number: [(0, into)] for number, into in known.items()}
+        other._opt_outs = {number: [(0, True)] for number in self.opt_out_tags(version)}
         other.tags, other.changes = dict(self.tags), list(self.changes)
+        return other
+
+    def opt_out_tags(self, version: int | None = None) -> list[int]:
+        """The tags whose carriers are in no segment, as the catalogue was at a version; without one, as it is now."""
+        return [number for number, turns in list(self._opt_outs.items()) if _known_last(turns, version)]
+
+    def without_opt_outs(self) -> "Catalogue":
+        """The same, but that no tag keeps anybody out of segments."""
+        other = copy.copy(self)
+        other._opt_outs = {}
         return other
 
     def foreign_tags(self) -> Mapping[str, int]:
@@ -323,3 +343,9 @@ class Catalogue:
     def suggestion(self, key: str) -> str:
         """The known key that is nearest to an unknown one, or ""."""
         return KnownNames(self._tag_numbers).nearest(key)
+
+
+def _known_last(turns: Sequence[tuple[int, _Turn]], version: int | None) -> _Turn | None:
+    """What was said last up to a version; without one, at all. None for nothing."""
+    known = len(turns) if version is None else bisect_right(turns, version, key=lambda turn: turn[0])
+    return turns[known - 1][1] if known else None

@@ -1,10 +1,11 @@
 """profile_id to ordinal and back, for one workspace: the vault's content in memory.
 
 The vault table is the truth; this is filled from it at start, and by the writer as changesets are recorded. It costs about
-26 bytes a profile beside the text of the ids themselves.
+26 bytes a profile beside the text of the ids themselves. An erased profile keeps its ordinal, and has no id: "".
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -52,17 +53,40 @@ class ProfileMap:
         return [None if ordinal == MISSING else ordinal for ordinal in found]
 
     def add(self, profile_ids: Sequence[str], keys: Keys) -> None:
-        """Give the next ordinals to profile_ids that are not here yet, each once."""
-        first = len(self)
-        self.entries.add(keys, np.arange(first, first + len(profile_ids), dtype=np.uint32))
+        """Give the next ordinals to profile_ids that are not here yet, each once, or "" for one that was erased since."""
+        ordinals = np.arange(len(self), len(self) + len(profile_ids), dtype=np.uint32)
+        if "" in profile_ids:
+            named = [k for k, name in enumerate(profile_ids) if name]
+            keys, ordinals = keys[named], ordinals[named]
+        self.entries.add(keys, ordinals)
         for start in range(0, len(profile_ids), CHUNK_NAMES):
             self._open += profile_ids[start : start + CHUNK_NAMES]
             if len(self._open) >= CHUNK_NAMES:
                 self._close_chunk()
 
+    def erase(self, ordinals: Sequence[int]) -> None:
+        """Forget the ids of profiles, by ordinal ascending. Whoever comes with such an id gets an ordinal of their own."""
+        self.entries.drop(np.asarray(ordinals, np.uint32))
+        for chunk, of_chunk in groupby(map(int, ordinals), lambda ordinal: ordinal // CHUNK_NAMES):
+            places = [ordinal % CHUNK_NAMES for ordinal in of_chunk]
+            if chunk < len(self._chunks):
+                self._chunks[chunk] = _without(self._chunks[chunk], places)
+            else:
+                for place in places:
+                    self._open[place] = ""
+
     def compact(self) -> bool:
         """See KeyMap."""
         return self.entries.compact()
+
+    def purge(self) -> None:
+        """See KeyMap."""
+        self.entries.purge()
+
+    @property
+    def purged(self) -> bool:
+        """Is nothing left of who was erased?"""
+        return self.entries.purged
 
     def _close_chunk(self) -> None:
         encoded = [name.encode() for name in self._open[:CHUNK_NAMES]]
@@ -80,7 +104,7 @@ class ProfileMap:
         self._chunks, self._open = list(chunks), list(following)
 
     def names(self, ordinals: Sequence[int]) -> list[str]:
-        """The profile_id of each ordinal; ordinals ascending are quickest."""
+        """The profile_id of each ordinal, "" where it was erased; ordinals ascending are quickest."""
         names: list[str] = []
         current, offsets, open_names = -1, [0], self._open
         blob: bytes | memoryview = b""
@@ -94,3 +118,16 @@ class ProfileMap:
                 current, blob, offsets = chunk, chunks[chunk][0], chunks[chunk][1].tolist()
             names.append(str(blob[offsets[place] : offsets[place + 1]], "utf-8"))
         return names
+
+
+def _without(chunk: Chunk, places: Sequence[int]) -> Chunk:
+    """The chunk with nothing at these places, ascending."""
+    blob, offsets = chunk
+    sizes, kept, at = np.diff(offsets), list[bytes](), 0
+    for place in places:
+        kept.append(bytes(blob[at : offsets[place]]))
+        at, sizes[place] = int(offsets[place + 1]), 0
+    kept.append(bytes(blob[at:]))
+    left = np.zeros(len(offsets), np.uint32)
+    np.cumsum(sizes, out=left[1:])
+    return b"".join(kept), left

@@ -36,6 +36,7 @@ from server.usecases.clocks import Clocks
 from server.usecases.committer import Committer
 from server.usecases.corrections import Corrections
 from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
+from server.usecases.erasures import Erasures
 from server.usecases.explaining import Explaining
 from server.usecases.profiles import Profiles
 from server.usecases.tag_use import TagUses
@@ -75,12 +76,14 @@ class TagledgerServer:
         follow = _FOLLOW_SECONDS if config.database_url else None
         self._committer = Committer(self._log, self._clock, follow_seconds=follow)
         self._snapshots = snapshot_folder(config)
-        self._upkeep = Upkeep(self._committer, self._snapshots, config.snapshot_every)
+        scrub = self._log.scrub if self._log.scrubs_beside else None
+        self._upkeep = Upkeep(self._committer, self._snapshots, config.snapshot_every, scrub)
         self._work = Work()
         self._metrics = Metrics()
         clocks = Clocks(self._committer.states, self._clock, lambda: self._committer.position)
         questions, auditing = Questions(clocks), Auditing(clocks, self._log)
         bulk = BulkChanges(clocks, questions, auditing)
+        erasures = Erasures(clocks, auditing, self._log, lambda: self._upkeep.cleared)
         self._grpc = GrpcServer(
             Servicers(
                 LedgerServicer(self._committer, bulk, Corrections(clocks, self._log), clocks, self._work),
@@ -88,7 +91,7 @@ class TagledgerServer:
                 ListServicer(self._committer, clocks, self._work),
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),
                 HistoryServicer(auditing, TagUses(clocks), self._work),
-                ProfileServicer(Profiles(clocks, auditing, self._log), self._work),
+                ProfileServicer(self._committer, Profiles(clocks, auditing, self._log), erasures, self._work),
                 ExportServicer(questions, self._work),
             ),
             self._metrics,

@@ -1,6 +1,7 @@
 """The `tagledger` command: the clients' commands, and `serve` and `demo` that need the server. The only place they meet."""
 
 import asyncio
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,29 @@ def verify(file: Path | None, checkpoint: Path | None, against: Path | None, as_
         for one in found.checkpoints:
             print_text(f"{one.workspace}: changeset {one.version} at position {one.position}, {one.chain_sha256}")
     return exits.NO if found.difference else exits.DONE
+
+
+@cli.command()
+@click.option("--data", metavar="FOLDER", help="Folder of the embedded log (default ./tagledger-data).")
+@click.option("--database-url", metavar="URL", help="PostgreSQL instead: postgresql://user:password@host:port/database.")
+@click.option("--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="TOML file with the same settings.")
+def scrub(file: Path | None, **flags: Any) -> int:
+    """Overwrite what erased profile ids have left in the files of the store.
+
+    A server does this by itself with the embedded log. On PostgreSQL the vault is written anew (VACUUM FULL), and new profiles
+    wait meanwhile: run it at a quiet hour after erasures. PostgreSQL's write-ahead log and your backups are not touched.
+    """
+    from server import bootstrap, logs  # a quarter of a second that the other commands need not wait
+
+    try:
+        settings = config.from_process(flags, file)
+        logs.configure(settings)
+        with closing(bootstrap.event_log(settings, create=False)) as log:
+            done = log.scrub()
+    except TagledgerError as error:
+        raise click.UsageError(error.message) from error
+    print_text("scrubbed" if done else "somebody is reading the store; try again in a moment")
+    return exits.DONE if done else exits.NO
 
 
 @cli.command()

@@ -102,6 +102,7 @@ def create_workspace(name: str, currency: str, attribution: Attribution, connect
 @_DESCRIPTION
 @click.option("--create-group", is_flag=True, help="Make the group too when it is missing.")
 @values_options
+@click.option("--opt-out", is_flag=True, help="Who carries it is in no segment at all.")
 @attribution_options("cli")
 @connection_options
 def define_tag(
@@ -109,13 +110,16 @@ def define_tag(
     description: str,
     create_group: bool,
     values: TagValues | None,
+    opt_out: bool,
     attribution: Attribution,
     connection: Connection,
 ) -> None:
     """Make a tag, NAME or GROUP/NAME."""
     reason = _reason(attribution, f"tag {key} defined from the command line")
     with connection.client(attribution) as client:
-        made = client.define_tag(key, description=description, create_group=create_group, values=values, reason=reason)
+        made = client.define_tag(
+            key, description=description, create_group=create_group, values=values, opt_out=opt_out, reason=reason
+        )
     show_entry("tag", TAG_COLUMNS, made, connection)
 
 

@@ -9,7 +9,19 @@ from clients.cli.output import print_json, print_text, receipt_object
 from clients.cli.tagging import REQUEST_ID, reason_of
 from clients.sdk import TagValues
 
-TAG_COLUMNS = ("key", "group", "rank", "name", "values", "retired", "merged_into", "created_at", "created_by", "description")
+TAG_COLUMNS = (
+    "key",
+    "group",
+    "rank",
+    "name",
+    "values",
+    "opt_out",
+    "retired",
+    "merged_into",
+    "created_at",
+    "created_by",
+    "description",
+)
 GROUP_COLUMNS = ("name", "exclusive", "tag_count", "retired", "created_at", "description")
 _FOREIGN_COLUMNS = ("foreign_key", "key")
 
@@ -18,19 +30,24 @@ _FOREIGN_COLUMNS = ("foreign_key", "key")
 @click.argument("key", metavar="KEY")
 @click.option("--description", metavar="TEXT", help="What it means, for people.")
 @values_options
+@click.option("--opt-out/--no-opt-out", default=None, help="Whether who carries it is in no segment at all.")
 @attribution_options("cli")
 @connection_options
 def change_tag(
     key: str,
     description: str | None,
     values: TagValues | None,
+    opt_out: bool | None,
     attribution: Attribution,
     connection: Connection,
 ) -> None:
-    """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays."""
+    """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays.
+
+    With --opt-out, who carries it is in no segment at all, for customers who do not want to be profiled.
+    """
     reason = attribution.reason or f"tag {key} changed from the command line"
     with connection.client(attribution) as client:
-        changed = client.change_tag(key, description=description, values=values, reason=reason)
+        changed = client.change_tag(key, description=description, values=values, opt_out=opt_out, reason=reason)
     show_entry("tag", TAG_COLUMNS, changed, connection)
 
 

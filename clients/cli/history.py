@@ -40,6 +40,8 @@ def change_text(change: object) -> str:
             return f"{change.type}{amount}{via}{held}{named}"
         case replies.ListEntry(name, kind):
             return f"{kind} {'to' if kind == 'added' else 'from'} list {name}"
+        case replies.ErasureEntry():
+            return "erased"
         case replies.CatalogueEntry():
             return _catalogue_text(change)
         case _:
@@ -52,7 +54,8 @@ def _catalogue_text(change: replies.CatalogueEntry) -> str:
         return f"{subject} -> {change.new_name or change.into}"
     if change.foreign_key:
         return f"{change.kind} {change.foreign_key}: {change.subject}"
-    about = [change.expression, change.description, str(change.values or ""), *change.order]
+    opts = "who carries it is in no segment" if change.opt_out else ""
+    about = [change.expression, change.description, str(change.values or ""), opts, *change.order]
     told = ", ".join(filter(None, about))
     return f"{subject}: {told}" if told else subject
 
@@ -72,6 +75,7 @@ def entry_object(entry: replies.HistoryEntry) -> dict[str, object]:
         replies.RetractionEntry: "retraction",
         replies.CatalogueEntry: "catalogue",
         replies.ListEntry: "list",
+        replies.ErasureEntry: "erasure",
     }
     return {
         "attribution": entry.attribution,

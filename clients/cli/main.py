@@ -18,6 +18,7 @@ from clients.cli.asking import check, compare, count, members, validate
 from clients.cli.bulk import tag_segment, undo, untag_segment
 from clients.cli.catalogue import catalogue
 from clients.cli.correcting import retract
+from clients.cli.erasing import erase, erasure
 from clients.cli.explaining import explain
 from clients.cli.history import history
 from clients.cli.output import error_object, print_json, print_text, report
@@ -138,6 +139,8 @@ for _command in (
     tag_segment,
     untag_segment,
     profile,
+    erase,
+    erasure,
     retract,
     undo,
     count,

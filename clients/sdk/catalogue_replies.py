@@ -46,6 +46,7 @@ class Tag:
     """A catalogue entry. ``holder_count`` is None where it was not asked for.
 
     ``merged_into`` is the key of the tag that its key means since a merge, empty for none; ``rank`` its place in its group.
+    ``opt_out``: who carries it is in no segment.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Tag:
     values: TagValues = _ANY_VALUES
     merged_into: str = ""
     rank: int = 0
+    opt_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tagledger.v1 import (
     expression_pb2,
     ledger_service_pb2,
     list_service_pb2,
+    profile_service_pb2,
     segment_service_pb2,
 )
 
@@ -23,6 +24,7 @@ from .history_from_wire import tag_use as tag_use
 from .history_from_wire import tag_values as tag_values
 from .history_from_wire import value as value
 from .instants import from_timestamp
+from .profile_from_wire import erasure_certificate as erasure_certificate
 from .profile_from_wire import profile as profile
 
 _TYPES: Final = {
@@ -79,6 +81,12 @@ def merge(message: ledger_service_pb2.MergeTagsResponse) -> replies.Merge:
         message.already_so_count,
         _preview(message.preview) if message.HasField("preview") else None,
     )
+
+
+def erasure(message: profile_service_pb2.EraseProfilesResponse) -> replies.Erasure:
+    """Convert the reply to an erasure."""
+    made = receipt(message.receipt) if message.HasField("receipt") else None
+    return replies.Erasure(message.position, made, message.erased_count, message.unknown_count)
 
 
 def undo(message: ledger_service_pb2.UndoChangesetResponse) -> replies.Undo:
@@ -265,6 +273,7 @@ def tag(message: catalogue_service_pb2.Tag, holder_count: int | None = None) -> 
         tag_values(message.values),
         message.merged_into,
         message.rank,
+        message.opt_out,
     )
 
 

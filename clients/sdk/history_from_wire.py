@@ -101,7 +101,10 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
                 entry.description,
                 tag_values(entry.values) if entry.HasField("values") else None,
                 tuple(entry.order),
+                entry.opt_out,
             )
+        case "erasure":
+            change = replies.ErasureEntry()
         case "list":
             change = replies.ListEntry(message.list.list, _LIST_KINDS.get(message.list.kind, ""))
     return replies.HistoryEntry(

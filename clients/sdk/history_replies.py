@@ -78,11 +78,16 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureEntry:
+    """A profile erased; nothing tells any more which one it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment.
 
     ``into`` is the tag of a merge, ``foreign_key`` a name in another system, ``order`` that of the tags of a group, ``values``
-    what goes with a tag since it was changed.
+    what goes with a tag since it was changed, and ``opt_out`` whether who carries it is in no segment since then.
     """
 
     kind: str
@@ -94,6 +99,7 @@ class CatalogueEntry:
     description: str = ""
     values: TagValues | None = None
     order: tuple[str, ...] = ()
+    opt_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class TagReview:
     alike: tuple[AlikeTags, ...]
 
 
-HistoryChange = TagEntry | TraitEntry | InteractionEntry | RetractionEntry | CatalogueEntry | ListEntry
+HistoryChange = TagEntry | TraitEntry | InteractionEntry | RetractionEntry | CatalogueEntry | ListEntry | ErasureEntry
 
 
 @dataclass(frozen=True, slots=True)

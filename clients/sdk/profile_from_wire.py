@@ -1,4 +1,4 @@
-"""A profile into plain values. Its readers import it from from_wire.py."""
+"""A profile, and the certificate of an erasure, into plain values. Their readers import them from from_wire.py."""
 
 from datetime import datetime
 from typing import Any
@@ -54,3 +54,19 @@ def _activity(message: profile_service_pb2.ProfileActivity) -> replies.ProfileAc
 
 def _instant(message: Any, field: str) -> datetime | None:
     return from_timestamp(getattr(message, field)) if message.HasField(field) else None
+
+
+def erasure_certificate(message: profile_service_pb2.GetErasureResponse) -> replies.ErasureCertificate:
+    """Convert the certificate of an erasure."""
+    found = message.certificate
+    return replies.ErasureCertificate(
+        message.position,
+        attribution(found.attribution),
+        found.profile_count,
+        found.content_sha256,
+        found.chain_sha256,
+        found.vault_cleared,
+        found.index_cleared,
+        found.snapshots_cleared,
+        found.files_scrubbed if found.HasField("files_scrubbed") else None,
+    )

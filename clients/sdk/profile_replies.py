@@ -70,3 +70,26 @@ class Profile:
     unanswered_segments: tuple[str, ...]
     lists: tuple[str, ...]
     timeline: tuple[HistoryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureCertificate:
+    """What an erasure was, and what a look for its traces found just now.
+
+    ``files_scrubbed`` is None on PostgreSQL, where ``tagledger scrub`` overwrites what the ids have left in the vault's file.
+    """
+
+    position: int
+    attribution: Attribution
+    profile_count: int
+    content_sha256: str
+    chain_sha256: str
+    vault_cleared: bool
+    index_cleared: bool
+    snapshots_cleared: bool
+    files_scrubbed: bool | None
+
+    @property
+    def complete(self) -> bool:
+        """Did the server find no trace where it can look?"""
+        return self.vault_cleared and self.index_cleared and self.snapshots_cleared and self.files_scrubbed is not False

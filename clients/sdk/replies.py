@@ -17,6 +17,7 @@ from .catalogue_replies import Workspace as Workspace
 from .history_replies import AlikeTags as AlikeTags
 from .history_replies import Attribution as Attribution
 from .history_replies import CatalogueEntry as CatalogueEntry
+from .history_replies import ErasureEntry as ErasureEntry
 from .history_replies import HistoryChange as HistoryChange
 from .history_replies import HistoryEntry as HistoryEntry
 from .history_replies import InteractionEntry as InteractionEntry
@@ -29,6 +30,7 @@ from .history_replies import TagReview as TagReview
 from .history_replies import TagUse as TagUse
 from .history_replies import TraitEntry as TraitEntry
 from .history_replies import UnusedTag as UnusedTag
+from .profile_replies import ErasureCertificate as ErasureCertificate
 from .profile_replies import Profile as Profile
 from .profile_replies import ProfileActivity as ProfileActivity
 from .profile_replies import ProfileTag as ProfileTag
@@ -156,6 +158,16 @@ class Merge:
     changed_count: int
     already_so_count: int
     preview: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Persons who were erased, or would be: a dry run has no ``receipt``. ``unknown_count`` of the ids are of no profile."""
+
+    position: int
+    receipt: Receipt | None
+    erased_count: int
+    unknown_count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tagledger.v1 import (
     history_service_pb2,
     ledger_service_pb2,
     list_service_pb2,
+    profile_service_pb2,
     segment_service_pb2,
 )
 
@@ -259,7 +260,10 @@ def undo(
 
 
 def name_changeset(
-    request: ledger_service_pb2.UndoChangesetRequest | history_service_pb2.GetChangesetRequest, name: str | int
+    request: ledger_service_pb2.UndoChangesetRequest
+    | history_service_pb2.GetChangesetRequest
+    | profile_service_pb2.GetErasureRequest,
+    name: str | int,
 ) -> None:
     """Name a changeset by its id or its position."""
     if isinstance(name, str):

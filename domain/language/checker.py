@@ -62,6 +62,8 @@ class Vocabulary:
     lists: Collection[str] = ()
     merged_tags: Mapping[str, str] = field(default_factory=dict)
     """By keys that mean another tag since a merge, the key of that."""
+    opt_out_tags: Collection[str] = frozenset()
+    """Keys of tags whose carriers are in no segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class _Checker:
                 if kind is Names.TAG and name in self._vocabulary.merged_tags:
                     into = self._vocabulary.merged_tags[name]
                     yield Warning(span, f"tag '{shown(name)}' was merged into '{shown(into)}', and means it from then on", into)
+                if kind is Names.TAG and name in self._vocabulary.opt_out_tags:
+                    yield Warning(span, f"whoever carries tag '{shown(name)}' has opted out, and is in no segment", "")
             match node:
                 case Measure():
                     yield from self._measured(node, node.function)

@@ -58,7 +58,8 @@ class ProfileExplanation:
 def explain_profile(outline: Outline, subject: Subject) -> ProfileExplanation:
     """Why the profile is in the segment at the view's clocks, or is not."""
     skeleton, as_of = outline.skeleton, outline.view.as_of
-    world = World(subject.events, outline.view.index.catalogue.as_known(outline.view.version))
+    catalogue = outline.view.index.catalogue.as_known(outline.view.version)
+    world = World(subject.events, catalogue.without_opt_outs())  # the outline has them as a leaf of its own
     leaves = {text: _Leaf.of(place.leaf, text, world, subject, outline) for text, place in skeleton.leaves.items()}
     leaves[UNIVERSE] = _Leaf.of(Everyone(), UNIVERSE, world, subject, outline)
     share = MAX_FLIP_EVALUATIONS // len(leaves)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.errors import LimitExceeded
-from domain.language.syntax import Expression, InList
+from domain.language.syntax import And, Expression, InList, Not, Tagged
 from domain.limits import MAX_EXPLAINED_LEAVES
 from projections.explaining.listings import Listing
 from projections.explaining.logic import Skeleton
@@ -25,7 +25,7 @@ class Outline:
     @classmethod
     def of(cls, expression: Expression, view: View, ordinal: int | None) -> "Outline":
         """Raises LimitExceeded, UnknownList, UnknownSegment."""
-        skeleton = Skeleton(expression, view.index.catalogue.segments, view.version)
+        skeleton = Skeleton(_asked(expression, view), view.index.catalogue.segments, view.version)
         LimitExceeded.refuse(
             "explained leaves",
             field="segment",
@@ -41,3 +41,10 @@ class Outline:
     def deciding_uploads(self) -> set[int]:
         """The versions of the stream whose uploads put the profile on these lists, or took it off, last."""
         return {listing.decided_by for listing in self.listings.values() if listing.decided_by is not None}
+
+
+def _asked(expression: Expression, view: View) -> Expression:
+    """The expression with what holds of every one: who has opted out is no member."""
+    catalogue = view.index.catalogue
+    keys = tuple(catalogue.key(number) for number in catalogue.opt_out_tags(view.version))
+    return And((expression, Not(Tagged(keys)))) if keys else expression

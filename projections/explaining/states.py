@@ -125,4 +125,5 @@ def _applies(event: Event, number: int | None) -> bool:
 
 
 def _newest_first(events: Sequence[Event]) -> list[Event]:
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    """Each once: of an exclusive group, one apply is a change of several tags."""
+    return sorted(dict.fromkeys(events), key=lambda event: event.at, reverse=True)

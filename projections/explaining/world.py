@@ -29,6 +29,7 @@ from domain.limits import MIN_INSTANT_US
 from domain.tag_catalogue import Catalogue
 from projections.history.entries import (
     CatalogueEntry,
+    ErasureEntry,
     InteractionEntry,
     ListEntry,
     RetractionEntry,
@@ -69,7 +70,7 @@ def events_of(recorded: Recorded, ordinal: int) -> list[Event]:
     found = []
     for row in rows_of_profile(recorded.changeset, ordinal, interactions=True):
         for _, entry in entries(recorded.changeset, row, row + 1):
-            assert not isinstance(entry, CatalogueEntry), "rows of a profile are no catalogue changes"
+            assert not isinstance(entry, CatalogueEntry | ErasureEntry), "rows of a profile are neither"
             found.append(Event(recorded, row, entry))
     return found
 

@@ -1,5 +1,5 @@
-"""The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions recorded and retracted, and who an
-upload put on a list.
+"""The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions recorded and retracted, who an
+upload put on a list, and who was erased.
 """
 
 from collections.abc import Collection, Iterator
@@ -92,7 +92,15 @@ class ListEntry:
     added: bool
 
 
-Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry | RetractionEntry | ListEntry
+@dataclass(frozen=True, slots=True)
+class ErasureEntry:
+    """A profile that was erased: nothing tells any more who that was."""
+
+    ordinal: int
+    effective_at: int
+
+
+Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry | RetractionEntry | ListEntry | ErasureEntry
 _Columns = TagColumns | TraitColumns | InteractionColumns | RetractedColumns
 
 
@@ -108,7 +116,7 @@ def entry_count(changeset: Changeset) -> int:
     listed = changeset.listed
     counts = [len(rows.ordinals) for _, rows in _columns_of(changeset)]
     counts += [len(listed.added), len(listed.removed)] if listed else []
-    return len(changeset.catalogue) + sum(counts)
+    return len(changeset.catalogue) + sum(counts) + len(changeset.erased)
 
 
 def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Entry]]:
@@ -125,6 +133,9 @@ def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> It
         at += len(rows.ordinals)
     if changeset.listed:
         yield from _of_list(changeset.listed, changeset.recorded_at, at, start, end)
+        at += len(changeset.listed.added) + len(changeset.listed.removed)
+    for row in range(max(0, start - at), min(len(changeset.erased), end - at)):
+        yield at + row, ErasureEntry(int(changeset.erased[row]), changeset.recorded_at)
 
 
 def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -> list[int]:
@@ -173,6 +184,8 @@ def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
             rows = np.asarray(ordinals, np.uint32)
             found.append(at + (np.arange(len(rows)) if wanted.ordinal is None else np.flatnonzero(rows == wanted.ordinal)))
             at += len(rows)
+    if wanted.tags is None and wanted.ordinal is None and recorded:
+        found.append(at + np.arange(len(changeset.erased)))
     rows_found: list[int] = np.concatenate(found).tolist()
     return rows_found
 

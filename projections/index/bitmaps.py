@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from projections.index.gathering import gathered
 from projections.index.ordering import UInt32s, order_of_profiles
 
 Ordinals = UInt32s
@@ -59,8 +60,7 @@ def among(rows: Ordinals, wanted: Ordinals) -> npt.NDArray[np.bool_]:
         return np.asarray(rows == wanted[0])
     flags = np.zeros(int(max(rows.max(), wanted.max())) + 1, np.bool_)
     flags[wanted] = True
-    found: npt.NDArray[np.bool_] = flags[rows]
-    return found
+    return gathered(flags, rows)
 
 
 def union(bitmaps: list[BitMap]) -> BitMap:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from projections.index.gathering import gathered
+
 UInt32s = npt.NDArray[np.uint32]
 Int64s = npt.NDArray[np.int64]
 
@@ -52,19 +54,25 @@ class ByProfile:
         By profile, then by place. Only where a bucket holds one profile.
         """
         starts, counts = self._counts(ordinals)
-        owners = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+        present = np.flatnonzero(counts)
+        ends = np.cumsum(counts[present], dtype=np.uint32)
+        firsts = ends - counts[present]
+        # np.repeat would be as quick, but keeps the interpreter's lock, and there are two threads at this.
+        turns = np.zeros(int(ends[-1]) if len(ends) else 0, np.uint32)
+        turns[firsts[1:]] = 1
+        owners = np.cumsum(turns, dtype=np.uint32)
         # Entry k of a profile's rows stands at its start + k: the start less what comes before, plus the entry's number in all.
-        entries = (starts - (np.cumsum(counts, dtype=np.uint32) - counts))[owners]
+        entries = gathered(starts[present] - firsts, owners)
         entries += np.arange(len(entries), dtype=np.uint32)
-        places = self.places[entries]
+        places = gathered(self.places, entries)
         inside = np.flatnonzero((places >= low) & (places < high))
-        return places[inside], owners[inside]
+        return gathered(places, inside), present[gathered(owners, inside)].astype(np.uint32)
 
     def _counts(self, ordinals: UInt32s) -> tuple[UInt32s, UInt32s]:
         """Where the rows of each profile start, and how many there are; without those who were seen after the last row."""
         known = ordinals[: int(np.searchsorted(ordinals, len(self.starts) - 1))]
-        starts = self.starts[known]
-        return starts, self.starts[known + np.uint32(1)] - starts
+        starts = gathered(self.starts, known)
+        return starts, gathered(self.starts, known + np.uint32(1)) - starts
 
     def rows_of(self, ordinal: int, ordinals: UInt32s) -> Int64s:
         """Places of the profile's rows, ascending; `ordinals` are those that this was made from."""

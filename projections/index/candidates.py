@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
+from projections.index.gathering import gathered
 from projections.index.parallel import each, halves
 from projections.index.row_columns import ORDINAL, AnyColumn, Picked, RowSet, RowSource, places_of
 
@@ -52,7 +53,7 @@ class Candidates:
     def kept(self, rows: RowSet) -> RowSet:
         """Those of the rows that are of candidates."""
         ordinals, flags = rows.column(ORDINAL), self.flags
-        found = each(lambda part: places_of(flags[ordinals[part]]) + part.start, halves(len(ordinals)))
+        found = each(lambda part: places_of(gathered(flags, ordinals[part])) + part.start, halves(len(ordinals)))
         return rows.at(found[0] if len(found) == 1 else np.concatenate(found))
 
     def rows(self, rows: RowSet) -> RowSet:
@@ -60,7 +61,7 @@ class Candidates:
         if len(rows) * _TABLE_SHARE < self.size:
             return self._found(rows)
         kept = self.kept(rows)
-        return numbered(kept, self._numbers[kept.column(ORDINAL)]) if len(kept) else kept
+        return numbered(kept, gathered(self._numbers, kept.column(ORDINAL))) if len(kept) else kept
 
     def _found(self, rows: RowSet) -> RowSet:
         """The same for few rows, without tables by ordinal."""
@@ -81,7 +82,7 @@ class _Numbered:
     def values(self, name: str, picked: Picked) -> AnyColumn:
         """See RowSource."""
         if name == ORDINAL:
-            return self.numbers[picked]
+            return gathered(self.numbers, picked)
         rows = self.rows.at(picked)
         found = each(lambda part: rows.at(part).column(name), halves(len(rows)))
         return found[0] if len(found) == 1 else np.concatenate(found)

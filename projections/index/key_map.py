@@ -1,8 +1,9 @@
 """From 128-bit keys to numbers, compactly and a whole batch at a time: 22 bytes an entry instead of the 170 of a Python dict.
 
-Serves the profile map (key of the profile_id to ordinal) and the set of interaction ids. Entries are added, never changed or
-removed: recent ones in an open-addressing table, older ones in runs sorted by key, found through a table of buckets, merged
-four at a time by whoever calls `compact` (a background thread; the writer never waits for a merge).
+Serves the profile map (key of the profile_id to ordinal) and the set of interaction ids. Entries are added, never changed:
+recent ones in an open-addressing table, older ones in runs sorted by key, found through a table of buckets, merged four at a
+time by whoever calls `compact` (a background thread; the writer never waits for a merge). Those that are dropped are not found
+any more; `purge` writes the runs without them.
 """
 
 import threading
@@ -10,7 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
+from projections.index import bitmaps
 from projections.index.keys import Keys
 
 UInt64s = npt.NDArray[np.uint64]
@@ -73,6 +76,14 @@ class _Table:
         here = self.values != _FREE
         return self.high[here], self.low[here], self.values[here]
 
+    def without(self, dropped: UInt32s) -> "_Table":
+        """The same, but for the entries with these values."""
+        high, low, values = self.entries()
+        kept = ~np.isin(values, dropped)
+        other = _Table(len(self.values))
+        other.add(np.column_stack((high[kept], low[kept])), values[kept])
+        return other
+
 
 class Run:
     """Entries sorted by the upper half of the key. Arrays may be memory-mapped."""
@@ -101,6 +112,11 @@ class Run:
             np.concatenate([run.low for run in runs]),
             np.concatenate([run.values for run in runs]),
         )
+
+    def without(self, dropped: UInt32s) -> "Run":
+        """The same, but for the entries with these values; itself where it has none of them."""
+        kept = ~bitmaps.among(self.values, dropped)
+        return self if kept.all() else Run(self.high[kept], self.low[kept], self.values[kept])
 
     def __len__(self) -> int:
         return len(self.high)
@@ -160,8 +176,13 @@ class KeyMap:
         self._recent = _Table(_FIRST_SLOTS)
         self._swap = threading.Lock()
         self._hot: _Hot | None = None
+        self._dropped = BitMap()
+        """Values of entries that are not to be found any more, though runs may have them."""
+        self._purged = 0
+        """How many had been dropped when the runs were last written without them."""
 
     def __len__(self) -> int:
+        """Number of entries, those too that are dropped and not yet gone."""
         return sum(map(len, self._runs)) + self._recent.count
 
     @property
@@ -180,15 +201,25 @@ class KeyMap:
             return found
         if self._hot is not None:
             self._hot.find(keys, missing, found)
-            missing = missing[found[missing] == MISSING]
+            missing = self._still_missing(missing, found)
+        # The youngest first: an entry may have come anew since one with its key was dropped.
         looked_up = missing
         for run in reversed(self._runs):
             if not len(missing):
                 break
             run.find(keys, missing, found)
-            missing = missing[found[missing] == MISSING]
+            missing = self._still_missing(missing, found)
         self._remember(keys, looked_up[found[looked_up] != MISSING], found)
         return found
+
+    def _still_missing(self, places: Int64s, found: Int64s) -> Int64s:
+        """Those of the places where nothing was found, or something that was dropped, which is taken back."""
+        values = found[places]
+        if self._dropped:
+            gone = bitmaps.from_ordinals(values[values != MISSING].astype(np.uint32)) & self._dropped
+            values = found[places] = np.where(np.isin(values, bitmaps.to_ordinals(gone)), MISSING, values)
+        missing: Int64s = places[values == MISSING]
+        return missing
 
     def _remember(self, keys: Keys, places: Int64s, found: Int64s) -> None:
         if len(places):
@@ -217,6 +248,27 @@ class KeyMap:
             with self._swap:
                 self._runs = (*self._runs, sealed)
             self._recent = _Table(_FIRST_SLOTS)
+
+    def drop(self, values: UInt32s) -> None:
+        """Let the entries with these values not be found any more. For the writer."""
+        self._dropped = self._dropped | bitmaps.from_ordinals(values)
+        self._recent = self._recent.without(values)
+
+    def purge(self) -> None:
+        """Write the runs without what is dropped. By whoever calls `compact`, beside the writer and readers."""
+        dropped = self._dropped
+        if self.purged:
+            return
+        for run in self._runs:
+            purged = run.without(bitmaps.to_ordinals(dropped))
+            if purged is not run:
+                self.replace(run, purged)
+        self._purged = len(dropped)
+
+    @property
+    def purged(self) -> bool:
+        """Have the runs been written without everything that was dropped?"""
+        return self._purged == len(self._dropped)
 
     def compact(self) -> bool:
         """Merge the youngest equal-sized runs, if there are enough of them. May run beside the writer and readers."""

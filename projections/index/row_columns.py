@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from projections.index.gathering import gathered
+
 NO_AMOUNT = np.iinfo(np.int64).min
 
 Int64s = npt.NDArray[np.int64]
@@ -105,7 +107,8 @@ class RowSet:
     def at(self, places: Picked) -> "RowSet":
         """The rows at these places among these."""
         if not isinstance(self.picked, slice):
-            return RowSet(self.source, self.picked[places])
+            picked: AnyColumn = self.picked
+            return RowSet(self.source, gathered(picked, places))
         if isinstance(places, slice):
             return RowSet(self.source, slice(self.picked.start + places.start, self.picked.start + places.stop))
         return RowSet(self.source, places + self.picked.start)

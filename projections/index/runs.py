@@ -10,6 +10,7 @@ from projections.index.blocks import Blocks, Pieces
 from projections.index.by_profile import ByProfile
 from projections.index.candidates import Candidates, numbered
 from projections.index.firsts import first_places
+from projections.index.gathering import gathered
 from projections.index.parallel import each, halves
 from projections.index.past_blocks import PastBlocks
 from projections.index.retracted import Marks, Places, UInt32s, but_for, matched, pieces_between
@@ -205,11 +206,11 @@ class Run:
                 places = np.arange(picked.start, picked.stop) if isinstance(picked, slice) else picked
                 return self.marks.versions_at(places)
             return absent(name, len(RowSet(self, picked)))
-        return widened(name, self.columns[name][picked])
+        return widened(name, gathered(self.columns[name], picked))
 
     def codes(self, name: str, picked: Picked) -> AnyColumn:
         """See RowSource."""
-        return self.columns[name][picked] if name in self.columns else absent(name, len(RowSet(self, picked)))
+        return gathered(self.columns[name], picked) if name in self.columns else absent(name, len(RowSet(self, picked)))
 
     @property
     def size_bytes(self) -> int:

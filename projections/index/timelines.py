@@ -53,6 +53,21 @@ class Timeline:
         credits = None if credits is None else credits[order]
         return cls(ordinals, changes.effective, until, codes, changes.versions, credits, carried_before)
 
+    def without(self, profiles: BitMap) -> "Timeline":
+        """The same, but for the states of these profiles."""
+        if not profiles:
+            return self
+        kept = ~bitmaps.among(self.ordinals, bitmaps.to_ordinals(profiles))
+        return Timeline(
+            self.ordinals[kept],
+            self.effective[kept],
+            self.until[kept],
+            self.codes[kept],
+            self.versions[kept],
+            None if self.credits is None else self.credits[kept],
+            self.carried_before[kept],
+        )
+
     def in_force(self, instant: int) -> npt.NDArray[np.bool_]:
         """Flags of the states in force at an instant: at most one a profile."""
         return (self.effective <= instant) & (self.until > instant)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from projections.index.gathering import gathered
+
 HOUR_US = 3_600_000_000
 
 Int64s = npt.NDArray[np.int64]
@@ -59,7 +61,7 @@ class Times:
         """The instants at these places."""
         if not isinstance(picked, slice):
             inside = self.starts.searchsorted(picked, side="right") - 1
-            return self.hours[inside].astype(np.int64) * HOUR_US + self.offsets[picked]
+            return gathered(self.hours, inside).astype(np.int64) * HOUR_US + gathered(self.offsets, picked)
         low, high = picked.start, picked.stop
         if low >= high:
             return np.empty(0, np.int64)

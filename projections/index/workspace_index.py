@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from domain.changeset import (
     Changeset,
@@ -26,9 +27,11 @@ from domain.changeset import (
 from domain.language.checker import Vocabulary
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue
+from projections.index import bitmaps
 from projections.index.batches import amounts_array, by_type, recoded
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
+from projections.index.erased import Erased
 from projections.index.folds import Fold
 from projections.index.history import History
 from projections.index.lists import ListMembers
@@ -105,6 +108,7 @@ class WorkspaceIndex:
     traits: dict[str, TraitIndex] = field(default_factory=dict)
     interactions: dict[str, InteractionRows] = field(default_factory=dict)
     list_members: ListMembers = field(default_factory=ListMembers)
+    erased: Erased = field(default_factory=Erased)
     properties: dict[str, PropertyIndex] = field(default_factory=dict)
     touchpoints: Dictionary[str] = field(default_factory=Dictionary)
     currencies: Dictionary[str] = field(default_factory=Dictionary)
@@ -195,6 +199,14 @@ class WorkspaceIndex:
         )
         return flags
 
+    def excluded(self, as_of: int, version: int) -> BitMap:
+        """Who is in no answer: was erased by a version, or carries a tag at an instant that opts out. Must not be changed."""
+        parts = [self.erased.at(version)]
+        for number in self.catalogue.opt_out_tags(version):
+            if number in self.tags:
+                parts.append(self.tags[number].holders.at(as_of, version).bitmap)
+        return bitmaps.union(parts)
+
     def vocabulary(self) -> Vocabulary:
         """The names that expressions can speak of."""
         return Vocabulary(
@@ -205,6 +217,7 @@ class WorkspaceIndex:
             segments=self.catalogue.segments.names(),
             lists=self.catalogue.lists.names(),
             merged_tags=self.catalogue.merged_keys(),
+            opt_out_tags=frozenset(map(self.catalogue.key, self.catalogue.opt_out_tags())),
         )
 
     def vocabulary_size(self) -> tuple[int, ...]:
@@ -256,19 +269,21 @@ class WorkspaceIndex:
         return other
 
     def apply_catalogue(self, changeset: Changeset) -> None:
-        """Take in what is read from the log even where a snapshot has the rest: the catalogue and uploads of lists."""
+        """Take in what is read from the log even where a snapshot has the rest: the catalogue, uploads of lists, erasures."""
         for change in changeset.catalogue:
             self.catalogue.apply(change, changeset)
         if changeset.listed:
             # Members first: a reader that knows of a version finds its members.
             self.list_members.apply(changeset.listed)
             self.catalogue.lists.upload(changeset.listed, changeset)
+        if changeset.erased:
+            self.erased.append(changeset.version, changeset.erased)
 
     @property
     def catalogue_versions(self) -> list[int]:
         """The versions whose changesets `apply_catalogue` needs, ascending."""
         uploads = {made.stream_version for entry in self.catalogue.lists.entries.values() for made in entry.versions}
-        return sorted({version for version, _ in self.catalogue.changes} | uploads)
+        return sorted({version for version, _ in self.catalogue.changes}.union(uploads, self.erased.versions))
 
     def _apply_tags(self, changeset: Changeset, columns: TagColumns) -> None:
         changes = TagChanges(

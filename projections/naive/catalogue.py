@@ -41,6 +41,8 @@ class NaiveCatalogue:
         """Tags by other systems' names."""
         self.merges: list[tuple[int, int, int | None]] = []
         """Position, tag, and what its key means from then on; None: itself again."""
+        self.opt_outs: list[tuple[int, int, bool]] = []
+        """Position, tag, and whether who carries it is in no segment from then on."""
         self.segments: dict[int, Segment] = {}
         self.lists: dict[int, str] = {}
         self.uploads: dict[int, list[tuple[int, frozenset[int]]]] = {}
@@ -80,7 +82,9 @@ class NaiveCatalogue:
                 self.foreign[change.foreign_key] = change.number
             case made.ForeignTagUnmapped():
                 del self.foreign[change.foreign_key]
-            case made.GroupRedefined() | made.TagRedefined() | made.TagsOrdered():
+            case made.TagRedefined():
+                self.opt_outs.append((position, change.number, change.opt_out))
+            case made.GroupRedefined() | made.TagsOrdered():
                 pass  # no answer depends on it
             case made.SegmentDefined():
                 self.segments[change.number] = Segment(change.name)
@@ -112,6 +116,11 @@ class NaiveCatalogue:
             if not turns or turns[-1] is None:
                 return number
             number = turns[-1]
+
+    def opting_out(self, known_at: int) -> list[int]:
+        """The tags whose carriers are in no segment."""
+        latest = {number: opts for position, number, opts in self.opt_outs if position <= known_at}
+        return [number for number, opts in latest.items() if opts]
 
     def definition(self, leaf: tree.InSegment, clock: Clock) -> Version:
         """The named version, or the newest at known_at, of the segment; its name is found as that of a tag is.

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -40,6 +41,7 @@ class NaiveLedger:
         self.tags: list[ChangeRow] = []
         self.traits: list[ChangeRow] = []
         self.interactions: list[InteractionRow] = []
+        self.erased: list[tuple[int, frozenset[int]]] = []
 
     def apply(self, recorded: log.Recorded) -> None:
         """Remember one changeset; ValueError for another workspace's, or one out of order."""
@@ -54,6 +56,7 @@ class NaiveLedger:
             self.tags.extend(tag_rows(changeset.tags, position, changeset.attribution))
         if changeset.traits is not None:
             self.traits.extend(trait_rows(changeset.traits, position, changeset.attribution))
+        self.erased.append((position, frozenset(map(int, changeset.erased))))
         if changeset.retracted is not None:
             self._retract(changeset.retracted, position)
         if changeset.interactions is not None:
@@ -79,8 +82,29 @@ class NaiveLedger:
         return None if row is None else row.value
 
     def universe(self, as_of: int, known_at: int) -> frozenset[int]:
-        """Ordinals of the profiles with any visible tag change, trait change or interaction."""
+        """Ordinals of the profiles with any visible tag change, trait change or interaction, who are not left out."""
+        return self.seen(as_of, known_at) - self.left_out(as_of, known_at)
+
+    def seen(self, as_of: int, known_at: int) -> frozenset[int]:
+        """The same, left out or not."""
         return self._observed(lambda _: True, Clock(as_of, known_at))
+
+    def left_out(self, as_of: int, known_at: int) -> frozenset[int]:
+        """Who is in no answer: was erased, or carries a tag that opts out."""
+        clock = Clock(as_of, known_at)
+        gone = frozenset[int]().union(*(erased for position, erased in self.erased if position <= known_at))
+        for tag in self.catalogue.opting_out(known_at):
+            states = deciding(self._tag_rows(tag), tag, clock)
+            gone |= {ordinal for ordinal, row in states.items() if row.holds}
+        return gone
+
+    def _without(self, gone: frozenset[int]) -> "NaiveLedger":
+        """The same log, without a row of these profiles."""
+        other = copy(self)
+        other.tags = [row for row in self.tags if row.ordinal not in gone]
+        other.traits = [row for row in self.traits if row.ordinal not in gone]
+        other.interactions = [row for row in self.interactions if row.ordinal not in gone]
+        return other
 
     def members(self, expression: tree.Expression, as_of: int, known_at: int) -> frozenset[int]:
         """Ordinals that the expression selects.
@@ -90,7 +114,9 @@ class NaiveLedger:
         """
         clock = Clock(as_of, known_at)
         self._refuse_unknown(expression, clock)
-        return self._members(expression, clock)
+        found, gone = self._members(expression, clock), self.left_out(as_of, known_at)
+        # Asked of all first: what would mix currencies is refused, whoever has them.
+        return self._without(gone)._members(expression, clock) if gone else found
 
     def _refuse_unknown(self, expression: tree.Expression, clock: Clock) -> None:
         match expression:

@@ -32,6 +32,7 @@ class ProfileChecker:
         self._instants: dict[tuple[str, int], tuple[Filter | None, Sequence[int]]] = {}
         self._decided: dict[str, bool] = {}
         self._exists: bool | None = None
+        self._left_out: bool | None = None
 
     def holds(self, prepared: Prepared) -> bool:
         """Is the profile a member? Raises what asking for all members would raise."""
@@ -39,7 +40,7 @@ class ProfileChecker:
         index.catalogue.segments.refuse_excess(prepared.outline, self._view.version)
         if len(index.currencies) > 1:
             evaluator.planned(prepared, self._view).verify()
-        return self._expression(prepared.expression, prepared)
+        return not self._excluded() and self._expression(prepared.expression, prepared)
 
     def _expression(self, expression: Expression, prepared: Prepared) -> bool:
         match expression:
@@ -78,6 +79,12 @@ class ProfileChecker:
             case _:
                 alone = BitMap([self._ordinal]) & self._view.universe()
                 return bool(alone & evaluator.planned(leaf, self._view).members_among(alone))
+
+    def _excluded(self) -> bool:
+        """Erased by known_at, or opted out at as_of."""
+        if self._left_out is None:
+            self._left_out = self._ordinal in self._view.excluded()
+        return self._left_out
 
     def _in_universe(self) -> bool:
         if self._exists is None:

@@ -3,10 +3,12 @@
 Parts of an intersection run cheapest first, and among equally cheap ones smallest first, so that an empty result is seen
 early and the last, largest part is only counted against. Equal leaves, told by their canonical text, become one Lookup.
 Segments that are named are planned in place, each definition once, so that equal leaves are shared across them too. What
-is costly is planned to be asked for few candidates only, through unions, negations and named segments.
+is costly is planned to be asked for few candidates only, through unions, negations and named segments. Who is in no answer at
+all, because of an erasure or by opting out, is left out of the whole, and of those among whom is ranked.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import assert_never
 
 from domain.language import rules
@@ -46,6 +48,7 @@ from projections.query.operators.did import DidOperator
 from projections.query.operators.edges import EdgeOperator
 from projections.query.operators.edges_with import EdgeWithOperator
 from projections.query.operators.everyone import EveryoneOperator
+from projections.query.operators.excluded import ExcludedOperator
 from projections.query.operators.in_list import InListOperator
 from projections.query.operators.measures import MeasureOperator
 from projections.query.operators.observed import ObservedSinceOperator
@@ -67,21 +70,40 @@ from projections.query.prepared import Prepared, prepared_definition
 from projections.query.view import View
 
 _NARROWED_COST = 50_000  # rows; what costs less is asked for all profiles
+_EXCLUDED = "(erased or opted out)"  # no text of a leaf
+_EVERYBODY = Everyone()  # one for ever: texts are found by identity
 _NARROWED_SHARE = 4  # fewer candidates than this part of all profiles: reading their rows only is cheaper
 
 
 def plan(prepared: Prepared, view: View) -> Step:
     """How to answer the expression on this view."""
     view.index.catalogue.segments.refuse_excess(prepared.outline, view.version)
-    return _Planner(view, prepared).step(prepared.expression)
+    return _Planner(view, prepared).whole()
 
 
 class _Planner:
     def __init__(self, view: View, prepared: Prepared) -> None:
         self._view = view
         self._text = prepared.text_of
+        self._expression = prepared.expression
         self._lookups: dict[str, Lookup] = {}
         self._segments: dict[Definition, Step] = {}
+        excluded = ExcludedOperator(view)
+        some = excluded.estimate()
+        self._excluded = Lookup(_EXCLUDED, excluded, some, 0, 0) if some else None
+
+    def whole(self) -> Step:
+        """The expression, for everybody who may be in an answer."""
+        return self._allowed(self.step(self._expression))
+
+    def _allowed(self, step: Step) -> Step:
+        """The same, but for who is excluded: of an intersection's first part, so that the last one is still only counted."""
+        if self._excluded is None:
+            return step
+        if isinstance(step, Intersection):
+            first = tuple(map(self._allowed, step.wanted[:1]))  # none: of the universe, which has nobody who is excluded
+            return replace(step, wanted=first + step.wanted[1:])
+        return Intersection(step.text, (step,), (self._excluded,), step.estimate, step.cost, step.narrow_below)
 
     def step(self, expression: Expression) -> Step:
         match expression:
@@ -131,11 +153,17 @@ class _Planner:
             cost, estimate = operator.cost(), operator.estimate()
             narrows = cost >= _NARROWED_COST and isinstance(operator, Narrowable)
             below = self._view.size // _NARROWED_SHARE if narrows else 0
-            among = self.step(leaf.among) if isinstance(leaf, Ranks) and leaf.among else None
+            among = self._among(leaf) if isinstance(leaf, Ranks) else None
             if among:
                 cost, estimate = cost + among.cost, min(estimate, among.estimate)
             self._lookups[text] = Lookup(text, operator, estimate, cost, below, among)
         return self._lookups[text]
+
+    def _among(self, leaf: Ranks) -> Step | None:
+        """Among whom the leaf ranks; None for all profiles."""
+        if leaf.among:
+            return self._allowed(self.step(leaf.among))
+        return self._lookup(_EVERYBODY) if self._excluded else None
 
     def _operator(self, leaf: Leaf) -> Operator:
         assert not isinstance(leaf, InSegment), "planned in place, by _segment"

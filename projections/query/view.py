@@ -16,8 +16,13 @@ class View:
     as_of: int
 
     def universe(self) -> BitMap:
-        """Profiles with something visible; must not be changed."""
-        return self.index.universe.at(self.as_of, self.version)
+        """Profiles with something visible, but those who are excluded; must not be changed."""
+        seen, excluded = self.index.universe.at(self.as_of, self.version), self.excluded()
+        return seen - excluded if excluded else seen
+
+    def excluded(self) -> BitMap:
+        """Profiles that are in no answer: erased by known_at, or opted out at as_of. Must not be changed."""
+        return self.index.excluded(self.as_of, self.version)
 
     @property
     def size(self) -> int:

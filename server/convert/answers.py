@@ -42,6 +42,7 @@ from domain.tag_catalogue import TagEntry as CatalogueTag
 from projections.history.entries import (
     CatalogueEntry,
     Entry,
+    ErasureEntry,
     InteractionEntry,
     ListEntry,
     RetractionEntry,
@@ -95,6 +96,7 @@ def tag_out(catalogue: Catalogue, tag: CatalogueTag) -> catalogue_pb.Tag:
         values=tag_values_out(tag.values),
         merged_into="" if tag.merged_into is None else catalogue.key(tag.merged_into),
         rank=catalogue.rank(tag.number),
+        opt_out=tag.opt_out,
     )
 
 
@@ -177,7 +179,7 @@ def attribution_out(index: WorkspaceIndex, recorded: Recorded) -> common_pb2.Att
 
 
 def entries_out(state: WorkspaceState, entries: Sequence[tuple[Recorded, Entry]]) -> list[history_pb.HistoryEntry]:
-    """History entries, with the ids of their profiles."""
+    """History entries, with the ids of their profiles; "" of those who were erased."""
     ordinals = sorted({entry.ordinal for _, entry in entries if not isinstance(entry, CatalogueEntry)})
     names = dict(zip(ordinals, state.profiles.names(ordinals), strict=True))
     return [_entry_out(state.index, recorded, entry, names) for recorded, entry in entries]
@@ -212,6 +214,8 @@ def _entry_out(index: WorkspaceIndex, recorded: Recorded, entry: Entry, names: d
         case ListEntry():
             turn = history_pb.ListEntry.KIND_ADDED if entry.added else history_pb.ListEntry.KIND_REMOVED
             made.list.CopyFrom(history_pb.ListEntry(list=catalogue.lists.entries[entry.number].name, kind=turn))
+        case ErasureEntry():
+            made.erasure.CopyFrom(history_pb.ErasureEntry())
         case _:
             assert_never(entry)
     return made
@@ -255,7 +259,11 @@ def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_p
         case TagRedefined():
             values = tag_values_out(ValueRule(Valued(change.valued), change.minimum, change.maximum))
             return history_pb.CatalogueEntry(
-                kind=kind, subject=catalogue.key(change.number), description=change.description, values=values
+                kind=kind,
+                subject=catalogue.key(change.number),
+                description=change.description,
+                values=values,
+                opt_out=change.opt_out,
             )
         case TagMerged() | TagUnmerged():
             subject, into = catalogue.key(change.number), catalogue.key(change.into)

@@ -10,7 +10,7 @@ from domain.changeset import Selected
 from domain.language.checker import Warning as ExpressionWarning
 from domain.names import normalized
 from server.convert.answers import warnings_out
-from server.convert.contexts import clocks_out, known_at_in, receipt_out, request_in
+from server.convert.contexts import changeset_named_in, clocks_out, known_at_in, receipt_out, request_in
 from server.convert.expressions import segment_in
 from server.convert.fields import Checks, to_timestamp
 from server.convert.writes import tagging_in
@@ -48,18 +48,14 @@ def undo_in(request: pb.UndoChangesetRequest) -> UndoRequest:
     """Which changeset is to be taken back, and for whom. Raises as tag_segment_in."""
     checks = Checks()
     context = request_in(request, request.context, checks)
-    changeset_id = None
-    if request.WhichOneof("name") == "changeset_id":
-        changeset_id = checks.changeset_id(request.changeset_id)
-    elif request.WhichOneof("name") is None or request.at_position < 1:
-        checks.add("at_position", "a changeset_id, or a position of 1 or more, is needed")
+    changeset_id, position = changeset_named_in(request, checks)
     as_of, known_at = _clocks_in(request, checks)
     of_part = request.HasField("segment")
     if not of_part and (request.HasField("as_of") or request.HasField("known_at")):
         checks.add("segment", "as_of and known_at are the clocks of a segment; name one, or leave them out")
     checks.refuse()
     chosen = Chosen(segment_in(request.segment), as_of, known_at) if of_part else None
-    return UndoRequest(context, changeset_id, request.at_position, chosen)
+    return UndoRequest(context, changeset_id, position, chosen)
 
 
 def _clocks_in(request: pb.TagSegmentRequest | pb.UndoChangesetRequest, checks: Checks) -> tuple[int | None, KnownAt]:

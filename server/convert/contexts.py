@@ -3,13 +3,17 @@
 import hashlib
 
 from google.protobuf.message import Message
-from tagledger.v1 import common_pb2, segment_service_pb2
+from tagledger.v1 import common_pb2, history_service_pb2, ledger_service_pb2, profile_service_pb2, segment_service_pb2
 
 from domain import limits
 from domain.changeset import Attribution
 from server.convert.fields import Checks, to_timestamp
 from server.usecases.clocks import KnownAt, Reading
 from server.usecases.drafts import Receipt, Request
+
+NamesChangeset = (
+    ledger_service_pb2.UndoChangesetRequest | history_service_pb2.GetChangesetRequest | profile_service_pb2.GetErasureRequest
+)
 
 
 def request_in(message: Message, context: common_pb2.WriteContext, checks: Checks, *, reason_required: bool = True) -> Request:
@@ -55,6 +59,15 @@ def clocks_in(
     """The two clocks; `path` is the field of the request."""
     as_of = checks.timestamp(f"{path}.as_of", context.as_of) if context.HasField("as_of") else None
     return as_of, known_at_in(context.known_at, checks, f"{path}.known_at")
+
+
+def changeset_named_in(request: NamesChangeset, checks: Checks) -> tuple[bytes | None, int]:
+    """Which changeset: its id (16 bytes), or None and its position."""
+    if request.WhichOneof("name") == "changeset_id":
+        return checks.changeset_id(request.changeset_id), 0
+    if request.WhichOneof("name") is None or request.at_position < 1:
+        checks.add("at_position", "a changeset_id, or a position of 1 or more, is needed")
+    return None, request.at_position
 
 
 def page_size_in(size: int, default: int, maximum: int, checks: Checks) -> int:

@@ -1,14 +1,20 @@
-"""A profile, to the wire."""
+"""A profile to the wire; erasures from it, and what became of them."""
 
 from collections.abc import Sequence
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from tagledger.v1 import profile_service_pb2 as pb
 
+from domain.changeset import Outcome
+from domain.errors import LimitExceeded
+from domain.limits import MAX_ERASED_PROFILES
 from projections.query.profile import Activity, CarriedTag, HeldTrait
 from server.convert.answers import attribution_out, entries_out
-from server.convert.contexts import clocks_out
-from server.convert.fields import to_timestamp, value_out
+from server.convert.contexts import clocks_out, receipt_out, request_in
+from server.convert.fields import Checks, to_timestamp, value_out
+from server.usecases.clocks import Reading
+from server.usecases.drafts import EraseDraft, Receipt
+from server.usecases.erasures import Certificate
 from server.usecases.profiles import ReadProfile
 
 _HOUR_US = 3_600_000_000
@@ -72,3 +78,51 @@ def _activity_out(activity: Activity) -> pb.ProfileActivity:
         last_at=to_timestamp(activity.last_at),
         amounts={code: max(-_LARGEST, min(amount, _LARGEST)) for code, amount in activity.amounts.items()},
     )
+
+
+def erasure_in(request: pb.EraseProfilesRequest) -> EraseDraft:
+    """Who is to be erased. Raises InvalidField, LimitExceeded."""
+    LimitExceeded.refuse(
+        "erased profiles",
+        field="profile_ids",
+        maximum=MAX_ERASED_PROFILES,
+        actual=len(request.profile_ids),
+        remedy="send several requests",
+    )
+    checks = Checks()
+    context = request_in(request, request.context, checks)
+    checks.profile_ids("profile_ids", request.profile_ids)
+    if not request.profile_ids:
+        checks.add("profile_ids", "name at least one")
+    checks.refuse()
+    return EraseDraft(context, list(request.profile_ids))
+
+
+def erasure_receipt_out(receipt: Receipt) -> pb.EraseProfilesResponse:
+    """What was recorded."""
+    return pb.EraseProfilesResponse(
+        position=receipt.position,
+        receipt=receipt_out(receipt),
+        erased_count=receipt.changed,
+        unknown_count=receipt.unknown,
+    )
+
+
+def erasure_preview_out(reading: Reading, outcome: Outcome) -> pb.EraseProfilesResponse:
+    """What would be."""
+    return pb.EraseProfilesResponse(position=reading.position, erased_count=outcome.changed, unknown_count=outcome.unknown)
+
+
+def erasure_out(found: Certificate) -> pb.GetErasureResponse:
+    """What it was, and what is left."""
+    certificate = pb.ErasureCertificate(
+        attribution=attribution_out(found.reading.state.index, found.recorded),
+        profile_count=found.count,
+        content_sha256=found.recorded.content_sha256,
+        chain_sha256=found.recorded.chain_sha256,
+        vault_cleared=found.vault_cleared,
+        index_cleared=found.index_cleared,
+        snapshots_cleared=found.snapshots_cleared,
+        files_scrubbed=found.files_scrubbed,
+    )
+    return pb.GetErasureResponse(position=found.reading.position, certificate=certificate)

@@ -1,6 +1,6 @@
 """The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 4, "content_sha256": "…", "chain_sha256": "…"}
+    {"schema": 5, "content_sha256": "…", "chain_sha256": "…"}
     {"changeset_id": "…", "actor": "…", …}
     (sections: long columns of whole numbers, see sections.py)
 
@@ -9,7 +9,7 @@ first line; `chain_sha256` the SHA-256 of the chain hash of the event before in 
 followed by the content hash, so that a change of any event shows in all that follow. Keys are written in full; columns that
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
 ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions,
-schema 3 neither merges, order and values of tags nor other systems' names for them.
+schema 3 neither merges, order and values of tags nor other systems' names for them, schema 4 neither erasures nor opting out.
 """
 
 import hashlib
@@ -68,7 +68,7 @@ from domain.errors import LogDamaged
 from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
@@ -99,7 +99,7 @@ _CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
     "list_retired": ListRetired,
 }
 CATALOGUE_KINDS: Final = {kind: name for name, kind in _CATALOGUE.items()}
-_ROWS: Final = ("tags", "traits", "interactions", "retracted", "listed")
+_ROWS: Final = ("tags", "traits", "interactions", "retracted", "listed", "erased")
 _Columns = TypeVar("_Columns", TagColumns, TraitColumns, InteractionColumns)
 
 
@@ -221,6 +221,7 @@ _READERS: Final[Mapping[int, Callable[[bytes], tuple[dict[str, Any], dict[str, A
     1: _one_object,
     2: _lines_and_sections,
     3: _lines_and_sections,
+    4: _lines_and_sections,
     SCHEMA: _lines_and_sections,
 }
 
@@ -259,6 +260,8 @@ def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
         listed = changeset.listed
         added, removed = (writer.ascending(ordinals, "<u4") for ordinals in (listed.added, listed.removed))
         content["listed"] = {"number": listed.number, "added": added, "removed": removed}
+    if len(changeset.erased):
+        content["erased"] = writer.ascending(changeset.erased, "<u4")
     for name in ("selected", "undoes"):
         about = getattr(changeset, name)
         if about is not None:
@@ -339,6 +342,7 @@ class _Reader:
             listed=self._listed(content["listed"]) if "listed" in content else None,
             selected=Selected(**content["selected"]) if "selected" in content else None,
             undoes=Undoes(**content["undoes"]) if "undoes" in content else None,
+            erased=self._column(content["erased"]) if "erased" in content else (),
         )
 
     def _tags(self, columns: Mapping[str, Any]) -> TagColumns:

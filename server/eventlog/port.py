@@ -4,7 +4,7 @@ The adapters are the eventsourcing library's recorders with two more tables in t
 (`profile_id` of each ordinal) and the request ids. One stream per workspace; its version is the optimistic lock.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -48,6 +48,8 @@ class NewChangeset:
     """New profiles: ordinals first_ordinal, first_ordinal + 1, …"""
     chain: bytes
     """The chain hash that `state` carries."""
+    erased: Sequence[int] = ()
+    """Ordinals whose rows of the vault lose their profile_id: it becomes ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ def refuse_missing_tables(found: Collection[str], where: str) -> None:
 class EventLog(Protocol):
     """An ordered log of all workspaces. Positions increase strictly in commit order, with gaps; never filled later."""
 
+    @property
+    def scrubs_beside(self) -> bool:
+        """Is `scrub` quick, so that a server calls it while it runs? Else it is for `tagledger scrub`, at a quiet hour."""
+
     def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
         """Append all or nothing, durable on return; the positions, in order.
 
@@ -108,7 +114,16 @@ class EventLog(Protocol):
         """Where the request id was recorded, if it was."""
 
     def profiles(self, workspace: str, *, first_ordinal: int = 0) -> Iterator[tuple[int, str]]:
-        """The vault rows of a workspace, by ordinal ascending."""
+        """The vault rows of a workspace, by ordinal ascending; the profile_id of an erased profile is ""."""
+
+    def profile_ids(self, workspace: str, ordinals: Sequence[int]) -> Mapping[int, str]:
+        """The profile_id in the vault of each of these ordinals that has a row."""
+
+    def scrub(self) -> bool:
+        """Overwrite what erased ids have left in the files of the store; False if somebody who reads keeps it from it.
+
+        What the store itself keeps elsewhere, such as PostgreSQL's write-ahead log, and backups are not its matter.
+        """
 
     def close(self) -> None:
         """Release connections and locks."""

@@ -4,7 +4,7 @@ Several servers may share one database. The recorder's table lock makes position
 primary key turns a race between servers into an AppendConflict.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,6 +57,9 @@ class _Recorder(PostgresApplicationRecorder):
         self._insert_profiles = SQL(
             "INSERT INTO {} SELECT %s, %s + n - 1, name FROM unnest(%s::text[]) WITH ORDINALITY AS t(name, n)"
         ).format(profiles)
+        self._erase_profiles = SQL(
+            "UPDATE {} SET profile_id = '' WHERE workspace = %s AND ordinal = ANY (%s::bigint[])"
+        ).format(profiles)
 
     def table(self, name: str) -> Identifier:
         """A table's name in our schema."""
@@ -77,6 +80,8 @@ class _Recorder(PostgresApplicationRecorder):
             for new in batch:
                 if new.profile_ids:
                     curs.execute(self._insert_profiles, (new.workspace, new.first_ordinal, list(new.profile_ids)))
+                if len(new.erased):
+                    curs.execute(self._erase_profiles, (new.workspace, list(map(int, new.erased))))
             PostgresAggregateRecorder._insert_stored_events(self, curs, stored_events)
             return [row["notification_id"] for row in curs.fetchall()]
 
@@ -115,6 +120,11 @@ class PostgresEventLog:
         assert isinstance(kwargs, dict)
         kwargs |= {key: value for key, value in info.items() if key not in _KNOWN_SETTINGS}
         self._recorder = _Recorder(self._datastore)
+
+    @property
+    def scrubs_beside(self) -> bool:
+        """See EventLog."""
+        return False
 
     def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
         """See EventLog."""
@@ -163,6 +173,22 @@ class PostgresEventLog:
             if len(rows) < _VAULT_PAGE_ROWS:
                 return
             first_ordinal = rows[-1][0] + 1
+
+    def profile_ids(self, workspace: str, ordinals: Sequence[int]) -> Mapping[int, str]:
+        """See EventLog."""
+        query = SQL("SELECT ordinal, profile_id FROM {} WHERE workspace=%s AND ordinal = ANY (%s::bigint[])").format(
+            self._recorder.table(PROFILES_TABLE)
+        )
+        with unavailable(_READING), self._datastore.cursor() as curs:
+            curs.execute(query, (workspace, list(map(int, ordinals))))
+            return {row["ordinal"]: row["profile_id"] for row in curs.fetchall()}
+
+    def scrub(self) -> bool:
+        """See EventLog. Writes the whole vault anew; changesets with new profiles wait meanwhile."""
+        # Plain VACUUM frees the place of old row versions, and leaves their bytes where they were.
+        with unavailable("write its vault anew"), self._datastore.get_connection() as connection:
+            connection.execute(SQL("VACUUM (FULL) {}").format(self._recorder.table(PROFILES_TABLE)))
+        return True
 
     def close(self) -> None:
         """See EventLog."""

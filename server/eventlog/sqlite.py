@@ -1,11 +1,12 @@
 """The embedded log: one SQLite file in a data folder, WAL with synchronous=FULL, so that a commit is on disk.
 
-Never VACUUM or DELETE in this file: positions are implicit rowids, and a test holds it.
+Never VACUUM or DELETE in this file: positions are implicit rowids, and a test holds it. What an erasure overwrites in the vault
+is zeroed (secure_delete), and leaves the write-ahead file when `scrub` empties it.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,12 @@ _READING = "read its SQLite file"
 
 
 class _DurablePool(SQLiteConnectionPool):
-    """Connections that fsync each commit, whatever the build's default is."""
+    """Connections that fsync each commit, and zero what they overwrite, whatever the build's defaults are."""
 
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
         connection.cursor().execute("PRAGMA synchronous=FULL")
+        connection.cursor().execute("PRAGMA secure_delete=ON")
         return connection
 
 
@@ -75,6 +77,8 @@ class _Recorder(SQLiteApplicationRecorder):
         for new in batch:
             rows = [(new.workspace, new.first_ordinal + i, name) for i, name in enumerate(new.profile_ids)]
             c.executemany(f"INSERT INTO {PROFILES_TABLE} VALUES (?,?,?)", rows)
+            erased = [(new.workspace, int(ordinal)) for ordinal in new.erased]
+            c.executemany(f"UPDATE {PROFILES_TABLE} SET profile_id='' WHERE workspace=? AND ordinal=?", erased)
         return super()._insert_events(c, stored_events)
 
 
@@ -84,7 +88,7 @@ class SqliteEventLog:
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         """`create`: make the tables if they are not there. Raises StoreUnavailable."""
         self._lock = lock_folder(folder, "data")
-        file = folder / FILE
+        file = self._file = folder / FILE
         try:
             if not create:
                 refuse_missing_tables(_tables(file), str(file))
@@ -99,6 +103,11 @@ class SqliteEventLog:
         except StoreUnavailable:
             os.close(self._lock)
             raise
+
+    @property
+    def scrubs_beside(self) -> bool:
+        """See EventLog."""
+        return True
 
     def append(self, batch: Sequence[NewChangeset]) -> Sequence[int]:
         """See EventLog."""
@@ -151,6 +160,26 @@ class SqliteEventLog:
             if len(rows) < _VAULT_PAGE_ROWS:
                 return
             first_ordinal = rows[-1][0] + 1
+
+    def profile_ids(self, workspace: str, ordinals: Sequence[int]) -> Mapping[int, str]:
+        """See EventLog."""
+        query = f"SELECT profile_id FROM {PROFILES_TABLE} WHERE workspace=? AND ordinal=?"
+        found = {}
+        with unavailable(_READING), self._datastore.transaction(commit=False) as c:
+            for ordinal in map(int, ordinals):
+                c.execute(query, (workspace, ordinal))
+                if row := c.fetchone():
+                    found[ordinal] = row[0]
+        return found
+
+    def scrub(self) -> bool:
+        """See EventLog."""
+        try:
+            with closing(sqlite3.connect(self._file, isolation_level=None)) as connection:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"{self._file} cannot be scrubbed of what was erased: {error}") from error
+        return not busy
 
     def close(self) -> None:
         """See EventLog."""

@@ -57,7 +57,7 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One export, ready to be streamed. Rows are in ordinal order."""
+    """One export, ready to be streamed. Rows are in ordinal order; there are none of who was erased, before or meanwhile."""
 
     state: WorkspaceState
     ordinals: npt.NDArray[np.uint32]
@@ -73,10 +73,8 @@ class Export:
         for start in range(0, len(self.ordinals), PART_ROWS):
             names = self._names(start)
             parts = [column.part(start, start + PART_ROWS) for column in self.columns]
-            yield [
-                (name, list(values))
-                for name, values in zip(names, zip(*parts, strict=True) if parts else [()] * len(names), strict=True)
-            ]
+            rows = zip(names, zip(*parts, strict=True) if parts else [()] * len(names), strict=True)
+            yield [(name, list(values)) for name, values in rows if name]
 
     def arrow(self) -> Iterator[bytes]:
         """Bytes of an Arrow IPC stream: the schema, then a record batch a part, then the end of the stream."""
@@ -84,13 +82,16 @@ class Export:
         sink = _Drain()
         with pa.ipc.new_stream(pa.PythonFile(sink, "w"), schema) as writer:
             for start in range(0, len(self.ordinals), PART_ROWS):
-                arrays = [pa.array(self._names(start), pa.string())]
+                names = self._names(start)
+                arrays = [pa.array(names, pa.string())]
                 arrays += [column.arrow(start, start + PART_ROWS) for column in self.columns]
-                writer.write_batch(pa.record_batch(arrays, schema=schema))
+                batch = pa.record_batch(arrays, schema=schema)
+                writer.write_batch(batch.filter(pa.array(map(bool, names))) if "" in names else batch)
                 yield sink.drained()
         yield sink.drained()
 
     def _names(self, start: int) -> list[str]:
+        """ "" of who was erased."""
         return self.state.profiles.names(self.ordinals[start : start + PART_ROWS].tolist())
 
 

@@ -32,6 +32,7 @@ from server.usecases.drafts import (
     UnmapForeignTag,
 )
 from server.usecases.state import WorkspaceState
+from server.usecases.tag_use import holder_count
 
 
 class TagCalls(CatalogueCalls):
@@ -119,7 +120,7 @@ class TagCalls(CatalogueCalls):
             group = _part(checks, "key", group)
         name = checks.name("key", name)
         values = tag_values_in("values", request.values, checks) if request.HasField("values") else None
-        command = DefineTag(group, name, description_in(request, checks), request.create_group, values)
+        command = DefineTag(group, name, description_in(request, checks), request.create_group, values, request.opt_out)
         receipt, state = await self._carry_out(request, command, checks)
         tag = _tag(state, receipt)
         return pb.DefineTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=tag)
@@ -131,8 +132,7 @@ class TagCalls(CatalogueCalls):
         checks.refuse()
         reading = self._clocks.read(workspace, None, KnownAt())
         catalogue, key = reading.state.index.catalogue, normalized(request.key)
-        index = reading.state.index.tags.get(tag_meant(catalogue, key, reading.view.version).number)
-        holders = len(index.holders.at(reading.view.as_of, reading.view.version).bitmap) if index else 0
+        holders = holder_count(reading, tag_meant(catalogue, key, reading.view.version).number)
         tag = tag_out(catalogue, tag_with_key(catalogue, key))
         return pb.GetTagResponse(position=reading.position, tag=tag, holder_count=holders)
 
@@ -177,9 +177,11 @@ class TagCalls(CatalogueCalls):
         checks = Checks()
         description = description_in(request, checks) if request.HasField("description") else None
         values = tag_values_in("values", request.values, checks) if request.HasField("values") else None
-        if description is None and values is None:
-            checks.add("description, values", "say what is to be otherwise: one of them, or both")
-        receipt, state = await self._carry_out(request, ChangeTag(normalized(request.key), description, values), checks)
+        opt_out = request.opt_out if request.HasField("opt_out") else None
+        if description is None and values is None and opt_out is None:
+            checks.add("description, values, opt_out", "say what is to be otherwise: at least one of them")
+        command = ChangeTag(normalized(request.key), description, values, opt_out)
+        receipt, state = await self._carry_out(request, command, checks)
         return pb.ChangeTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=_tag(state, receipt))
 
     # --- names of other systems -------------------------------------------------------------------------------------------

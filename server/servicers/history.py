@@ -10,7 +10,7 @@ from domain import limits
 from domain.instants import zone_exists
 from domain.names import normalized
 from server.convert.answers import attribution_out, entries_out
-from server.convert.contexts import known_at_in, page_size_in
+from server.convert.contexts import changeset_named_in, known_at_in, page_size_in
 from server.convert.fields import Checks
 from server.convert.tag_use import tag_review_out, tag_use_out
 from server.servicers.running import Work
@@ -98,16 +98,10 @@ class HistoryServicer(rpc.HistoryServiceServicer):
         """See the proto."""
         checks = Checks()
         workspace = checks.workspace("workspace", request.workspace)
-        changeset_id = None
-        if request.WhichOneof("name") == "changeset_id":
-            changeset_id = checks.changeset_id(request.changeset_id)
-        elif request.WhichOneof("name") is None or request.at_position < 1:
-            checks.add("at_position", "a changeset_id, or a position of 1 or more, is needed")
+        changeset_id, position = changeset_named_in(request, checks)
         page_request = _page_request(request.page_size, request.page_token, False, checks)
         checks.refuse()
-        page = await self._work.in_thread(
-            lambda: self._auditing.changeset(workspace, changeset_id, request.at_position, page_request)
-        )
+        page = await self._work.in_thread(lambda: self._auditing.changeset(workspace, changeset_id, position, page_request))
         return pb.GetChangesetResponse(
             position=page.reading.position,
             attribution=attribution_out(page.reading.state.index, page.recorded),

@@ -8,10 +8,12 @@ from tagledger.v1 import profile_service_pb2 as pb
 from tagledger.v1 import profile_service_pb2_grpc as rpc
 
 from domain import limits
-from server.convert.contexts import read_in
+from server.convert.contexts import changeset_named_in, read_in
 from server.convert.fields import Checks
-from server.convert.profiles import profile_out
-from server.servicers.running import Work
+from server.convert.profiles import erasure_in, erasure_out, erasure_preview_out, erasure_receipt_out, profile_out
+from server.servicers.running import Work, answered
+from server.usecases.committer import Committer
+from server.usecases.erasures import Erasures
 from server.usecases.profiles import Profiles
 
 Context: TypeAlias = grpc.aio.ServicerContext
@@ -21,10 +23,10 @@ _RECENCY_HOURS = (48, 30 * 24, 90 * 24, 180 * 24)
 
 
 class ProfileServicer(rpc.ProfileServiceServicer):
-    """Questions about one profile."""
+    """Questions about one profile, and erasures."""
 
-    def __init__(self, profiles: Profiles, work: Work) -> None:
-        self._profiles, self._work = profiles, work
+    def __init__(self, committer: Committer, profiles: Profiles, erasures: Erasures, work: Work) -> None:
+        self._committer, self._profiles, self._erasures, self._work = committer, profiles, erasures, work
 
     async def GetProfile(self, request: pb.GetProfileRequest, context: Context) -> pb.GetProfileResponse:
         """See the proto."""
@@ -41,6 +43,21 @@ class ProfileServicer(rpc.ProfileServiceServicer):
             lambda: self._profiles.read(workspace, profile_id, as_of, known_at, timeline, segments=segments)
         )
         return profile_out(read, profile_id, bounds)
+
+    async def EraseProfiles(self, request: pb.EraseProfilesRequest, context: Context) -> pb.EraseProfilesResponse:
+        """See the proto."""
+        draft = erasure_in(request)
+        if request.dry_run:
+            return erasure_preview_out(*await self._work.in_thread(lambda: self._erasures.preview(draft)))
+        return erasure_receipt_out(await answered(self._committer.submit(draft)))
+
+    async def GetErasure(self, request: pb.GetErasureRequest, context: Context) -> pb.GetErasureResponse:
+        """See the proto."""
+        checks = Checks()
+        workspace = checks.workspace("workspace", request.workspace)
+        changeset_id, position = changeset_named_in(request, checks)
+        checks.refuse()
+        return erasure_out(await self._work.in_thread(lambda: self._erasures.certificate(workspace, changeset_id, position)))
 
 
 def _bounds(given: Sequence[int], checks: Checks) -> Sequence[int]:

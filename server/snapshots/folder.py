@@ -98,15 +98,27 @@ class SnapshotFolder:
         """The parts in files of their own, mapped. Who maps them needs no names: the next `keep` removes these."""
         return {name: read(self._folder / self._part(part)) for name, part in parts.items()}
 
-    def write(self, workspaces: Sequence[Captured], position: int) -> int:
-        """Write a snapshot, and remove what no snapshot needs any more; bytes written or referred to."""
+    @property
+    def oldest(self) -> int | None:
+        """The position of the oldest snapshot that is there; None without any."""
+        return min(map(_position_of, self._manifests()), default=None)
+
+    def write(self, workspaces: Sequence[Captured], position: int, oldest: int = 0) -> int:
+        """Write a snapshot, and remove what no snapshot needs any more; bytes written or referred to.
+
+        `oldest`: no snapshot of a lower position is kept.
+        """
         try:
             described = [self._workspace(captured) for captured in workspaces]
             self._write_manifest(orjson.dumps({"format": FORMAT, "position": position, "workspaces": described}), position)
         finally:
             # Also when the disk was full: what was written of this one must not stay, for it will be tried again.
-            self._tidy()
+            self._tidy(oldest)
         return sum(file.size for file in _files_of({"workspaces": described}))
+
+    def forget_before(self, position: int) -> None:
+        """Keep no snapshot of a lower position."""
+        self._tidy(position)
 
     def _write_manifest(self, manifest: bytes, position: int) -> None:
         whole = {"crc32": zlib.crc32(manifest), "manifest": orjson.Fragment(manifest)}
@@ -181,10 +193,11 @@ class SnapshotFolder:
             (self._folder / name).unlink(missing_ok=True)
         self._own &= named
 
-    def _tidy(self) -> None:
+    def _tidy(self, oldest: int = 0) -> None:
         """Remove manifests that are old or were refused, and files that neither a manifest nor a run in use names."""
         # Those of another log may have the higher positions: they must not push out the good ones.
         good = [path for path in self._manifests() if path not in self._refused][:_KEPT]
+        good = [path for path in good if _position_of(path) >= oldest]
         named = set(self._files.values())
         for path in self._manifests():
             try:
@@ -267,6 +280,8 @@ class SnapshotFolder:
         state = restored(found)
         for version in catalogue_versions(found):
             state.index.apply_catalogue(_recorded(log, state.name, version).changeset)
+        if state.index.erased.now:
+            state.profiles.erase(state.index.erased.now.to_array())
         return state
 
     def _runs_of(self, named: Mapping[str, Any], files: Mapping[str, ArrayFile]) -> dict[str, list[runs.Run]]:
@@ -305,6 +320,11 @@ def _manifest(path: Path) -> dict[str, Any]:
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise Refused(f"its manifest cannot be read: {error!r}") from error
     return manifest
+
+
+def _position_of(path: Path) -> int:
+    """Of a manifest, by its name."""
+    return int(path.stem.rpartition("-")[2])
 
 
 class _File(NamedTuple):

@@ -135,7 +135,8 @@ class Questions:
         asked = self.ask(workspace, as_of, known_at, segment)
         found = self.members(asked)
         ordinals, more = _page_of(found, first, size)
-        names = asked.reading.state.profiles.names(ordinals)
+        # Who was erased since known_at is counted, and has no name.
+        names = [name for name in asked.reading.state.profiles.names(ordinals) if name]
         next_token = make_token(question, ordinals[-1] + 1, *_places(asked)) if more else ""
         return MembersPage(asked, names, len(found), next_token)
 
@@ -163,7 +164,7 @@ class Questions:
         names = asked[1].reading.state.profiles.names(ordinals)
         next_token = make_token(question, ordinals[-1] + 1, *_places(asked[0]), *_places(asked[1])) if more else ""
         stayed = int(earlier.intersection_cardinality(later))
-        changes = [(name, ordinal in later) for name, ordinal in zip(names, ordinals, strict=True)]
+        changes = [(name, ordinal in later) for name, ordinal in zip(names, ordinals, strict=True) if name]
         return Comparison(*asked, len(later) - stayed, len(earlier) - stayed, stayed, changes, next_token)
 
     def check(self, asked: Asked, profile_ids: Sequence[str]) -> list[tuple[bool, bool]]:

@@ -100,7 +100,8 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
         case ChangeTag():
             tag = own_tag(catalogue, command.key)
             description = tag.description if command.description is None else command.description
-            return [_redefined(tag.number, description, tag.values if command.values is None else command.values)]
+            values = tag.values if command.values is None else command.values
+            return [_redefined(tag.number, description, values, tag.opt_out if command.opt_out is None else command.opt_out)]
         case MapForeignTags():
             return [*decide_mapping(catalogue, command)]
         case UnmapForeignTag():
@@ -156,8 +157,8 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
     _refuse_taken_tag(catalogue, _key(command.group, command.name))
     tag_number = _next(catalogue.tags)
     valued: list[CatalogueChange] = []
-    if command.values is not None:
-        valued.append(_redefined(tag_number, command.description, command.values))
+    if command.values is not None or command.opt_out:
+        valued.append(_redefined(tag_number, command.description, command.values or ValueRule(), command.opt_out))
     if not command.group:
         return [TagDefined(tag_number, None, command.name, command.description), *valued]
     if command.create_group and catalogue.group_number(command.group) is None:
@@ -177,8 +178,8 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
     return [TagDefined(tag_number, group.number, command.name, command.description), *valued]
 
 
-def _redefined(number: int, description: str, values: ValueRule) -> TagRedefined:
-    return TagRedefined(number, description, values.valued.value, values.minimum, values.maximum)
+def _redefined(number: int, description: str, values: ValueRule, opt_out: bool) -> TagRedefined:
+    return TagRedefined(number, description, values.valued.value, values.minimum, values.maximum, opt_out)
 
 
 def _ordered(catalogue: Catalogue, command: OrderTags) -> TagsOrdered:

@@ -260,6 +260,7 @@ class Committer:
                     changeset.first_ordinal,
                     decision.profile_ids,
                     chain,
+                    changeset.erased,
                 )
             )
         return batch

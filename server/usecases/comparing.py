@@ -47,6 +47,8 @@ def _differences(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
         if _dictionaries(one)[what] != values:
             yield what
             return
+    if one.erased.versions != other.erased.versions or one.erased.now != other.erased.now:
+        yield "who was erased"
     yield from _columns("who exists since when", one.universe.columns(), other.universe.columns())
     for number in other.tags:
         if number not in one.tags:
@@ -122,7 +124,8 @@ def _profiles(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
     for first in range(0, len(due.profiles), _NAMES_AT_ONCE):
         ordinals: Sequence[int] = range(first, min(first + _NAMES_AT_ONCE, len(due.profiles)))
         names = due.profiles.names(ordinals)
-        if found.profiles.names(ordinals) != names or found.profiles.ordinals(names) != list(ordinals):
+        known = [ordinal if name else None for ordinal, name in zip(ordinals, names, strict=True)]
+        if found.profiles.names(ordinals) != names or found.profiles.ordinals(names) != known:
             yield f"the profile_ids of ordinals {ordinals[0]} to {ordinals[-1]}"
             return
     if found.interaction_ids.digest() != due.interaction_ids.digest():

@@ -23,6 +23,7 @@ from server.usecases.drafts import (
     CorrectionDraft,
     CreateWorkspace,
     Draft,
+    EraseDraft,
     InteractionsDraft,
     MapForeignTags,
     MergeDraft,
@@ -32,6 +33,7 @@ from server.usecases.drafts import (
     UndoDraft,
     UploadDraft,
 )
+from server.usecases.erasing import decide_erasure
 from server.usecases.interaction_rows import picked
 from server.usecases.list_commands import decide_upload
 from server.usecases.overlay import Fresh, Overlay, check_types
@@ -41,7 +43,7 @@ from server.usecases.tag_decisions import decide_changes, profiles_of
 from server.usecases.tag_merging import decide_merge
 from server.usecases.undoing import DecidedUndo, decide_undo
 
-_StandsAlone = CatalogueDraft | UploadDraft | BulkDraft | CorrectionDraft
+_StandsAlone = CatalogueDraft | UploadDraft | BulkDraft | CorrectionDraft | EraseDraft
 """Committed by itself."""
 
 
@@ -71,9 +73,9 @@ class Transaction:
     def admits(self, draft: Draft) -> bool:
         """May the draft be decided before the others are committed? If not, commit first.
 
-        A catalogue change, an upload of a list, a correction, and what concerns a whole segment, tag or changeset stands
-        alone; a request id comes once; and changes of a profile wait for those before them, so that "already so" is told from
-        what is recorded.
+        A catalogue change, an upload of a list, a correction, an erasure, and what concerns a whole segment, tag or changeset
+        stands alone; a request id comes once; and changes of a profile wait for those before them, so that "already so" is
+        told from what is recorded.
         """
         request = draft.request
         if self._closed or (request.workspace, request.request_id) in self._request_ids:
@@ -115,6 +117,9 @@ class Transaction:
                 decided = self._changeset(overlay, draft, first, outcome, retracted=retracted)
             case ReplaceDraft():
                 decided = self._decide_replacement(overlay, draft, first, fresh)
+            case EraseDraft():
+                erasure = decide_erasure(draft, overlay.state.profiles)
+                decided = self._changeset(overlay, draft, first, erasure.outcome, erased=erasure.ordinals)
             case InteractionsDraft():
                 decided = self._decide_interactions(overlay, draft, first, fresh)
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
@@ -152,7 +157,7 @@ class Transaction:
 
     def _decide_upload(self, overlay: Overlay, draft: UploadDraft, first: int) -> Changeset:
         index = overlay.state.index
-        upload = decide_upload(draft, index.catalogue.lists, index.list_members, overlay.state.profiles)
+        upload = decide_upload(draft, index, overlay.state.profiles)
         changed = len(upload.columns.added) + len(upload.columns.removed)
         outcome = Outcome(changed=changed, already_so=upload.already_so, unknown=upload.unknown)
         return self._changeset(overlay, draft, first, outcome, catalogue=tuple(upload.made), listed=upload.columns)

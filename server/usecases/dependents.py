@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from domain.language.parts import all_nodes, named
 from domain.language.syntax import Expression, InSegment, Names
-from domain.segment_catalogue import Definition
+from domain.segment_catalogue import Definition, SegmentEntry
 from projections.index.workspace_index import WorkspaceIndex
 
 
@@ -34,13 +34,22 @@ def dependents(
             return index.catalogue.meant(name, version) in tags
         return name in names.get(kind, ())
 
-    entries = [entry for entry in list(segments.entries.values()) if not entry.retired]
+    entries = _in_use(index)
     return sorted(entry.name for entry in entries if depends(segments.newest(entry).expression))
+
+
+def segments_in_use(index: WorkspaceIndex) -> list[str]:
+    """All of them, by name."""
+    return sorted(entry.name for entry in _in_use(index))
 
 
 def tags_spoken_of(index: WorkspaceIndex) -> set[int]:
     """The tags that any segment in use names in its newest version."""
     segments = index.catalogue.segments
-    newest = [segments.newest(entry).expression for entry in list(segments.entries.values()) if not entry.retired]
+    newest = [segments.newest(entry).expression for entry in _in_use(index)]
     keys = {name for expression in newest for node in all_nodes(expression) for kind, name in named(node) if kind is Names.TAG}
     return {number for key in keys if (number := index.catalogue.meant(key)) is not None}
+
+
+def _in_use(index: WorkspaceIndex) -> list[SegmentEntry]:
+    return [entry for entry in list(index.catalogue.segments.entries.values()) if not entry.retired]

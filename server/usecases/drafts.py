@@ -136,6 +136,7 @@ class DefineTag:
     create_group: bool
     values: ValueRule | None = None
     """None for any."""
+    opt_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +163,12 @@ class RestoreTag:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTag:
-    """Describe a tag otherwise, or let other values go with it; None for what stays."""
+    """Describe a tag otherwise, let other values go with it, or let it opt out who carries it; None for what stays."""
 
     key: str
     description: str | None
     values: ValueRule | None
+    opt_out: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,9 +326,17 @@ class ReplaceDraft:
     found: Found | None
 
 
+@dataclass(frozen=True, slots=True)
+class EraseDraft:
+    """Persons whose ids are to be forgotten."""
+
+    request: Request
+    profile_ids: Sequence[str]
+
+
 CorrectionDraft = RetractDraft | ReplaceDraft
 BulkDraft = TagSegmentDraft | MergeDraft | UndoDraft
-Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | BulkDraft
+Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | BulkDraft | EraseDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from domain.errors import ListRetired as RetiredError
 from domain.limits import MAX_LIST_VERSIONS, MAX_LISTS
 from domain.list_catalogue import ListEntry, Lists
 from projections.identity import ProfileMap
-from projections.index.lists import ListMembers
+from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.drafts import RetireList, UploadDraft, UploadMode
 
 
@@ -33,8 +33,9 @@ def decide_list_retirement(command: RetireList, lists: Lists) -> ListRetired:
     return ListRetired(entry.number)
 
 
-def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers, profiles: ProfileMap) -> Upload:
+def decide_upload(draft: UploadDraft, index: WorkspaceIndex, profiles: ProfileMap) -> Upload:
     """How it differs from the newest version. Raises ListRetired, LimitExceeded, UnknownList, UnknownProfile."""
+    lists = index.catalogue.lists
     entry = lists.find(draft.name)
     if entry is None:
         if draft.mode is UploadMode.REMOVE:
@@ -48,20 +49,22 @@ def decide_upload(draft: UploadDraft, lists: Lists, members: ListMembers, profil
         versions = len(entry.versions) + 1
         LimitExceeded.refuse("list versions", field="list", maximum=MAX_LIST_VERSIONS, actual=versions, remedy=remedy)
         number, made = entry.number, []
-    # Of the ids that were unknown when they came, some may have been seen since, here or by another server.
+    # Of the ids that were unknown when they came, some may have been seen since, here or by another server. Of those that were
+    # known, some may have been erased.
     since, unknown = draft.unknown.seen_since(profiles, len(profiles))
-    on, given = members.newest(number), draft.known | since
+    on, given = index.list_members.newest(number), (draft.known | since) - index.erased.now
+    unknown_count = unknown.count + draft.known.intersection_cardinality(index.erased.now)
     match draft.mode:
         case UploadMode.REPLACE:
-            if unknown.count and not given:
-                _refuse_nobody(draft.name, unknown.count)
+            if unknown_count and not given:
+                _refuse_nobody(draft.name, unknown_count)
             added, removed = given - on, on - given
         case UploadMode.ADD:
             added, removed = given - on, BitMap()
         case UploadMode.REMOVE:
             added, removed = BitMap(), given & on
     already_so = len(given) - len(added) - given.intersection_cardinality(removed)
-    return Upload(made, ListColumns(number, added.to_array(), removed.to_array()), already_so, unknown.count)
+    return Upload(made, ListColumns(number, added.to_array(), removed.to_array()), already_so, unknown_count)
 
 
 def _refuse_nobody(name: str, unknown: int) -> None:

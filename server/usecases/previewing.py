@@ -24,7 +24,7 @@ from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
 from projections.query.view import View
 from server.usecases.clocks import Reading
-from server.usecases.dependents import dependents
+from server.usecases.dependents import dependents, segments_in_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ def _concerned(index: WorkspaceIndex, made: Made) -> list[str]:
     types = {name for columns in rows if columns and len(columns.ordinals) for name in columns.types}
     merged = {number for merge in made.merges if isinstance(merge, TagMerge) for number in (merge.number, merge.into)}
     tags = index.catalogue.concerned(merged | set(made.tags.tags if made.tags else ()))
+    if not tags.isdisjoint(index.catalogue.opt_out_tags()):
+        return segments_in_use(index)
     return dependents(index, tags, {Names.TRAIT: made.traits.names if made.traits else (), Names.TYPE: types})
 
 

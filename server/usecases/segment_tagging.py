@@ -34,7 +34,7 @@ def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> D
     """Raises UnknownTag, TagRetired, InvalidField, LimitExceeded. `now`: the moment of recording."""
     (number,) = tag_numbers(index.catalogue, [draft], "tag")
     refuse_ended([draft], now, "expires_at_us")
-    ordinals = bitmaps.to_ordinals(draft.members)
+    ordinals = bitmaps.to_ordinals(draft.members - index.erased.now)  # who was erased since they were found
     LimitExceeded.refuse(
         "tagged profiles",
         field="segment",

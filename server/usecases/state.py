@@ -62,6 +62,8 @@ class WorkspaceState:
         elif changeset.interactions and len(changeset.interactions.ids):
             keys = computed.ids if computed else self.interaction_ids.keys([one for one in changeset.interactions.ids if one])
             self.interaction_ids.add(keys, changeset.version)
+        if changeset.erased:  # behind the index: who finds no name there knows why
+            self.profiles.erase(changeset.erased)
         self.version, self.recorded_at = changeset.version, changeset.recorded_at
         self.chain = bytes.fromhex(recorded.chain_sha256)
 

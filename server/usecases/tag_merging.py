@@ -50,6 +50,7 @@ def decide_merge(index: WorkspaceIndex, draft: MergeDraft, version: int) -> Deci
         return DecidedMerge(made, None, Outcome(), BitMap())
     history = index.tags[tag.number].history.up_to(version)
     profiles = np.unique(history.first(len(history)).ordinals)
+    profiles = profiles[~bitmaps.among(profiles, bitmaps.to_ordinals(index.erased.at(version)))]
     own = index.tags[into.number].history.up_to(version) if into.number in index.tags else History()
     rows = _merged(history, own, profiles)
     changed = bitmaps.from_ascending(np.unique(rows.ordinals))
@@ -64,6 +65,11 @@ def _refuse_unlike(catalogue: Catalogue, tag: TagEntry, into: TagEntry) -> None:
     if into.retired:
         told = f"tag {into_key!r} is retired, and nothing can be merged into it; restore it first (RestoreTag, tagledger"
         raise RetiredError(f"{told} catalogue restore-tag), or merge it into {key!r}")
+    if tag.opt_out or into.opt_out:
+        raise NotMergeable(
+            f"of {key!r} and {into_key!r} one opts out of segments whoever carries it, which a merge would change for others; "
+            "let it opt nobody out first (ChangeTag, tagledger catalogue change-tag --no-opt-out)"
+        )
     groups = {catalogue.exclusive_group(one.number) for one in (tag, into)}
     if len(groups) > 1:
         raise NotMergeable(

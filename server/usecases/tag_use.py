@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from domain.changeset import Credit
 from domain.instants import day_start, local_date
@@ -99,7 +100,7 @@ class TagUses:
         if tag.number not in index.tags:
             empty = _days(np.empty(0, np.int64), np.empty(0, np.int64), view.as_of, days, zone)
             return TagUse(reading, tag, 0, (), 0, empty, segments, None)
-        timeline = index.tags[tag.number].timelines.at(view.version)
+        timeline = index.tags[tag.number].timelines.at(view.version).without(index.erased.at(view.version))
         added, removed = _turns(timeline, view.as_of)
         in_force = timeline.in_force(view.as_of) & (timeline.codes != NOTHING)
         appliers = _appliers(index, timeline, in_force)
@@ -120,7 +121,7 @@ class TagUses:
         reading = self._clocks.read(workspace, None, KnownAt())
         index = reading.view.index
         tags = [tag for tag in list(index.catalogue.tags.values()) if not tag.retired and tag.merged_into is None]
-        holders = {tag.number: _holder_count(reading, tag.number) for tag in tags}
+        holders = {tag.number: holder_count(reading, tag.number) for tag in tags}
         spoken_of = tags_spoken_of(index)
         unused = [
             UnusedTag(tag, _last_changed(reading, tag.number))
@@ -175,17 +176,19 @@ def _appliers(index: WorkspaceIndex, timeline: Timeline, in_force: Flags) -> lis
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0].actor, pair[0].source))
 
 
-def _holder_count(reading: Reading, number: int) -> int:
-    tag = reading.view.index.tags.get(number)
-    return len(tag.holders.at(reading.view.as_of, reading.view.version).bitmap) if tag else 0
+def holder_count(reading: Reading, number: int) -> int:
+    """How many profiles carry a tag; those too who have opted out of segments, not those who were erased."""
+    return len(_holders(reading, number))
+
+
+def _holders(reading: Reading, number: int) -> BitMap:
+    index, view = reading.view.index, reading.view
+    tag = index.tags.get(number)
+    return tag.holders.at(view.as_of, view.version).bitmap - index.erased.at(view.version) if tag else BitMap()
 
 
 def _common(reading: Reading, one: int, other: int) -> int:
-    tags = reading.view.index.tags
-    if one not in tags or other not in tags:
-        return 0
-    bitmaps = [tags[number].holders.at(reading.view.as_of, reading.view.version).bitmap for number in (one, other)]
-    return int(bitmaps[0].intersection_cardinality(bitmaps[1]))
+    return int(_holders(reading, one).intersection_cardinality(_holders(reading, other)))
 
 
 def _last_changed(reading: Reading, number: int) -> int | None:

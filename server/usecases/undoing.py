@@ -10,7 +10,7 @@ would stay where it was handed to.
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,7 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     if again:
         return _merged_again(index, draft, again)
     merges = _merges_back(index.catalogue, draft)
+    draft = _but_for_erased(index, draft)
     tags, traits = _inverses_of_tags(index, draft), _inverses_of_traits(index, draft)
     inverses = [*tags.values(), *traits.values()]
     rows, count = sum(map(len, inverses)), sum(int(np.count_nonzero(one.changed)) for one in inverses)
@@ -85,7 +86,7 @@ def _nothing_left(index: WorkspaceIndex, draft: UndoDraft) -> NotUndoable:
     undone = draft.undone
     told = (
         f"nothing of changeset {undone.changeset_id} (position {index.position_of(undone.version)}) is left to take back: it "
-        "changed none of these profiles, or all that it changed was changed at the same instants, or corrected, since"
+        "changed none of these profiles, or all that it changed was changed at the same instants, corrected, or erased since"
     )
     by = index.undone.get(undone.version)
     if by:
@@ -95,8 +96,12 @@ def _nothing_left(index: WorkspaceIndex, draft: UndoDraft) -> NotUndoable:
 
 def _refuse_others(undone: Changeset) -> None:
     catalogue = [change for change in undone.catalogue if not isinstance(change, TagMerge)]
-    others = {"a change of the catalogue": catalogue, "an upload of a list": undone.listed}
-    found = [what for what, columns in others.items() if columns]
+    others = {
+        "a change of the catalogue": bool(catalogue),
+        "an upload of a list": undone.listed is not None,
+        "an erasure": len(undone.erased) > 0,
+    }
+    found = [what for what, there in others.items() if there]
     if found:
         raise NotUndoable(
             f"changeset {undone.changeset_id} has {' and '.join(found)}, which cannot be taken back; "
@@ -144,6 +149,14 @@ def _merged_again(index: WorkspaceIndex, draft: UndoDraft, apart: TagUnmerged) -
     keys = index.catalogue.key(apart.number), index.catalogue.key(apart.into)
     merge = decide_merge(index, MergeDraft(draft.request, *keys), index.clock().version)
     return DecidedUndo((merge.made,), merge.tags, None, None, None, merge.outcome, merge.changed, BitMap())
+
+
+def _but_for_erased(index: WorkspaceIndex, draft: UndoDraft) -> UndoDraft:
+    """Nothing is brought back of who was erased."""
+    erased = index.erased.now
+    if not erased:
+        return draft
+    return replace(draft, members=(BitMap(range(index.profile_count)) if draft.members is None else draft.members) - erased)
 
 
 def _wanted(draft: UndoDraft, columns: TagColumns | TraitColumns) -> npt.NDArray[np.bool_]:

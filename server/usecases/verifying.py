@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 
+from pyroaring import BitMap
+
 from domain.errors import LogDamaged
 from projections.interaction_ids import InteractionIds
 from server.eventlog import payload
@@ -31,6 +33,8 @@ class Checkpoint:
 class _Stream:
     state: WorkspaceState
     vault: Iterator[tuple[int, str]]
+    nameless: list[int] = field(default_factory=list)
+    """Ordinals that have no profile_id in the vault."""
     chains: dict[int, str] = field(default_factory=dict)
     """By version, where a checkpoint wants it."""
     position: int = 0
@@ -64,7 +68,9 @@ class Verification:
                 break
             self._progress(before, self.count)
         for name, stream in self._streams.items():
-            self._refuse_spare_profiles(name, stream)
+            if self._log.end() == self._end:  # else a server beside us has recorded more
+                self._refuse_spare_profiles(name, stream)
+                self._compare_erasures(name, stream)
         self._compare_with_known()
         for name in sorted(loaded):
             self._compare_index(name, loaded[name])
@@ -115,17 +121,26 @@ class Verification:
         missing = next((k for k in range(count) if ordinals[k : k + 1] != [first + k]), None)
         if missing is not None:
             raise _damaged(f"{where}: the vault lacks the profile_id of ordinal {first + missing}, which is first seen here")
-        seen = stream.state.profiles.ordinals(names)
-        twice = [name for name, ordinal in zip(names, seen, strict=True) if ordinal is not None]
-        if twice or len(set(names)) < len(names):
-            named = repr(twice[0]) if twice else "of the changeset"
-            raise _damaged(f"{where}: the vault has the profile_id {named} twice")
+        stream.nameless += [ordinal for ordinal, name in rows if not name]
+        named = [name for name in names if name]
+        seen = stream.state.profiles.ordinals(named)
+        twice = [name for name, ordinal in zip(named, seen, strict=True) if ordinal is not None]
+        if twice or len(set(named)) < len(named):
+            which = repr(twice[0]) if twice else "of the changeset"
+            raise _damaged(f"{where}: the vault has the profile_id {which} twice")
         return names
 
     def _refuse_spare_profiles(self, name: str, stream: _Stream) -> None:
         spare = next(stream.vault, None)
-        if spare and self._log.end() == self._end:  # else a server beside us has recorded more
+        if spare:
             raise _damaged(f"workspace {name}: the vault has ordinal {spare[0]}, which no changeset has seen first")
+
+    def _compare_erasures(self, name: str, stream: _Stream) -> None:
+        erased, nameless = stream.state.index.erased.now, BitMap(stream.nameless)
+        for ordinal in erased - nameless:
+            raise _damaged(f"workspace {name}: the vault has the profile_id of ordinal {ordinal}, which was erased")
+        for ordinal in nameless - erased:
+            raise _damaged(f"workspace {name}: the vault lacks the profile_id of ordinal {ordinal}, which nobody erased")
 
     def _compare_with_known(self) -> None:
         for known in self._known:

@@ -81,7 +81,7 @@ def test_among_a_few_profiles_a_leaf_says_what_it_says_of_all(kind: type[Leaf]) 
     for number in range(HISTORIES):
         rng = random.Random(f"among {kind.__name__}/{number}")
         vocabulary = random_vocabulary(rng)
-        history = random_changesets(rng, 60, 25, vocabulary)
+        history = random_changesets(rng, 60, 25, vocabulary, leaving=False)
         index = WorkspaceIndex(WORKSPACE)
         for one in history:
             index.apply(one)

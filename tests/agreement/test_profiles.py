@@ -8,7 +8,6 @@ from typing import Final
 import pytest
 
 from domain.changeset import Recorded
-from domain.language.parser import parse
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from domain.names import normalized
 from projections.index.workspace_index import WorkspaceIndex
@@ -54,13 +53,13 @@ def test_a_profile_has_what_the_oracle_says(rng: random.Random) -> None:
         as_of, known_at = random_clock(rng, history, vocabulary)
         for ordinal in range(index.profile_count):
             state = profile_state(View(index, index.version_at_position(known_at), as_of), ordinal)
-            exists = ordinal in oracle.members(parse("everyone"), as_of, known_at)
+            exists = ordinal in oracle.seen(as_of, known_at)
             assert (state.first_seen_at is not None) == exists
             if not exists:
                 assert (state.tags, state.traits, state.activities, state.lists) == ((), (), (), ())
                 continue
             assert state.first_seen_at is not None
-            assert ordinal not in oracle.members(parse("everyone"), state.first_seen_at - 1, known_at)
+            assert ordinal not in oracle.seen(state.first_seen_at - 1, known_at)
             assert {one.number: one.value for one in state.tags} == _carried(oracle, ordinal, as_of, known_at)
             for tag in state.tags:
                 _holds_between(oracle, ordinal, tag.number, (tag.since, tag.until), known_at)

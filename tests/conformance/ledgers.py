@@ -91,7 +91,8 @@ class Ledger:
         first = changeset.first_ordinal
         names = [_profile(name, ordinal) for ordinal in range(first, first + changeset.outcome.new_profiles)]
         request = uuid.UUID(int=self.rng.getrandbits(128)).bytes
-        return NewChangeset(name, changeset.version, payload.TOPIC, state, request, bytes(32), first, names, self._chains[name])
+        about = (payload.TOPIC, state, request, bytes(32), first, names, self._chains[name], changeset.erased)
+        return NewChangeset(name, changeset.version, *about)
 
     def ids(self, workspace: str) -> list[str]:
         """The interaction ids that the workspace has seen."""
@@ -207,6 +208,7 @@ def contents(state: WorkspaceState, ids: Sequence[str]) -> Contents:
         "vocabulary": index.vocabulary(),
         "catalogue": _catalogue(index),
         "lists": {number: _members(index, number) for number in index.catalogue.lists.entries},
+        "erased": [list(index.erased.at(version)) for version in (index.clock().version, index.clock().version // 2)],
         **rows,
         **{f"tag {number}": (_bytes(one.history.columns()), _values(one.values)) for number, one in index.tags.items()},
         **{

@@ -60,11 +60,11 @@ class Case:
         return f"{to_text(self.expression)} of {self.ordinal} at {self.view.as_of}, {self.known_at}"
 
 
-def cases() -> Iterator[Case]:
+def cases(*, leaving: bool = False) -> Iterator[Case]:
     for number in range(HISTORIES):
         rng = random.Random(f"explain/{number}")
         vocabulary = random_vocabulary(rng)
-        history = random_changesets(rng, rng.choice((12, 30)), rng.choice((2, 4)), vocabulary)
+        history = random_changesets(rng, rng.choice((12, 30)), rng.choice((2, 4)), vocabulary, leaving=leaving)
         ledger, index = ledger_of(history), WorkspaceIndex(WORKSPACE)
         for one in history:
             index.apply(one)
@@ -151,6 +151,32 @@ def test_the_whole_flips_when_the_oracle_says_so_whatever_other_profiles_do() ->
         else:
             told["never"] += 1
     assert min(told[what] for what in ("flips", "not told", "never")) > 0, told
+
+
+def test_who_has_opted_out_lacks_just_that_and_turns_when_it_ends() -> None:
+    """Who was erased has no id that anybody could ask for."""
+    told: Counter[str] = Counter()
+    for case in cases(leaving=True):
+        if any(case.ordinal in one.changeset.erased for one in case.history):
+            continue
+        needed = [leaf for leaf in case.explanation.leaves if leaf.needed is not None]
+        assert case.member is not bool(needed or case.explanation.note), str(case)
+        opted = case.ordinal in case.ledger.left_out(case.view.as_of, case.known_at)
+        told["opted out"] += opted
+        told["nothing else missing"] += opted and len(needed) == 1
+        flip, alone = case.explanation.flip, ledger_of(only(case.history, case.ordinal))
+        if any(isinstance(leaf, Ranks) for leaf in case.leaves()):
+            continue
+        end = flip.told_until if flip.at is None else flip.at
+        events = known_events(case.history, case.ordinal, case.known_at)
+        for instant in likely_instants(case.leaves(), events, case.view.as_of):
+            if end is None or instant < end:
+                answer = truth(alone, case.expression, case.ordinal, instant, case.known_at)
+                assert answer is case.member, f"{case}: {instant} before {end}"
+        if flip.at is not None:
+            assert truth(alone, case.expression, case.ordinal, flip.at, case.known_at) is not case.member, str(case)
+            told["flips, opted out"] += opted
+    assert min(told[what] for what in ("opted out", "nothing else missing", "flips, opted out")) > 0, told
 
 
 def _answers(case: Case, alone: NaiveLedger, leaves: list[Leaf], as_of: int) -> Iterator[bool]:

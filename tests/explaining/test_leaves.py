@@ -102,7 +102,7 @@ def cases(kind: type[Leaf], histories: int = HISTORIES, leaves: int = LEAVES) ->
     for number in range(histories):
         rng = random.Random(f"explain/{kind.__name__}/{number}")
         vocabulary = random_vocabulary(rng)
-        history = random_changesets(rng, rng.choice((12, 40)), rng.choice((2, 4)), vocabulary)
+        history = random_changesets(rng, rng.choice((12, 40)), rng.choice((2, 4)), vocabulary, leaving=False)
         ledger, index = ledger_of(history), WorkspaceIndex(WORKSPACE)
         for one in history:
             index.apply(one)

@@ -61,7 +61,7 @@ from domain.errors import LogDamaged
 from server.eventlog import payload
 
 _FOLDER: Final = Path(__file__).parent
-_SCHEMAS: Final = (1, 2, 3, payload.SCHEMA)
+_SCHEMAS: Final = (1, 2, 3, 4, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(
@@ -286,6 +286,9 @@ CHANGESETS: Final = {
         tags=TagColumns([1], [2], [True], [_AT], (), (), (), [Credit("王", "crm")], [1]),
     ),
     "unmerged": changeset(24, first_ordinal=4, catalogue=(TagUnmerged(1, 2),), undoes=Undoes(23, "00000000")),
+    "opting out": changeset(25, first_ordinal=4, catalogue=(TagRedefined(2, "VIP", opt_out=True),)),
+    "erased": changeset(26, first_ordinal=4, outcome=Outcome(changed=2, unknown=1), erased=[1, 3]),
+    "erased, many": changeset(27, first_ordinal=4, outcome=Outcome(changed=300), erased=list(range(4, 304))),
 }
 
 
@@ -355,7 +358,7 @@ def test_golden_bytes_are_read_as_they_were_meant(schema: int, name: str) -> Non
 @pytest.mark.parametrize(("schema", "name"), _CASES)
 def test_a_heading_is_the_changeset_without_its_rows(schema: int, name: str) -> None:
     kept, made = GOLDEN[schema][name], CHANGESETS[name]
-    rows = dict.fromkeys(("tags", "traits", "interactions", "retracted", "listed"))
+    rows = dict.fromkeys(("tags", "traits", "interactions", "retracted", "listed"), None) | {"erased": ()}
     read = payload.heading("golden", made.version, 17, bytes.fromhex(kept["stored"]))
     assert as_lists(read.changeset) == as_lists(replace(made, **rows))  # type: ignore[arg-type]
     assert read.content_sha256 == kept["inside"]["content_sha256"]

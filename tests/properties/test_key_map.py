@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projections import identity
 from projections.identity import ProfileMap
 from projections.index import key_map
 from projections.index.key_map import MISSING, KeyMap
@@ -105,3 +106,43 @@ def test_profiles_keep_their_ordinals_and_names_across_chunks() -> None:
     assert len(profiles) == 40_000
     assert profiles.ordinals([names[0], "nobody", names[39_999], names[16_384]]) == [0, None, 39_999, 16_384]
     assert profiles.names([0, 16_383, 16_384, 39_999]) == [names[0], names[16_383], names[16_384], names[39_999]]
+
+
+@pytest.mark.usefixtures("small_runs")
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_dropped_is_found_no_more_wherever_it_lay_and_may_come_anew(seed: int) -> None:
+    """Keys come, are dropped and come again with other values, while runs are merged and written without them."""
+    rng = np.random.default_rng(seed)
+    keys, entries = KeyMaker().keys([f"profile-{k}" for k in range(300)]), KeyMap()
+    known: dict[int, int] = {}
+    fresh = 0
+    for _ in range(400):
+        key = int(rng.integers(0, 300))
+        if key not in known:
+            entries.add(keys[[key]], np.asarray([fresh], np.uint32))
+            known[key], fresh = fresh, fresh + 1
+        elif rng.random() < 0.5:
+            entries.drop(np.asarray([known.pop(key)], np.uint32))
+        match rng.integers(0, 8):
+            case 0:
+                entries.compact()
+            case 1:
+                entries.purge()
+                assert entries.purged
+                runs = np.concatenate([run.values for run in entries.runs()]) if entries.runs() else np.empty(0)
+                assert set(runs.tolist()) <= set(known.values())
+        assert entries.find(keys).tolist() == [known.get(k, MISSING) for k in range(300)]
+
+
+def test_an_erased_profile_has_no_name_and_its_id_none_of_the_old_ordinals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "CHUNK_NAMES", 8)
+    profiles, names = ProfileMap(), [f"会员-{k}" for k in range(30)]
+    profiles.add(names, profiles.keys(names))
+    gone = [0, 7, 8, 15, 27, 29]
+    profiles.erase(gone)
+    left = ["" if k in gone else name for k, name in enumerate(names)]
+    assert profiles.names(range(30)) == left
+    assert profiles.ordinals(names) == [None if k in gone else k for k in range(30)]
+    profiles.add([names[7], ""], profiles.keys([names[7], ""]))  # the second one was erased before this is read
+    assert profiles.ordinals([names[7], ""]) == [30, None]
+    assert (profiles.names([7, 30, 31]), len(profiles)) == (["", names[7], ""], 32)

@@ -53,6 +53,7 @@ from server.usecases.drafts import (
     CatalogueDraft,
     ChangesDraft,
     ChangeSegment,
+    ChangeTag,
     Command,
     CorrectionDraft,
     CreateWorkspace,
@@ -60,6 +61,7 @@ from server.usecases.drafts import (
     DefineSegment,
     DefineTag,
     Draft,
+    EraseDraft,
     InteractionsDraft,
     MapForeignTags,
     MergeDraft,
@@ -165,6 +167,7 @@ class LedgerMachine(RuleBasedStateMachine):
             members = self.oracle.members(expression, as_of, known_at)
         except MixedCurrencies:
             return
+        found, members = members, members - self._erased
         effective = self.now if at is None else at
         expires = effective + lasts if applied and lasts is not None else None
         value = rng.choice([None, 0.8]) if applied else None
@@ -185,7 +188,7 @@ class LedgerMachine(RuleBasedStateMachine):
             asked += [(expires - 1, (True, value)), (expires, (False, None))]
         already = [all(held(ordinal, instant) == state for instant, state in asked) for ordinal in members]
         receipt = self._write(
-            TagSegmentDraft(self._request(), key, applied, value, at, expires, selected, BitMap(sorted(members)))
+            TagSegmentDraft(self._request(), key, applied, value, at, expires, selected, BitMap(sorted(found)))
         )
         assert (receipt.changed, receipt.already_so) == (len(members) - sum(already), sum(already))
         if members:
@@ -210,6 +213,30 @@ class LedgerMachine(RuleBasedStateMachine):
         """Both keys then ask for one tag; `test_tag_merging` tells who carries it."""
         with suppress(NotMergeable, TagMerged):
             self._write(MergeDraft(self._request(), self._key(tag), self._key(into)))
+
+    @rule(profile=profiles)
+    def erase(self, profile: str) -> None:
+        """Nobody has the id any more; whoever comes with it later is somebody new."""
+        (ordinal,) = self.state.profiles.ordinals([profile])
+        draft = EraseDraft(self._request(), [profile, "nobody"])
+        if ordinal is None:
+            with pytest.raises(UnknownProfile):
+                self._submit(draft)
+            return
+        receipt = self._write(draft)
+        assert (receipt.changed, receipt.unknown) == (1, 1)
+        assert self.state.profiles.ordinals([profile]) == [None]
+        assert (self.state.profiles.names([ordinal]), self.log.profile_ids(WORKSPACE, [ordinal])) == ([""], {ordinal: ""})
+
+    @rule()
+    def purge(self) -> None:
+        self.state.profiles.purge()
+
+    @rule(tag=st.sampled_from(TAGS), opt_out=st.booleans())
+    def let_a_tag_opt_out(self, tag: str, opt_out: bool) -> None:
+        """Who carries it is in no answer, from then on, or is again."""
+        with suppress(TagMerged):
+            self._command(ChangeTag(self._key(tag), None, None, opt_out))
 
     @rule(tag=st.sampled_from(TAGS), name=st.sampled_from(FOREIGN_TAGS))
     def map_a_foreign_tag(self, tag: str, name: str) -> None:
@@ -449,6 +476,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def _stop(self) -> None:
         self.committer.stop()
         self.log.close()
+
+    @property
+    def _erased(self) -> set[int]:
+        """By the log."""
+        return {int(ordinal) for one in self.history for ordinal in one.changeset.erased}
 
     @property
     def state(self) -> WorkspaceState:

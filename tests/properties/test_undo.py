@@ -191,7 +191,7 @@ def _questions(rng: random.Random, vocabulary: Vocabulary, history: Sequence[Rec
 def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: int) -> None:
     rng = random.Random(f"undo/{seed}")
     vocabulary = random_vocabulary(rng)
-    history = random_changesets(rng, 40, 15, vocabulary)
+    history = random_changesets(rng, 40, 15, vocabulary, leaving=False)
     changeset = rng.choice([one.changeset for one in history if _is_undoable(one.changeset)])
     history += _touched_again(rng, history[-1], changeset)
     state = WorkspaceState.empty(WORKSPACE)

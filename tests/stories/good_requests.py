@@ -20,6 +20,8 @@ from tests.stories.wire import WORKSPACE, Wire
 
 UNDOABLE = 23
 """Position of a changeset in a world that can be taken back."""
+ERASED = 25
+"""And of one that erased somebody."""
 
 
 # --- good requests --------------------------------------------------------------------------------------------------------
@@ -204,6 +206,10 @@ def good_request(method: str) -> Any:
             return profile_service_pb2.GetProfileRequest(
                 context=read_context(), profile_id="p1", timeline_size=10, recency_hours=[24, 720]
             )
+        case "EraseProfiles":
+            return profile_service_pb2.EraseProfilesRequest(context=write_context(), profile_ids=["p7", "p8"], dry_run=True)
+        case "GetErasure":
+            return profile_service_pb2.GetErasureRequest(workspace=WORKSPACE, at_position=ERASED)
         case "GetTagUse":
             use = history.GetTagUseRequest(workspace=WORKSPACE, tag="vip", days=3, zone="Asia/Shanghai", known_at=known_at)
             use.as_of.FromJsonString("2026-01-01T00:00:00Z")
@@ -270,6 +276,10 @@ def seed(wire: Wire) -> None:
     city = ledger.TraitChange(profile_id="p1", trait="city", value=common_pb2.Value(string_value="Xi'an"), effective_at_us=1)
     undoable = wire.ask("LedgerService.ApplyChangeset", ledger.ApplyChangesetRequest(context=write_context(), traits=[city]))
     assert undoable.position == UNDOABLE
+    leaving = ledger.TraitChange(profile_id="leaving", trait="city", value=common_pb2.Value(string_value="Xi'an"))
+    wire.ask("LedgerService.ApplyChangeset", ledger.ApplyChangesetRequest(context=write_context(), traits=[leaving]))
+    erase = profile_service_pb2.EraseProfilesRequest(context=write_context(), profile_ids=["leaving"])
+    assert wire.ask("ProfileService.EraseProfiles", erase).position == ERASED
     for _ in range(3):
         wire.ask("LedgerService.ApplyChangeset", changeset())
     batch = ledger.RecordInteractionsRequest(context=write_context(), interactions=columns(300))

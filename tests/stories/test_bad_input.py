@@ -582,6 +582,8 @@ def test_exports_refuse_columns_that_cannot_be_made(sqlite_world: World) -> None
         ("HistoryService.ListProfileHistory", "profile_id", "UNKNOWN_PROFILE"),
         ("HistoryService.GetChangeset", "changeset_id", "UNKNOWN_CHANGESET"),
         ("HistoryService.GetChangeset", "at_position", "UNKNOWN_CHANGESET"),
+        ("ProfileService.GetErasure", "changeset_id", "UNKNOWN_CHANGESET"),
+        ("ProfileService.GetErasure", "at_position", "UNKNOWN_CHANGESET"),
     ],
 )
 def test_what_does_not_exist_is_not_found(world: World, method: str, field: str, reason: str) -> None:

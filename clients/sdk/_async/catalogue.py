@@ -128,14 +128,17 @@ class AsyncCatalogueCalls(AsyncCaller):
         description: str = "",
         create_group: bool = False,
         values: TagValues | None = None,
+        opt_out: bool = False,
         **options: Unpack[WriteOptions],
     ) -> replies.Tag:
         """Make a tag, ``name`` or ``group/name``; ``create_group`` makes a missing group with it.
 
-        ``values`` says which go with its assignments: any number, or none, unless given.
+        ``values`` says which go with its assignments: any number, or none, unless given. With ``opt_out`` who carries it is in
+        no segment at all.
         """
         method, texts = self._catalogue.DefineTag, {"key": key, "description": description}
         others = {"create_group": create_group, "values": None if values is None else to_wire.tag_values(values)}
+        others["opt_out"] = opt_out
         reply = await self._decide(method, wire.DefineTagRequest, texts, others, reason=reason, **options)
         return from_wire.tag(reply.tag)
 
@@ -146,11 +149,15 @@ class AsyncCatalogueCalls(AsyncCaller):
         reason: str,
         description: str | None = None,
         values: TagValues | None = None,
+        opt_out: bool | None = None,
         **options: Unpack[WriteOptions],
     ) -> replies.Tag:
-        """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays."""
+        """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays.
+
+        ``opt_out``: whether who carries it, also since before, is in no segment at all.
+        """
         texts = {"key": key} if description is None else {"key": key, "description": description}
-        others = {"values": None if values is None else to_wire.tag_values(values)}
+        others = {"values": None if values is None else to_wire.tag_values(values), "opt_out": opt_out}
         reply = await self._decide(self._catalogue.ChangeTag, wire.ChangeTagRequest, texts, others, reason=reason, **options)
         return from_wire.tag(reply.tag)
 

@@ -1,11 +1,13 @@
-"""One profile, whole."""
+"""One profile, whole; and its erasure."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Unpack
 
 from tagledger.v1 import profile_service_pb2
 
 from .. import from_wire, replies, to_wire
+from ..settings import WriteOptions
 from ..to_wire import KnownAt
 from .caller import AsyncCaller
 
@@ -36,3 +38,24 @@ class AsyncProfileCalls(AsyncCaller):
             recency_hours=[to_wire.whole(bound, "recency_hours") for bound in to_wire.several(recency_hours, "recency_hours")],
         )
         return from_wire.profile(await self._read(self._profiles.GetProfile, request, timeout))
+
+    async def erase_profiles(
+        self, profile_ids: Sequence[str], *, reason: str, dry_run: bool = False, **options: Unpack[WriteOptions]
+    ) -> replies.Erasure:
+        """Forget who profiles are, for ever: their ids leave the vault, the index and the snapshots, and no segment has them.
+
+        ``erasure`` tells afterwards what is left of them. With ``dry_run`` nothing is recorded. The reason is kept: do not name
+        the person in it.
+        """
+        request = profile_service_pb2.EraseProfilesRequest(
+            context=self._context_of(reason, options),
+            profile_ids=to_wire.texts(profile_ids, "profile_ids"),
+            dry_run=dry_run,
+        )
+        return from_wire.erasure(await self._write(self._profiles.EraseProfiles, request, options.get("timeout")))
+
+    async def erasure(self, name: str | int, *, timeout: float | None = None) -> replies.ErasureCertificate:
+        """Return the certificate of an erasure, by the id or the position of its changeset: what it was, and what is left."""
+        request = profile_service_pb2.GetErasureRequest(workspace=to_wire.text(self.workspace, "workspace"))
+        to_wire.name_changeset(request, name)
+        return from_wire.erasure_certificate(await self._read(self._profiles.GetErasure, request, timeout))

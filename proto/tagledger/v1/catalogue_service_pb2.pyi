@@ -38,7 +38,7 @@ class TagGroup(_message.Message):
     def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., tag_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exclusive: _Optional[bool] = ...) -> None: ...
 
 class Tag(_message.Message):
-    __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number", "values", "merged_into", "rank")
+    __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number", "values", "merged_into", "rank", "opt_out")
     KEY_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +50,7 @@ class Tag(_message.Message):
     VALUES_FIELD_NUMBER: _ClassVar[int]
     MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
+    OPT_OUT_FIELD_NUMBER: _ClassVar[int]
     key: str
     group: str
     name: str
@@ -61,7 +62,8 @@ class Tag(_message.Message):
     values: _common_pb2.TagValues
     merged_into: str
     rank: int
-    def __init__(self, key: _Optional[str] = ..., group: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., merged_into: _Optional[str] = ..., rank: _Optional[int] = ...) -> None: ...
+    opt_out: bool
+    def __init__(self, key: _Optional[str] = ..., group: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., merged_into: _Optional[str] = ..., rank: _Optional[int] = ..., opt_out: _Optional[bool] = ...) -> None: ...
 
 class ForeignTag(_message.Message):
     __slots__ = ("foreign_key", "key")
@@ -294,18 +296,20 @@ class OrderTagsResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
 
 class DefineTagRequest(_message.Message):
-    __slots__ = ("context", "key", "description", "create_group", "values")
+    __slots__ = ("context", "key", "description", "create_group", "values", "opt_out")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     CREATE_GROUP_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    OPT_OUT_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     key: str
     description: str
     create_group: bool
     values: _common_pb2.TagValues
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., create_group: _Optional[bool] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ...) -> None: ...
+    opt_out: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., create_group: _Optional[bool] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ...) -> None: ...
 
 class DefineTagResponse(_message.Message):
     __slots__ = ("position", "receipt", "tag")
@@ -416,16 +420,18 @@ class RestoreTagResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ...) -> None: ...
 
 class ChangeTagRequest(_message.Message):
-    __slots__ = ("context", "key", "description", "values")
+    __slots__ = ("context", "key", "description", "values", "opt_out")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    OPT_OUT_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     key: str
     description: str
     values: _common_pb2.TagValues
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ...) -> None: ...
+    opt_out: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ...) -> None: ...
 
 class ChangeTagResponse(_message.Message):
     __slots__ = ("position", "receipt", "tag")

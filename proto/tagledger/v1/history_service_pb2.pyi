@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class HistoryEntry(_message.Message):
-    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue", "list", "retraction")
+    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue", "list", "retraction", "erasure")
     ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,7 @@ class HistoryEntry(_message.Message):
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
     RETRACTION_FIELD_NUMBER: _ClassVar[int]
+    ERASURE_FIELD_NUMBER: _ClassVar[int]
     attribution: _common_pb2.Attribution
     effective_at: _timestamp_pb2.Timestamp
     profile_id: str
@@ -31,7 +32,12 @@ class HistoryEntry(_message.Message):
     catalogue: CatalogueEntry
     list: ListEntry
     retraction: RetractionEntry
-    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ..., retraction: _Optional[_Union[RetractionEntry, _Mapping]] = ...) -> None: ...
+    erasure: ErasureEntry
+    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ..., retraction: _Optional[_Union[RetractionEntry, _Mapping]] = ..., erasure: _Optional[_Union[ErasureEntry, _Mapping]] = ...) -> None: ...
+
+class ErasureEntry(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class TagEntry(_message.Message):
     __slots__ = ("tag", "kind", "value", "credited_actor", "credited_source")
@@ -113,7 +119,7 @@ class ListEntry(_message.Message):
     def __init__(self, list: _Optional[str] = ..., kind: _Optional[_Union[ListEntry.Kind, str]] = ...) -> None: ...
 
 class CatalogueEntry(_message.Message):
-    __slots__ = ("kind", "subject", "new_name", "expression", "into", "foreign_key", "description", "values", "order")
+    __slots__ = ("kind", "subject", "new_name", "expression", "into", "foreign_key", "description", "values", "opt_out", "order")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     NEW_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -122,6 +128,7 @@ class CatalogueEntry(_message.Message):
     FOREIGN_KEY_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
+    OPT_OUT_FIELD_NUMBER: _ClassVar[int]
     ORDER_FIELD_NUMBER: _ClassVar[int]
     kind: str
     subject: str
@@ -131,8 +138,9 @@ class CatalogueEntry(_message.Message):
     foreign_key: str
     description: str
     values: _common_pb2.TagValues
+    opt_out: bool
     order: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ..., into: _Optional[str] = ..., foreign_key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., order: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ..., into: _Optional[str] = ..., foreign_key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ..., order: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListProfileHistoryRequest(_message.Message):
     __slots__ = ("workspace", "profile_id", "known_at", "page_size", "page_token", "newest_first", "without_interactions")

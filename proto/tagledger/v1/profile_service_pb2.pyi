@@ -107,3 +107,63 @@ class GetProfileResponse(_message.Message):
     lists: _containers.RepeatedScalarFieldContainer[str]
     timeline: _containers.RepeatedCompositeFieldContainer[_history_service_pb2.HistoryEntry]
     def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ...) -> None: ...
+
+class EraseProfilesRequest(_message.Message):
+    __slots__ = ("context", "profile_ids", "dry_run")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_IDS_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    profile_ids: _containers.RepeatedScalarFieldContainer[str]
+    dry_run: bool
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., profile_ids: _Optional[_Iterable[str]] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class EraseProfilesResponse(_message.Message):
+    __slots__ = ("position", "receipt", "erased_count", "unknown_count")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    ERASED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_COUNT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    erased_count: int
+    unknown_count: int
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., erased_count: _Optional[int] = ..., unknown_count: _Optional[int] = ...) -> None: ...
+
+class GetErasureRequest(_message.Message):
+    __slots__ = ("workspace", "changeset_id", "at_position")
+    WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
+    AT_POSITION_FIELD_NUMBER: _ClassVar[int]
+    workspace: str
+    changeset_id: str
+    at_position: int
+    def __init__(self, workspace: _Optional[str] = ..., changeset_id: _Optional[str] = ..., at_position: _Optional[int] = ...) -> None: ...
+
+class GetErasureResponse(_message.Message):
+    __slots__ = ("position", "certificate")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    certificate: ErasureCertificate
+    def __init__(self, position: _Optional[int] = ..., certificate: _Optional[_Union[ErasureCertificate, _Mapping]] = ...) -> None: ...
+
+class ErasureCertificate(_message.Message):
+    __slots__ = ("attribution", "profile_count", "content_sha256", "chain_sha256", "vault_cleared", "index_cleared", "snapshots_cleared", "files_scrubbed")
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_SHA256_FIELD_NUMBER: _ClassVar[int]
+    CHAIN_SHA256_FIELD_NUMBER: _ClassVar[int]
+    VAULT_CLEARED_FIELD_NUMBER: _ClassVar[int]
+    INDEX_CLEARED_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOTS_CLEARED_FIELD_NUMBER: _ClassVar[int]
+    FILES_SCRUBBED_FIELD_NUMBER: _ClassVar[int]
+    attribution: _common_pb2.Attribution
+    profile_count: int
+    content_sha256: str
+    chain_sha256: str
+    vault_cleared: bool
+    index_cleared: bool
+    snapshots_cleared: bool
+    files_scrubbed: bool
+    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., profile_count: _Optional[int] = ..., content_sha256: _Optional[str] = ..., chain_sha256: _Optional[str] = ..., vault_cleared: _Optional[bool] = ..., index_cleared: _Optional[bool] = ..., snapshots_cleared: _Optional[bool] = ..., files_scrubbed: _Optional[bool] = ...) -> None: ...

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ProfileServiceStub:
-    """ProfileService reads profiles.
+    """ProfileService reads profiles, and erases persons.
     """
 
     def __init__(self, channel):
@@ -40,16 +40,42 @@ class ProfileServiceStub:
                 request_serializer=tagledger_dot_v1_dot_profile__service__pb2.GetProfileRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_profile__service__pb2.GetProfileResponse.FromString,
                 _registered_method=True)
+        self.EraseProfiles = channel.unary_unary(
+                '/tagledger.v1.ProfileService/EraseProfiles',
+                request_serializer=tagledger_dot_v1_dot_profile__service__pb2.EraseProfilesRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_profile__service__pb2.EraseProfilesResponse.FromString,
+                _registered_method=True)
+        self.GetErasure = channel.unary_unary(
+                '/tagledger.v1.ProfileService/GetErasure',
+                request_serializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureResponse.FromString,
+                _registered_method=True)
 
 
 class ProfileServiceServicer:
-    """ProfileService reads profiles.
+    """ProfileService reads profiles, and erases persons.
     """
 
     def GetProfile(self, request, context):
         """GetProfile reads what holds of one profile at the two clocks, and who made it so: tags, traits, what it did, the segments and
         lists that it is in, and its recent history. UNKNOWN_PROFILE if the workspace has never seen it; a profile that was not
         known yet at the two clocks has nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseProfiles(self, request, context):
+        """EraseProfiles forgets who profiles are: their ids leave the vault, the index and the snapshots, and no segment that knows of
+        it has them, at any as_of. Counts at a known_at before stay. It cannot be taken back; whoever comes with such an id later is
+        somebody new.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetErasure(self, request, context):
+        """GetErasure looks everywhere for what an erasure erased, and tells what it found. UNKNOWN_CHANGESET if it is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -63,6 +89,16 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     request_deserializer=tagledger_dot_v1_dot_profile__service__pb2.GetProfileRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_profile__service__pb2.GetProfileResponse.SerializeToString,
             ),
+            'EraseProfiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseProfiles,
+                    request_deserializer=tagledger_dot_v1_dot_profile__service__pb2.EraseProfilesRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_profile__service__pb2.EraseProfilesResponse.SerializeToString,
+            ),
+            'GetErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetErasure,
+                    request_deserializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'tagledger.v1.ProfileService', rpc_method_handlers)
@@ -72,7 +108,7 @@ def add_ProfileServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ProfileService:
-    """ProfileService reads profiles.
+    """ProfileService reads profiles, and erases persons.
     """
 
     @staticmethod
@@ -92,6 +128,60 @@ class ProfileService:
             '/tagledger.v1.ProfileService/GetProfile',
             tagledger_dot_v1_dot_profile__service__pb2.GetProfileRequest.SerializeToString,
             tagledger_dot_v1_dot_profile__service__pb2.GetProfileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseProfiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.ProfileService/EraseProfiles',
+            tagledger_dot_v1_dot_profile__service__pb2.EraseProfilesRequest.SerializeToString,
+            tagledger_dot_v1_dot_profile__service__pb2.EraseProfilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.ProfileService/GetErasure',
+            tagledger_dot_v1_dot_profile__service__pb2.GetErasureRequest.SerializeToString,
+            tagledger_dot_v1_dot_profile__service__pb2.GetErasureResponse.FromString,
             options,
             channel_credentials,
             insecure,

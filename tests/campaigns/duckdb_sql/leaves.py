@@ -105,14 +105,17 @@ def statement(leaf: OtherLeaf, place: Place) -> str:
             assert_never(leaf)
 
 
-def visible(as_of: int, known_at: int) -> str:
-    """The common tables of every statement.
+def visible(as_of: int, known_at: int, left_out: str = NOBODY) -> str:
+    """The common tables of every statement, without any row of who is left out, a SELECT of ordinals over `all_tags`.
 
     Materialized, because DuckDB 2.0.0 gives sums over an inlined `events` another answer with its optimizer (`cte_inlining`,
     `join_order`, `statistics_propagation`) than without it: seed 2033/34860, "sum(visit.amount) < 1".
     """
-    seen = f"instant <= {as_of} AND position <= {known_at}"
+    known = f"instant <= {as_of} AND position <= {known_at}"
+    seen = f"{known} AND ordinal NOT IN (SELECT ordinal FROM left_out)"
     return f"""WITH
+        all_tags AS (SELECT * FROM tag_changes WHERE {known}),
+        left_out AS MATERIALIZED ({left_out}),
         tags AS (SELECT * FROM tag_changes WHERE {seen}),
         traits AS (SELECT * FROM trait_changes WHERE {seen}),
         seen AS MATERIALIZED (SELECT * FROM interactions WHERE {seen}),
@@ -129,17 +132,25 @@ def visible(as_of: int, known_at: int) -> str:
 # --- tags and traits --------------------------------------------------------------------------------------------------------
 
 
-def _states(numbers: Sequence[int]) -> str:
+def leaving(numbers: Sequence[int], known_at: int) -> str:
+    """Who was erased, or carries one of the tags, which opt out."""
+    erased = f"SELECT ordinal FROM erasures WHERE position <= {known_at}"
+    if not numbers:
+        return erased
+    return f"{erased} UNION SELECT ordinal FROM ({_states(numbers, 'all_tags')}) WHERE until IS NULL AND applied"
+
+
+def _states(numbers: Sequence[int], tags: str = "tags") -> str:
     """Per profile and tag its states: from `instant` on, up to `until`, after `before`. What is applied excludes its rivals."""
     listed = ", ".join(map(str, numbers))
     return f"""
         SELECT *, lead(instant) OVER later AS until, lag(applied, 1, false) OVER later AS before
         FROM (
             SELECT * FROM (
-                SELECT * FROM tags
+                SELECT * FROM {tags}
                 UNION ALL BY NAME
-                SELECT tags.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value)
-                FROM tags JOIN rivals ON tags.tag = rivals.rival WHERE tags.applied
+                SELECT t.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value)
+                FROM {tags} AS t JOIN rivals ON t.tag = rivals.rival WHERE t.applied
             ) WHERE tag IN ({listed})
             QUALIFY row_number() OVER (PARTITION BY ordinal, tag, instant ORDER BY position DESC, place DESC) = 1
         )

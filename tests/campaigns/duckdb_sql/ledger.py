@@ -17,6 +17,7 @@ from domain.catalogue_changes import (
     SegmentRenamed,
     TagDefined,
     TagMerged,
+    TagRedefined,
     TagRenamed,
     TagUnmerged,
     WorkspaceCreated,
@@ -54,6 +55,14 @@ class _Catalogue:
     """Of lists by number: positions."""
     merges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """Of tags by number: positions, and which tags they mean from there on."""
+
+    opt_outs: list[tuple[int, int, bool]] = field(default_factory=list)
+    """Positions, tags, and whether who carries them is in no segment from there on."""
+
+    def opting_out(self, known_at: int) -> list[int]:
+        """The tags whose carriers are in no segment."""
+        turns = {number: opts for position, number, opts in self.opt_outs if position <= known_at}
+        return [number for number, opts in turns.items() if opts]
 
     def holder(self, kind: str, name: str, made_at: int | None, end: int) -> int | None:
         """Who has the name at `end`; of a definition made at a position, who had it then or else took it first after."""
@@ -106,6 +115,8 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
                     foreign[foreign_key] = number
                 case ForeignTagUnmapped(_, foreign_key):
                     del foreign[foreign_key]
+                case TagRedefined(number):
+                    catalogue.opt_outs.append((recorded.position, number, change.opt_out))
                 case ListDefined(number, name):
                     catalogue.lists[name] = number
                 case SegmentDefined() | SegmentChanged():
@@ -139,9 +150,10 @@ class SqlLedger:
         """
         statement = _Statement(self._catalogue, self._calendars, as_of, known_at, end)
         selected = statement.select(expression, None)
-        common = leaves.visible(as_of, known_at)
-        for check in statement.checks:
-            (count,) = self._connection.execute(common + check).fetchall()[0]
+        left_out = leaves.leaving(self._catalogue.opting_out(min(known_at, end)), known_at)
+        common = leaves.visible(as_of, known_at, left_out)
+        for check in statement.checks:  # of all rows, those too of who is left out
+            (count,) = self._connection.execute(leaves.visible(as_of, known_at) + check).fetchall()[0]
             if count > 1:
                 raise MixedCurrencies("a leaf would mix currencies")
         return frozenset(int(ordinal) for (ordinal,) in self._connection.execute(common + selected).fetchall())

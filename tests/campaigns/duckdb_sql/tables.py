@@ -49,6 +49,7 @@ _TABLES: Final = {
             ("retracted", pa.int64()),
         ]
     ),
+    "erasures": pa.schema([("ordinal", pa.int64()), ("position", pa.int64())]),
     "rivals": pa.schema([("tag", pa.int64()), ("rival", pa.int64())]),
     "list_changes": pa.schema([("list", pa.int64()), ("ordinal", pa.int64()), ("position", pa.int64()), ("added", pa.bool_())]),
     "properties": pa.schema([("interaction", pa.int64()), ("name", pa.string()), *_VALUE.items()]),
@@ -73,6 +74,7 @@ def load(
             listed = changeset.listed
             rows["list_changes"] += [(listed.number, int(ordinal), position, True) for ordinal in listed.added]
             rows["list_changes"] += [(listed.number, int(ordinal), position, False) for ordinal in listed.removed]
+        rows["erasures"] += [(int(ordinal), position) for ordinal in changeset.erased]
         if changeset.retracted is not None:
             positions = [one.position for one in history]
             _retract(rows, changeset.retracted, positions, position, currency)

@@ -67,12 +67,14 @@ def random_changesets(
     vocabulary: Vocabulary | None = None,
     *,
     rows: int = 12,
+    leaving: bool = True,
 ) -> list[Recorded]:
     """A history: the first changeset makes the workspace, each other has up to `rows` rows of each kind that it has.
 
-    Ordinals are dense in the order of first use, below `profiles`. The vocabulary is a random one unless given.
+    Ordinals are dense in the order of first use, below `profiles`. The vocabulary is a random one unless given. `leaving`: may
+    profiles be erased, or opt out?
     """
-    history = _History(rng, vocabulary or random_vocabulary(rng), profiles, rows)
+    history = _History(rng, vocabulary or random_vocabulary(rng), profiles, rows, stays=not leaving)
     return [history.changeset() for _ in range(n_changesets)]
 
 
@@ -84,6 +86,8 @@ class _History:
     vocabulary: Vocabulary
     profiles: int
     rows: int
+    stays: bool = False
+    """Is nobody erased, and does no tag opt out?"""
     position: int = 0
     version: int = 0
     recorded_at: int = 0
@@ -111,12 +115,18 @@ class _History:
     """Who is on each list now."""
     foreign: float = 0.0
     """How probable it is that an interaction is in a foreign currency."""
+    leaving: float = 0.0
+    """How probable it is that a changeset erases somebody, or that a tag comes to opt out, or does so no more."""
+    opted: set[int] = field(default_factory=set)
+    """Tags that opt out."""
 
     def changeset(self) -> Recorded:
         rng, first, first_ordinal = self.rng, self.version == 0, self.seen
         self._step()
         kinds = rng.choices(("tags", "traits", "interactions"), weights=(4, 2, 4), k=rng.choice((1, 1, 1, 2, 3)))
         catalogue = self._first_catalogue() if first else self._catalogue_change() if rng.random() < 0.1 else []
+        if not first and rng.random() < self.leaving / 2:
+            catalogue += self._opt_out()
         listed = self._upload(catalogue) if self.seen and rng.random() < 0.06 else None
         tags = self._tags() if "tags" in kinds and not first else []
         traits = [self._trait() for _ in range(self._rows())] if "traits" in kinds and not first else []
@@ -133,6 +143,7 @@ class _History:
             interactions=interactions,
             retracted=retracted,
             listed=listed,
+            erased=self._erased() if self.seen and rng.random() < self.leaving / 4 else (),
             version=self.version,
             first_ordinal=first_ordinal,
             new_profiles=self.seen - first_ordinal,
@@ -147,6 +158,7 @@ class _History:
             self.recorded_at = min(self.vocabulary.anchors) - 70 * DAY_US
             self.foreign = rng.choice((0.0, 0.0, 0.002, 0.05))
             self.corrected = rng.choice((0.0, 0.1, 0.4))
+            self.leaving = 0.0 if self.stays else rng.choice((0.0, 0.0, 0.1, 0.3))
         self.version += 1
         self.position += rng.choice((1, 1, 1, 2, 5))
         self.recorded_at += rng.choice((0, 0, 1, MINUTE_US, rng.randrange(12 * HOUR_US)))
@@ -208,7 +220,7 @@ class _History:
         if which < 0.28:
             inside = [number for number, (of, _) in self.tags.items() if of == group]
             order = TagsOrdered(group, tuple(rng.sample(inside, len(inside))))
-            return [order, GroupRedefined(group, "otherwise"), TagRedefined(tag, "otherwise", "number", 0.0, None)]
+            return [order, GroupRedefined(group, "otherwise"), self._redefined(tag)]
         if which < 0.45:
             return self._define(rng.choice((None, group)))
         if which < 0.65:
@@ -256,11 +268,24 @@ class _History:
         """Or taken back. The rows that a merge records are like any others to those who answer."""
         if tag in self.merged:
             return [TagUnmerged(tag, self.merged.pop(tag))]
-        others = [number for number in self.tags if number != tag and number not in self.merged]
-        if not others:
+        others = [number for number in self.tags if number not in {tag, *self.merged, *self.opted}]
+        if not others or tag in self.opted:
             return []
         self.merged[tag] = self.rng.choice(others)
         return [TagMerged(tag, self.merged[tag])]
+
+    def _redefined(self, tag: int) -> CatalogueChange:
+        return TagRedefined(tag, "otherwise", "number", 0.0, None, tag in self.opted)
+
+    def _opt_out(self) -> list[CatalogueChange]:
+        """A tag that is not merged comes to opt out, or does so no more."""
+        tag = self.rng.choice([number for number in self.tags if number not in self.merged])
+        self.opted ^= {tag}
+        return [TagRedefined(tag, "", opt_out=tag in self.opted)]
+
+    def _erased(self) -> list[int]:
+        """Somebody, now and then who was erased before: rows of them that come later are of no answer either."""
+        return sorted({self.rng.randrange(self.seen) for _ in range(self.rng.choice((1, 1, 2)))})
 
     def _map(self, tag: int) -> list[CatalogueChange]:
         """A name of another system means the tag, or what it meant no more."""

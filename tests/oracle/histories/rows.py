@@ -192,6 +192,7 @@ def recorded(
     interactions: Sequence[Interaction] = (),
     retracted: Sequence[tuple[int, int, Interaction]] | None = None,
     listed: ListColumns | None = None,
+    erased: Sequence[int] = (),
     version: int | None = None,
     first_ordinal: int = 0,
     new_profiles: int = 0,
@@ -217,5 +218,6 @@ def recorded(
         interactions=interaction_columns(interactions, compact=compact),
         retracted=None if retracted is None else retracted_columns(retracted, compact=compact),
         listed=listed,
+        erased=erased,
     )
     return Recorded(position, changeset, "0" * 64, "0" * 64)
