@@ -185,7 +185,7 @@ class PostgresEventLog:
 
     def scrub(self) -> bool:
         """See EventLog. Writes the whole vault anew; changesets with new profiles wait meanwhile."""
-        # Plain VACUUM frees the place of old row versions, and leaves their bytes where they were.
+        # Plain VACUUM frees the place of old row versions, and may leave their bytes where they were.
         with unavailable("write its vault anew"), self._datastore.get_connection() as connection:
             connection.execute(SQL("VACUUM (FULL) {}").format(self._recorder.table(PROFILES_TABLE)))
         return True
