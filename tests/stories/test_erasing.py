@@ -189,7 +189,8 @@ def store_files(config: Config) -> Path:
         return Path(config.data)
     with psycopg.connect(config.database_url, autocommit=True) as database:
         database.execute("CHECKPOINT")
-        row = database.execute("SELECT current_setting('data_directory') || '/base'").fetchone()
+        folder = "current_setting('data_directory') || '/base/' || oid"
+        row = database.execute(f"SELECT {folder} FROM pg_database WHERE datname = current_database()").fetchone()
     assert row
     return Path(row[0])
 
