@@ -1,5 +1,6 @@
 """Erasing persons from the command line, and the certificate of an erasure."""
 
+import sys
 from typing import TextIO
 
 import click
@@ -38,6 +39,8 @@ def erase(
     if not wanted:
         raise click.UsageError("give the ids of profiles, or --ids-from FILE")
     reason = reason_of(attribution)
+    if not (dry_run or yes or sys.stdin.isatty()):
+        raise click.UsageError("it cannot be taken back, and nobody is there to ask: say --yes, or --dry-run to look first")
     with connection.client(attribution) as client:
         if not dry_run and not yes:
             asked = client.erase_profiles(wanted, reason=reason, dry_run=True)

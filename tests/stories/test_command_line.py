@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.harness import until
+
 TAGLEDGER = str(Path(sys.executable).with_name("tagledger"))
 START = datetime(2017, 1, 1, tzinfo=UTC)
 
@@ -333,6 +335,40 @@ def test_tags_are_ordered_valued_mapped_and_merged(shell: Shell, workspace: str)
     shell.json("undo", merged["position"], "--reason", "they are not", *there)
     assert shell.count("tagged vip", *there) == 0
     assert "also carry vip" in shell.run("catalogue", "merge-tags", "level/silver", "vip", "--reason", "too", *there)[1]
+
+
+def test_persons_are_erased_and_opt_out(shell: Shell, workspace: str) -> None:
+    there, why = ("--workspace", workspace), ("--reason", "asked for it")
+    shell.json("catalogue", "define-tag", "vip", *there)
+    shell.json("catalogue", "define-tag", "privacy/no-profiling", "--create-group", "--opt-out", *there)
+    shell.json("tag", "vip", "ana", "bo", "cy", "dan", *there, *why)
+    shell.json("tag", "privacy/no-profiling", "dan", *there, *why)
+    assert shell.json("members", "tagged vip", *there)["members"] == ["ana", "bo", "cy"]
+    code, _, err = shell.run("count", "tagged privacy/no-profiling", *there)
+    assert (code, "in no segment" in err) == (0, True)
+    shell.json("catalogue", "change-tag", "privacy/no-profiling", "--no-opt-out", *there)
+    assert shell.count("tagged vip", *there) == 4
+    assert "opt out" in shell.run("catalogue", "tags", *there)[1]
+
+    (shell.folder / "gone.txt").write_text("bo\nnobody\n")
+    asked = ("erase", "ana", "--ids-from", shell.folder / "gone.txt", *there, *why)
+    assert shell.json(*asked, "--dry-run")["erased"] == 2
+    code, out, err = shell.run(*asked)  # nobody is there to say yes
+    assert (code, out, "say --yes" in err) == (2, "", True)
+    assert shell.count("tagged vip", *there) == 4
+    done = shell.json(*asked, "--yes")
+    assert (done["erased"], done["unknown"]) == (2, 1)
+    assert shell.json("members", "tagged vip", *there)["members"] == ["cy", "dan"]
+    until(lambda: shell.run("erasure", done["changeset_id"], *there)[0] == 0)
+    found = shell.json("erasure", done["position"], *there)
+    assert (found["complete"], found["files_scrubbed"], found["profile_count"]) == (True, True, 2)
+    assert "no trace" in shell.run("erasure", done["position"], *there)[1]
+    assert "erased" in shell.run("history", "changeset", done["changeset_id"], *there)[1]
+    assert shell.run("profile", "ana", *there)[0] == 4  # not found
+    code, _, err = shell.run("erase", "--yes", *there, *why)
+    assert (code, "--ids-from" in err) == (2, True)
+    code, _, err = shell.run("scrub", "--data", shell.folder / "data")
+    assert (code, "another" in err or "in use" in err or "uses" in err) == (2, True), err
 
 
 def test_segments_are_defined_asked_for_changed_renamed_and_retired(shell: Shell, workspace: str) -> None:
