@@ -4,21 +4,18 @@ Everybody is in a tier of an exclusive group before. Customers are drawn at rand
 and are durable where they write.
 """
 
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.prepared_folder import write_population
+from benchmarks.prepared_folder import population_folder
 from benchmarks.processes import tagledger_server
 from benchmarks.report import Bar, Options, Report, Table
 from benchmarks.timing import Timings, measure
-from benchmarks.workload import make, profile_id, tag_key
+from benchmarks.workload import profile_id, tag_key
 from clients.sdk import ApplyTag, Client
-from server.eventlog.sqlite import SqliteEventLog
 
 _CALLS, _SMALL_CALLS = 300, 50
 _PAGE = 100
@@ -33,16 +30,8 @@ _A_YEAR = datetime.now(UTC) - timedelta(days=364), datetime.now(UTC) + timedelta
 
 def run(options: Options) -> Report:
     """Measure, on the embedded store."""
-    population = make(options.profiles, options.interactions, options.seed)
-    with tempfile.TemporaryDirectory() as name:
-        log = SqliteEventLog(Path(name) / "ledger")
-        write_population(log, population)
-        log.close()
-        del population
-        with (
-            tagledger_server("--data", f"{name}/ledger") as address,
-            Client(address, actor="benchmark", timeout=600.0) as client,
-        ):
+    with population_folder(options) as data, tagledger_server("--data", data) as address:
+        with Client(address, actor="benchmark", timeout=600.0) as client:
             _prepare(client, options)
             times = _measured(client, options)
     return _report(options, times)

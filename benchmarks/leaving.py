@@ -3,20 +3,17 @@
 A certificate is complete when the upkeep has scrubbed the store's file and written a snapshot that knows nobody who was erased.
 """
 
-import tempfile
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.prepared_folder import write_population
+from benchmarks.prepared_folder import population_folder
 from benchmarks.processes import tagledger_server
 from benchmarks.report import Bar, Options, Report, Table
 from benchmarks.timing import Timings, measure
-from benchmarks.workload import make, profile_id, tag_key
+from benchmarks.workload import profile_id, tag_key
 from clients.sdk import Client
-from server.eventlog.sqlite import SqliteEventLog
 
 _WHY = "benchmark"
 _ROUNDS, _SMALL_ROUNDS = 5, 2
@@ -34,16 +31,8 @@ _NOBODY, _LEFT = "count: nobody left", f"count: {_OPTED_OUT_PERCENT}% opted out,
 
 def run(options: Options) -> Report:
     """Measure."""
-    population = make(options.profiles, options.interactions, options.seed)
-    with tempfile.TemporaryDirectory() as name:
-        log = SqliteEventLog(Path(name) / "ledger")
-        write_population(log, population)
-        log.close()
-        del population
-        with (
-            tagledger_server("--data", f"{name}/ledger") as address,
-            Client(address, actor="benchmark", timeout=600.0) as client,
-        ):
+    with population_folder(options) as data, tagledger_server("--data", data) as address:
+        with Client(address, actor="benchmark", timeout=600.0) as client:
             times = _measured(client, options)
     return _report(options, times)
 

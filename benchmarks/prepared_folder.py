@@ -1,15 +1,32 @@
 """A data folder that a server can start on: the population written straight into the log, as the server would have."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 
-from benchmarks.workload import Population, changesets
+from benchmarks.report import Options
+from benchmarks.workload import Population, changesets, make
 from server.eventlog import payload
 from server.eventlog.port import EventLog, NewChangeset
+from server.eventlog.sqlite import SqliteEventLog
 
 CHANGESET_ROWS = 1_000
 """As batches come over the wire."""
 _GROUP_BYTES = 200_000
+
+
+@contextmanager
+def population_folder(options: Options) -> Iterator[str]:
+    """A data folder with the population that the options name; removed at the end."""
+    population = make(options.profiles, options.interactions, options.seed)
+    with tempfile.TemporaryDirectory() as name:
+        data = Path(name) / "ledger"
+        with closing(SqliteEventLog(data)) as log:
+            write_population(log, population)
+        del population
+        yield str(data)
 
 
 def write_population(log: EventLog, population: Population, rows: int = CHANGESET_ROWS) -> int:

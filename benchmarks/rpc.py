@@ -7,27 +7,24 @@ that whatever else the machine does falls on both.
 import asyncio
 import datetime
 import gc
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import grpc
 from tagledger.v1 import segment_service_pb2, segment_service_pb2_grpc
 
 from benchmarks.echo_server import METHOD
-from benchmarks.prepared_folder import write_population
+from benchmarks.prepared_folder import population_folder
 from benchmarks.processes import echo_server, tagledger_server
 from benchmarks.question_table import HEADLINE
 from benchmarks.report import Bar, Options, Report, Table
 from benchmarks.timing import Timings
-from benchmarks.workload import ASKED_DAYS, DAY_US, END_US, HOUR_US, WORKSPACE, asked_instants, make
+from benchmarks.workload import ASKED_DAYS, DAY_US, END_US, HOUR_US, WORKSPACE, asked_instants
 from clients.sdk import AsyncClient, Client
 from clients.sdk.instants import EPOCH
 from clients.sdk.to_wire import read_context, segment
-from server.eventlog.sqlite import SqliteEventLog
 
 _CALLS, _SMALL_CALLS, _BLOCK_CALLS = 2_000, 400, 50
 _BAR = 2.0
@@ -62,16 +59,10 @@ class _Pair:
 
 def run(options: Options) -> Report:
     """Start a server on the population, and measure."""
-    population = make(options.profiles, options.interactions, options.seed)
-    with tempfile.TemporaryDirectory() as name:
-        log = SqliteEventLog(Path(name) / "ledger")
-        write_population(log, population)
-        log.close()
-        del population
-        arguments = ("--data", str(Path(name) / "ledger"))
-        with tagledger_server(*arguments):
+    with population_folder(options) as data:
+        with tagledger_server("--data", data):
             pass  # the second start maps what the first one leaves, and has nothing to do beside answering
-        with tagledger_server(*arguments) as address:
+        with tagledger_server("--data", data) as address:
             return _measured(address, options)
 
 
