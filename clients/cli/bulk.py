@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from clients.cli.options import Attribution, Clocks, Connection, attribution_options, clock_options, connection_options
-from clients.cli.output import print_json, print_table, print_text, warn, warn_all
+from clients.cli.output import outcome_object, print_json, print_table, print_text, warn, warn_all
 from clients.cli.tagging import EFFECTIVE_AT, KEY, REQUEST_ID, reason_of
 from clients.cli.times import option_instant, position_of, zone_of
 from clients.sdk import replies
@@ -164,12 +164,8 @@ def _show(preview: replies.Preview) -> None:
 
 
 def _as_object(done: _Done) -> dict[str, object]:
-    receipt = done.receipt
     told: dict[str, object] = {
-        "position": done.position,
-        "changeset_id": receipt and receipt.changeset_id,
-        "recorded_at": receipt and receipt.recorded_at,
-        "replayed": bool(receipt and receipt.replayed),
+        **outcome_object(done),
         "changed": done.changed_count,
         "already_so": done.already_so_count,
         "preview": done.preview,

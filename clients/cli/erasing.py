@@ -8,7 +8,7 @@ import click
 from clients.cli import exits
 from clients.cli.bulk import DRY_RUN
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options
-from clients.cli.output import print_fields, print_json, print_text, warn
+from clients.cli.output import outcome_object, print_fields, print_json, print_text, warn
 from clients.cli.tagging import REQUEST_ID, reason_of
 from clients.cli.times import position_of
 
@@ -47,17 +47,7 @@ def erase(
             click.confirm(f"Erase {asked.erased_count:,} profiles for ever?", abort=True, err=True)
         done = client.erase_profiles(wanted, reason=reason, dry_run=dry_run, request_id=request_id)
     if connection.as_json:
-        receipt = done.receipt
-        print_json(
-            {
-                "position": done.position,
-                "changeset_id": receipt and receipt.changeset_id,
-                "recorded_at": receipt and receipt.recorded_at,
-                "replayed": bool(receipt and receipt.replayed),
-                "erased": done.erased_count,
-                "unknown": done.unknown_count,
-            }
-        )
+        print_json({**outcome_object(done), "erased": done.erased_count, "unknown": done.unknown_count})
         return
     unknown = f", {done.unknown_count:,} of no profile" if done.unknown_count else ""
     if done.receipt is None:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from clients.sdk.errors import InvalidExpression, TagledgerError
-from clients.sdk.replies import Receipt
+from clients.sdk.replies import Erasure, Merge, Receipt, SegmentTagging, Undo
 from clients.sdk.replies import Warning as ExpressionWarning
 
 _PIPE_WIDTH = 10_000
@@ -52,6 +52,13 @@ def receipt_object(receipt: Receipt) -> dict[str, object]:
         "recorded_at": receipt.recorded_at,
         "replayed": receipt.replayed,
     }
+
+
+def outcome_object(done: SegmentTagging | Merge | Undo | Erasure) -> dict[str, object]:
+    """Return the same of what may be a dry run, which has no receipt."""
+    if done.receipt:
+        return receipt_object(done.receipt)
+    return {"position": done.position, "changeset_id": None, "recorded_at": None, "replayed": False}
 
 
 def to_json(value: object, *, in_ascii: bool = False) -> str:

@@ -88,9 +88,8 @@ class _Planner:
         self._expression = prepared.expression
         self._lookups: dict[str, Lookup] = {}
         self._segments: dict[Definition, Step] = {}
-        excluded = ExcludedOperator(view)
-        some = excluded.estimate()
-        self._excluded = Lookup(_EXCLUDED, excluded, some, 0, 0) if some else None
+        excluded = view.excluded()
+        self._excluded = Lookup(_EXCLUDED, ExcludedOperator(excluded), len(excluded), 0, 0) if excluded else None
 
     def whole(self) -> Step:
         """The expression, for everybody who may be in an answer."""

@@ -98,10 +98,7 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
         case RestoreTag():
             return [_restored(catalogue, own_tag(catalogue, command.key))]
         case ChangeTag():
-            tag = own_tag(catalogue, command.key)
-            description = tag.description if command.description is None else command.description
-            values = tag.values if command.values is None else command.values
-            return [_redefined(tag.number, description, values, tag.opt_out if command.opt_out is None else command.opt_out)]
+            return [_changed(own_tag(catalogue, command.key), command)]
         case MapForeignTags():
             return [*decide_mapping(catalogue, command)]
         case UnmapForeignTag():
@@ -176,6 +173,12 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
             remedy="each apply has to look at all of them; split the group, or use a trait for one value of many",
         )
     return [TagDefined(tag_number, group.number, command.name, command.description), *valued]
+
+
+def _changed(tag: TagEntry, command: ChangeTag) -> TagRedefined:
+    description = tag.description if command.description is None else command.description
+    values = tag.values if command.values is None else command.values
+    return _redefined(tag.number, description, values, tag.opt_out if command.opt_out is None else command.opt_out)
 
 
 def _redefined(number: int, description: str, values: ValueRule, opt_out: bool) -> TagRedefined:

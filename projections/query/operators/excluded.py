@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from projections.query.view import View
-
 
 @dataclass(frozen=True, slots=True)
 class ExcludedOperator:
-    """Profiles that were erased by known_at, or have opted out at as_of."""
+    """Profiles that were erased by known_at, or have opted out at as_of: those of a view, found once for a plan."""
 
-    view: View
+    profiles: BitMap
 
     @property
     def name(self) -> str:
@@ -20,7 +18,7 @@ class ExcludedOperator:
 
     def estimate(self) -> int:
         """See Operator."""
-        return len(self.view.excluded())
+        return len(self.profiles)
 
     def cost(self) -> int:
         """See Operator."""
@@ -31,7 +29,7 @@ class ExcludedOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
-        return self.view.excluded()
+        return self.profiles
 
     def note(self) -> str:
         """See Operator."""
