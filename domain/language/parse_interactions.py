@@ -21,7 +21,6 @@ from domain.language.syntax import (
     Measure,
     Op,
     Periods,
-    Resumed,
     Sequence,
     Span,
     Step,
@@ -138,7 +137,7 @@ class Interactions(Filters):
         where = self.where()
         return Step(type_name, where, self.lasting() if self.accept("within") else None, absent, span)
 
-    # --- first, last, resumed, stopped ---
+    # --- first, last, stopped ---
 
     def edge(self) -> Expression:
         """first|last TYPE [where FILTER] [with FILTER] WINDOW."""
@@ -150,16 +149,6 @@ class Interactions(Filters):
         if window is None:
             raise self.failure(A_WINDOW, f"`{'last' if last else 'first'}` asks when, so it needs a window")
         return Edge(last, type_name, window, where, having, span)
-
-    def resumed(self) -> Expression:
-        """resumed TYPE [where FILTER] after SPAN [WINDOW]."""
-        self.next()
-        span = self.span(self.peek())
-        type_name = self.name("an interaction type")
-        where = self.where()
-        self.expect("after", "`where` or `after`", "write for example `resumed purchase after 60 days`")
-        pause = self.lasting()
-        return Resumed(type_name, where, pause, self.window() or Ever(), span)
 
     def stopped(self) -> Expression:
         """Another way to write `last TYPE before N units ago`."""

@@ -2,31 +2,27 @@
 
 from domain.language import rules
 from domain.language.lexer import Kind
-from domain.language.parse_interactions import Interactions
+from domain.language.parse_phrases import PHRASED, Phrases
 from domain.language.syntax import (
     Bound,
     Calendar,
-    Ever,
     Everyone,
     Expression,
     InList,
     InSegment,
     Lasting,
-    ObservedSince,
-    Sample,
+    Names,
     Span,
-    TagChanged,
     Tagged,
     Trait,
     TraitDate,
     Unit,
 )
-from domain.names import normalized
 
 _A_CONDITION = "a condition such as `tagged vip`, `did purchase in last 30 days` or `age >= 18`"
 
 
-class Leaves(Interactions):
+class Leaves(Phrases):
     """Methods are named after what they read."""
 
     def leaf(self) -> Expression:
@@ -46,19 +42,13 @@ class Leaves(Interactions):
             case "in":
                 return self.in_segment_or_list()
         if token.kind is Kind.WORD and not self.compares(1):
-            match token.text.lower():  # words that are names as well: a trait called so is compared
-                case "tag":
-                    return self.tag_changed()
-                case "resumed":
-                    return self.resumed()
-                case "stopped":
-                    return self.stopped()
-                case "top":
-                    return self.top()
-                case "sample":
-                    return self.sample()
-                case "observed":
-                    return self.observed()
+            word = token.text.lower()  # a name as well: a trait called so is compared
+            if word in PHRASED:
+                return self.phrase(PHRASED[word])
+            if word == "stopped":
+                return self.stopped()
+            if word == "top":
+                return self.top()
         if self.at_clock():
             raise self.failure(
                 _A_CONDITION, "the hour and the weekday are those of interactions: `did visit where weekday() = 1`"
@@ -79,51 +69,15 @@ class Leaves(Interactions):
     def tagged(self) -> Expression:
         """tagged TAGS [OP number] [by "ACTOR"] [from "SOURCE"] [for at least SPAN]."""
         self.next()
-        tags, span = self.tags()
-        value = self.tag_value()
-        actor, source = self.attribution()
+        span = self.first_of_tags()
+        tags, value = self.tags(), self.tag_value()
+        actor = self.attributed(Names.ACTOR) if self.accept("by") else None
+        source = self.attributed(Names.SOURCE) if self.accept("from") else None
         return Tagged(tags, value, actor, source, self.held(), span)
-
-    def tag_changed(self) -> Expression:
-        """tag TAGS added|removed [by "ACTOR"] [from "SOURCE"] [WINDOW]."""
-        self.next()
-        tags, span = self.tags()
-        added = self.accept("added")
-        if not added:
-            self.expect("removed", "`added` or `removed`", "to ask who carries the tag, write `tagged`")
-        actor, source = self.attribution()
-        return TagChanged(tags, added, actor, source, self.window() or Ever(), span)
-
-    def tags(self) -> tuple[tuple[str, ...], Span]:
-        """A tag, or `any of` several; with the place of the first."""
-        if not self.accept("any"):
-            span = self.span(self.peek())
-            return (self.tag(),), span
-        self.expect("of")
-        self.expect("(", "`(` and a list of tags")
-        span = self.span(self.peek())
-        tags = [self.tag()]
-        while self.accept(","):
-            tags.append(self.tag())
-        self.expect(")", "`,` or `)`")
-        return tuple(tags), span
 
     def tag_value(self) -> Bound | None:
         """[OP number]."""
         return self.bound() if self.peek().kind is Kind.OPERATOR else None
-
-    def attribution(self) -> tuple[str | None, str | None]:
-        """[by "ACTOR"] [from "SOURCE"]."""
-        return self.attributed("by", "an actor"), self.attributed("from", "a source")
-
-    def attributed(self, word: str, what: str) -> str | None:
-        """One of the two."""
-        if not self.accept(word):
-            return None
-        token = self.peek()
-        text = normalized(self.quoted(f"{what} in double quotes"))
-        self.refuse(token, rules.attribution_problem(text, what))
-        return text
 
     def held(self) -> Lasting | None:
         """[for at least SPAN]."""
@@ -160,7 +114,7 @@ class Leaves(Interactions):
         count, unit = self.span_of((Unit.DAY,), "only days are counted here")
         return TraitDate(name, anniversary, ahead, Calendar(count, unit, self.zone()), span)
 
-    # --- segments and profiles ---
+    # --- segments and lists ---
 
     def in_segment_or_list(self) -> Expression:
         """in segment NAME [version N], in list NAME [version N]."""
@@ -176,23 +130,3 @@ class Leaves(Interactions):
         version = self.whole_number("a whole number such as 3")
         self.refuse(token, rules.version_problem(version))
         return kind(name, version, span)
-
-    def sample(self) -> Expression:
-        """sample N% by "SALT"."""
-        span = self.span(self.next())
-        example = 'write for example `sample 10% by "experiment-42"`'
-        token = self.peek()
-        percent = self.number("a share such as 10%")
-        self.expect("%", hint=example)
-        self.refuse(token, rules.percent_problem(percent))
-        self.expect("by", hint=example)
-        token = self.peek()
-        salt = self.quoted("a text in double quotes that the choice depends on")
-        self.refuse(token, rules.salt_problem(salt))
-        return Sample(percent, salt, span)
-
-    def observed(self) -> Expression:
-        """observed since POINT."""
-        span = self.span(self.next())
-        self.expect("since", hint="write for example `observed since 2017-06-01`")
-        return ObservedSince(self.point(), span)

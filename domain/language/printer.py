@@ -9,11 +9,13 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import assert_never
+from typing import Any, assert_never
 
 from domain.instants import format_instant
 from domain.language.lexer import is_bare_name
+from domain.language.phrases import PHRASES, Flag, Maybe, Part, Slot, Words
 from domain.language.syntax import (
+    Actor,
     Ago,
     And,
     Before,
@@ -38,21 +40,22 @@ from domain.language.syntax import (
     Instant,
     Last,
     Lasting,
+    Leaf,
     Literal,
     Measure,
     Not,
-    ObservedSince,
     On,
     Op,
     Or,
+    Percent,
     Periods,
     Ranks,
-    Resumed,
-    Sample,
+    Salt,
     Sequence,
     Since,
-    TagChanged,
+    Source,
     Tagged,
+    TagKey,
     TimePoint,
     Top,
     TopTagged,
@@ -82,9 +85,6 @@ def to_text(expression: Expression) -> str:
             return "everyone"
         case Tagged():
             return _tagged(expression)
-        case TagChanged(tags, added, actor, source, window):
-            change = "added" if added else "removed"
-            return f"tag {_tags(tags)} {change}{_attribution(actor, source)}{_window(window)}"
         case Did():
             return _did(expression)
         case Measure(function, type_name, name, value, where, window, zone):
@@ -94,8 +94,6 @@ def to_text(expression: Expression) -> str:
             return f"{'last' if last else 'first'} {name_text(type_name)}{filters} {window_text(window)}"
         case Periods(type_name, where, count, periods):
             return f"did {name_text(type_name)}{_where(where)} in {_count(count)} of last {_calendar(periods)}"
-        case Resumed(type_name, where, pause, window):
-            return f"resumed {name_text(type_name)}{_where(where)} after {_lasting(pause)}{_window(window)}"
         case Sequence():
             return _sequence(expression)
         case Trait(name, op, values, lasting):
@@ -110,12 +108,39 @@ def to_text(expression: Expression) -> str:
             return _ranks(expression, measured + _window(expression.window))
         case TopTagged():
             return _ranks(expression, f"value({name_text(expression.tag)})")
-        case Sample(percent, salt):
-            return f"sample {number_text(percent)}% by {string_text(salt)}"
-        case ObservedSince(point):
-            return f"observed since {_point(point)}"
         case _:
-            assert_never(expression)
+            return "".join(_part(part, expression) for part in PHRASES[type(expression)])
+
+
+def _part(part: Part, node: Leaf) -> str:
+    """One part of a phrase."""
+    match part:
+        case Words(text):
+            return text
+        case Flag(field, yes, no):
+            return yes if getattr(node, field) else no
+        case Maybe(words, slot):
+            return "" if getattr(node, slot.field) is None else words.text + _slot(slot, getattr(node, slot.field))
+        case Slot(field):
+            return _slot(part, getattr(node, field))
+
+
+def _slot(slot: Slot, value: Any) -> str:
+    """A field by its type."""
+    hint = slot.hint
+    if hint == tuple[TagKey, ...]:
+        return _tags(value)
+    if hint == TimePoint:
+        return _point(value)
+    if hint is Lasting:
+        return _lasting(value)
+    if hint == Filter:
+        return _where(value)
+    if hint == Window:
+        return _window(value)
+    if hint == Percent:
+        return number_text(value)
+    return string_text(value) if hint in (Actor, Source, Salt) else name_text(value)
 
 
 def _inside(operand: Expression, *looser: type[Expression]) -> str:

@@ -3,13 +3,14 @@
 Two trees are equal when they mean the same nodes; `span`, the place in the text, takes no part in comparisons. Nodes are
 valid by themselves (the parser, and server/convert/expressions.py for trees from the wire, check before building them).
 Matches over `Expression`, `Filter`, `Window` and `TimePoint` end in `assert_never`. Names are of a kind, which stands with the
-field (`InteractionType`): what holds for all names, windows, spans and bounds alike is read off the fields, in parts.py.
+field (`InteractionType`): what holds for all names, windows, spans and bounds alike is read off the fields, in parts.py. A leaf
+that says its `phrase` is read and printed by it (phrases.py); the others have a method in the parser and one in the printer.
 """
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from domain.language.syntax_filters import NOWHERE as NOWHERE
 from domain.language.syntax_filters import NUMERIC_OPS as NUMERIC_OPS
@@ -27,7 +28,9 @@ from domain.language.syntax_filters import Literal as Literal
 from domain.language.syntax_filters import MeasuredProperty as MeasuredProperty
 from domain.language.syntax_filters import Names as Names
 from domain.language.syntax_filters import Op as Op
+from domain.language.syntax_filters import Percent as Percent
 from domain.language.syntax_filters import PropertyName as PropertyName
+from domain.language.syntax_filters import Salt as Salt
 from domain.language.syntax_filters import SegmentName as SegmentName
 from domain.language.syntax_filters import Source as Source
 from domain.language.syntax_filters import Span as Span
@@ -108,6 +111,9 @@ class TagChanged:
     Added: not carried just before the instant, carried from it on. The deciding change at the instant tells actor and source.
     """
 
+    phrase: ClassVar = "tag {tags} {added:added|removed}[ by {actor}][ from {source}]{window}"
+    example: ClassVar = "tag vip added in last 7 days"
+
     tags: tuple[TagKey, ...]
     added: bool
     actor: Actor | None = None
@@ -170,6 +176,9 @@ class Periods:
 @dataclass(frozen=True, slots=True)
 class Resumed:
     """An interaction in the window came at least `pause` after the matching one before it (of all time up to as_of)."""
+
+    phrase: ClassVar = "resumed {type}{where} after {pause}{window}"
+    example: ClassVar = "resumed purchase after 60 days"
 
     type: InteractionType
     where: Filter | None
@@ -270,14 +279,20 @@ class TopTagged:
 class Sample:
     """A stable share of the universe, chosen by hash of salt and ordinal; a larger share holds the smaller one."""
 
-    percent: Decimal
-    salt: str
+    phrase: ClassVar = "sample {percent}% by {salt}"
+    example: ClassVar = 'sample 10% by "experiment-42"'
+
+    percent: Percent
+    salt: Salt
     span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedSince:
     """The profile's first visible change or interaction lies at or before the point."""
+
+    phrase: ClassVar = "observed since {point}"
+    example: ClassVar = "observed since 2017-06-01"
 
     point: TimePoint
     span: Span = field(default=NOWHERE, compare=False)

@@ -42,6 +42,10 @@ ListName = Annotated[str, Names.LIST]
 Actor = Annotated[str, Names.ACTOR]
 Source = Annotated[str, Names.SOURCE]
 MeasuredProperty = Annotated[str, Names.MEASURED]
+Salt = Annotated[str, "salt"]
+"""What a sample depends on."""
+Percent = Annotated[Decimal, "percent"]
+"""A share of 100."""
 
 
 class Op(Enum):

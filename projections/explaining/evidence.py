@@ -2,12 +2,12 @@
 
 The rule: had the cited events never been recorded, the leaf's truth would be the other one (for a profile that is still in the
 universe then). What is so because something is absent has no evidence, but a note. `top` is the exception: what it says
-depends on all profiles, so that the events are cited which its measure reads.
+depends on all profiles, so that the events are cited which its measure reads. A leaf that has no case here is explained by
+trying what happens without this event and that (reading.py).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
 from domain.language.syntax import (
     Did,
@@ -29,7 +29,7 @@ from domain.language.syntax import (
     TraitDate,
 )
 from domain.language.syntax import Sequence as Steps
-from projections.explaining import interactions, states
+from projections.explaining import interactions, reading, states
 from projections.explaining.world import Event, World
 
 NOTHING_VISIBLE = "nothing of the profile is visible at as_of"
@@ -86,4 +86,4 @@ def _cited(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[
         case InSegment():
             raise ValueError(f"segment {leaf.segment!r} stands for other leaves; expand it first")
         case _:
-            assert_never(leaf)
+            return reading.of_any(leaf, world, as_of, holds)

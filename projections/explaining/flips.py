@@ -15,7 +15,7 @@ from typing import assert_never
 from domain.changeset import Value
 from domain.errors import MixedCurrencies
 from domain.instants import DAY_US, local_date, offset_transitions
-from domain.language.parts import children, filter_of, named, times
+from domain.language.parts import children, times
 from domain.language.syntax import (
     Ago,
     Before,
@@ -27,7 +27,6 @@ from domain.language.syntax import (
     Last,
     Lasting,
     Leaf,
-    Names,
     On,
     Since,
     Step,
@@ -37,9 +36,9 @@ from domain.language.syntax import (
 )
 from domain.language.windows import UNIT_US, period_start, span_us
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
-from projections.explaining.interactions import selected
+from projections.explaining.reading import events_read
 from projections.explaining.world import World
-from projections.history.entries import TagEntry, TraitEntry
+from projections.history.entries import TraitEntry
 from projections.query.operators.trait_dates import returned
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -122,28 +121,10 @@ def _fixed(leaf: Leaf, world: World, as_of: int) -> set[int]:
     """
     assert world.first_instant is not None, "a world without events has no turning points"
     nodes = [leaf, *(node for node in children(leaf) if isinstance(node, Step))]
-    instants = {world.first_instant}.union(*(_instants(node, world) for node in nodes))
+    instants = {world.first_instant, *(event.at for event in events_read(leaf, world))}
     if isinstance(leaf, TraitDate):
         return instants | _days(leaf, world, as_of)
     return instants.union(*(_turns(time, instants, as_of) for node in nodes for time in times(node)))
-
-
-def _instants(node: Leaf | Step, world: World) -> set[int]:
-    """Of the events that the node speaks of, whatever its window, those that are still to come among them."""
-    found: set[int] = set()
-    for kind, name in named(node):
-        match kind:
-            case Names.TAG:
-                number = world.catalogue.meant(name)
-                tags = set() if number is None else {number, *world.catalogue.rivals(number)}
-                found |= {one.at for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag in tags}
-            case Names.TRAIT:
-                found |= {one.at for one in world.events if isinstance(one.entry, TraitEntry) and one.entry.trait == name}
-            case Names.TYPE:
-                found |= {one.at for one in selected(world, name, filter_of(node), Ever(), _LAST_INSTANT)}
-            case _:
-                pass  # no events of their own
-    return found
 
 
 def _turns(time: Window | TimePoint | Lasting, instants: set[int], as_of: int) -> set[int]:

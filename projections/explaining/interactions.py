@@ -16,6 +16,7 @@ from domain.language.syntax import (
     Ever,
     Filter,
     Function,
+    Leaf,
     Measure,
     Op,
     Periods,
@@ -68,13 +69,13 @@ def of_measure(leaf: Measure, world: World, as_of: int, holds: bool) -> Cited:
             sets.append(world.alone(signed, as_of))
     if leaf.value.op in (Op.EQ, Op.NE):
         sets += _newest(found)
-    return _first_turning(leaf, world, as_of, holds, found, sets), f"{len(found):,} interactions with a value are read"
+    return first_turning(leaf, world, as_of, holds, found, sets), f"{len(found):,} interactions with a value are read"
 
 
 def of_periods(leaf: Periods, world: World, as_of: int, holds: bool) -> Cited:
     """Those in the periods; where a number of periods has to be met exactly, the newest."""
     found = selected(world, leaf.type, leaf.where, leaf.periods, as_of)
-    cited = _first_turning(leaf, world, as_of, holds, found, [found, *_newest(found)])
+    cited = first_turning(leaf, world, as_of, holds, found, [found, *_newest(found)])
     return cited, f"{len(found):,} interactions lie in the periods"
 
 
@@ -130,8 +131,8 @@ def _newest(found: Sequence[Event]) -> Iterator[Sequence[Event]]:
     return (newest_first[:count] for count in range(1, min(len(newest_first), _NEWEST_TRIED) + 1))
 
 
-def _first_turning(
-    leaf: Measure | Periods | Steps,
+def first_turning(
+    leaf: Leaf,
     world: World,
     as_of: int,
     holds: bool,
@@ -181,7 +182,7 @@ def of_sequence(leaf: Steps, world: World, as_of: int, holds: bool) -> Cited:
     if not absent or not ends:
         return (), "no run through all of the steps"
     read = {event for one in (*events, unwanted) for event in one}
-    cited = _first_turning(leaf, world, as_of, holds, read, [_answers(ends[-1].event, unwanted, absent), unwanted])
+    cited = first_turning(leaf, world, as_of, holds, read, [_answers(ends[-1].event, unwanted, absent), unwanted])
     return cited, "" if cited else f"the time in which no {absent.type} may follow is not over"
 
 

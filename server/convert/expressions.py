@@ -1,12 +1,12 @@
-"""The segment tree from its messages, and to them: one table says for each leaf which message it is, field by field.
+"""The segment tree from its messages, and to them: a leaf is the message of its name, field by field of the same name and kind.
 
-Trees from the wire are held to every rule that the parser enforces.
+What is otherwise stands in one table. Trees from the wire are held to every rule that the parser enforces.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 from tagledger.v1 import expression_pb2 as pb
 
@@ -204,11 +204,20 @@ def _needed_calendar(needed: str) -> Field:
 
 
 class Form:
-    """The message of a kind of node: its fields by those of the node; `name` stands for a field of another name."""
+    """The message of a kind of node: its fields by those of the node, each by its type unless `otherwise` says how.
 
-    def __init__(self, node: type[Any], message: type[Any], **fields: Field | tuple[str, Field]) -> None:
+    `name` stands there for a field of another name.
+    """
+
+    def __init__(self, node: type[Any], message: type[Any], **otherwise: Field | tuple[str, Field]) -> None:
         self.node, self._message = node, message
-        self.fields = {name: field if isinstance(field, tuple) else (name, field) for name, field in fields.items()}
+        hints = get_type_hints(node, include_extras=True)
+        stated = {name: how if isinstance(how, tuple) else (name, how) for name, how in otherwise.items()}
+        self.fields = {
+            field.name: stated[field.name] if field.name in stated else (field.name, _common(field.name, hints[field.name]))
+            for field in fields(node)
+            if field.name != "span"
+        }
 
     def read(self, message: Any, depth: int) -> Any:
         """The node of a message; `depth` is that of what stands below."""
@@ -222,99 +231,75 @@ class Form:
         return message
 
 
-_STEP = Form(tree.Step, pb.Sequence.Step, type=_NAME, where=_WHERE, within=_SPAN, absent=_SAME)
-_STEPS = _repeated(lambda step: _STEP.read(step, 0), _STEP.written)
+def _common(name: str, hint: Any) -> Field:
+    """How a field is written that is as its type says."""
+    if name == "zone":
+        return _ZONE
+    if get_origin(hint) is Annotated and isinstance(hint.__metadata__[0], tree.Names):
+        return _NAME
+    if hint == tree.Lasting:
+        return _message(parts_in.lasting, parts_out.lasting_out, needed=f"the {name} is missing: give a number of units")
+    return next(how for kind, how in _COMMON if kind == hint)
 
-LEAVES: Mapping[str, Form] = {
-    "everyone": Form(tree.Everyone, pb.Everyone),
-    "tagged": Form(tree.Tagged, pb.Tagged, tags=_NAMES, value=_BOUND, actor=_ATTRIBUTED, source=_ATTRIBUTED, lasting=_SPAN),
-    "tag_changed": Form(
-        tree.TagChanged, pb.TagChanged, tags=_NAMES, added=_SAME, actor=_ATTRIBUTED, source=_ATTRIBUTED, window=_WINDOW
-    ),
-    "did": Form(
-        tree.Did,
-        pb.Did,
-        type=_NAME,
-        count=_message(parts_in.bound, parts_out.bound_out, tree.Bound(tree.Op.GE, Decimal(1))),
-        where=_WHERE,
-        window=_WINDOW,
-    ),
-    "measure": Form(
-        tree.Measure,
-        pb.Measure,
-        function=_choice(_FUNCTIONS, "a measure needs a function"),
-        type=_NAME,
-        property=_NAME,
-        value=_needed_bound("a measure needs a value to compare with"),
-        where=_WHERE,
-        window=_WINDOW,
-        zone=_ZONE,
-    ),
-    "edge": Form(
-        tree.Edge,
-        pb.Edge,
-        last=_SAME,
-        type=_NAME,
-        window=_message(
+
+_COMMON: Sequence[tuple[Any, Field]] = (
+    (tuple[tree.TagKey, ...], _NAMES),
+    (tree.Actor | None, _ATTRIBUTED),
+    (tree.Source | None, _ATTRIBUTED),
+    (tree.Filter | None, _WHERE),
+    (tree.Window, _WINDOW),
+    (tree.TimePoint, _POINT),
+    (tree.Lasting | None, _SPAN),
+    (tree.Bound | None, _BOUND),
+    (tree.Expression | None, Field(_read_among, _write_among)),
+    (tree.Percent, _NUMBER),
+    (tree.Salt, _SAME),
+    (bool, _SAME),
+    (int | None, _VERSION),
+)
+_STEP = Form(tree.Step, pb.Sequence.Step)
+_SIZE = {
+    "number": Field(_read_size, _write_size),
+    "percent": Field(lambda top, *_: top.WhichOneof("size") == "percent", lambda *_: None),
+}
+_OTHERWISE: Mapping[type[tree.Leaf], Mapping[str, Field | tuple[str, Field]]] = {
+    tree.Did: {"count": _message(parts_in.bound, parts_out.bound_out, tree.Bound(tree.Op.GE, Decimal(1)))},
+    tree.Measure: {
+        "function": _choice(_FUNCTIONS, "a measure needs a function"),
+        "value": _needed_bound("a measure needs a value to compare with"),
+    },
+    tree.Edge: {
+        "window": _message(
             parts_in.window, parts_out.window_out, needed=lambda edge: f"{'last' if edge.last else 'first'} needs a window"
         ),
-        where=_WHERE,
-        having=_WHERE,
-    ),
-    "periods": Form(
-        tree.Periods,
-        pb.Periods,
-        type=_NAME,
-        where=_WHERE,
-        count=_needed_bound("periods need a count to compare with"),
-        periods=_needed_calendar("periods need a calendar window"),
-    ),
-    "resumed": Form(
-        tree.Resumed,
-        pb.Resumed,
-        type=_NAME,
-        where=_WHERE,
-        pause=_message(parts_in.lasting, parts_out.lasting_out, needed="resumed needs a pause"),
-        window=_WINDOW,
-    ),
-    "sequence": Form(tree.Sequence, pb.Sequence, type=_NAME, where=_WHERE, steps=_STEPS, window=_WINDOW),
-    "trait": Form(
-        tree.Trait, pb.TraitCondition, name=("trait", _NAME), op=("comparison", _OPERATOR), values=_VALUES, lasting=_SPAN
-    ),
-    "trait_date": Form(
-        tree.TraitDate,
-        pb.TraitDate,
-        name=("trait", _NAME),
-        anniversary=_SAME,
-        ahead=_SAME,
-        period=_needed_calendar("a date of a trait needs a period"),
-    ),
-    "in_segment": Form(tree.InSegment, pb.InSegment, segment=_NAME, version=_VERSION),
-    "in_list": Form(tree.InList, pb.InList, name=("list", _NAME), version=_VERSION),
-    "top": Form(
-        tree.Top,
-        pb.Top,
-        number=Field(_read_size, _write_size),
-        percent=Field(lambda top, *_: top.WhichOneof("size") == "percent", lambda *_: None),
-        measure=("function", _choice(_MEASURES, "top needs a function")),
-        type=_NAME,
-        property=_NAME,
-        where=_WHERE,
-        window=_WINDOW,
-        zone=_ZONE,
-        among=Field(_read_among, _write_among),
-    ),
-    "top_tagged": Form(
-        tree.TopTagged,
-        pb.TopTagged,
-        number=Field(_read_size, _write_size),
-        percent=Field(lambda top, *_: top.WhichOneof("size") == "percent", lambda *_: None),
-        tag=_NAME,
-        among=Field(_read_among, _write_among),
-    ),
-    "sample": Form(tree.Sample, pb.Sample, percent=_NUMBER, salt=_SAME),
-    "observed_since": Form(tree.ObservedSince, pb.ObservedSince, point=_POINT),
+    },
+    tree.Periods: {
+        "count": _needed_bound("periods need a count to compare with"),
+        "periods": _needed_calendar("periods need a calendar window"),
+    },
+    tree.Sequence: {"steps": _repeated(lambda step: _STEP.read(step, 0), _STEP.written)},
+    tree.Trait: {"name": ("trait", _NAME), "op": ("comparison", _OPERATOR), "values": _VALUES},
+    tree.TraitDate: {"name": ("trait", _NAME), "period": _needed_calendar("a date of a trait needs a period")},
+    tree.InList: {"name": ("list", _NAME)},
+    tree.Top: {**_SIZE, "measure": ("function", _choice(_MEASURES, "top needs a function"))},
+    tree.TopTagged: _SIZE,
 }
+
+
+def _forms() -> Mapping[str, Form]:
+    kinds = {"TraitCondition" if kind is tree.Trait else kind.__name__: kind for kind in get_args(tree.Leaf)}
+    alternatives = {
+        field.name: field.message_type.name
+        for field in pb.Expression.DESCRIPTOR.oneofs_by_name["node"].fields
+        if field.message_type is not None and field.message_type.name in kinds
+    }
+    return {
+        alternative: Form(kinds[name], getattr(pb, name), **_OTHERWISE.get(kinds[name], {}))
+        for alternative, name in alternatives.items()
+    }
+
+
+LEAVES = _forms()
 """By the name of the alternative of `Expression.node`."""
 
 _NODES = {form.node: name for name, form in LEAVES.items()}

@@ -58,7 +58,7 @@ def test_texts_of_changes_are_taken_after_nfc_and_those_of_samples_as_they_are()
         ({"tag_changed": pb.TagChanged(added=True)}, "at least one"),
         ({"periods": pb.Periods(type="x", periods=pb.CalendarWindow(span=DAY))}, "a count to compare with"),
         ({"periods": pb.Periods(type="x", count=ONCE)}, "a calendar window"),
-        ({"resumed": pb.Resumed(type="x")}, "needs a pause"),
+        ({"resumed": pb.Resumed(type="x")}, "the pause is missing"),
         ({"sequence": pb.Sequence(type="x")}, "at least two steps"),
         ({"sequence": pb.Sequence(type="x", steps=[pb.Sequence.Step(type="x")] * 10)}, "at most 10"),
         ({"sequence": pb.Sequence(type="x", steps=[pb.Sequence.Step(type="x", where=pb.Filter())])}, "a filter is empty"),

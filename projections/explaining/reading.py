@@ -1,0 +1,48 @@
+"""Which events of a profile a leaf reads, told from the names in it; and its evidence, where it has no rule of its own."""
+
+from collections.abc import Sequence
+
+from domain.language.parts import children, filter_of, named
+from domain.language.syntax import Ever, Leaf, Names, Step
+from domain.limits import MAX_INSTANT_US
+from projections.explaining.interactions import first_turning, selected
+from projections.explaining.world import Event, World
+from projections.history.entries import TagEntry, TraitEntry
+
+# So many events are tried one by one; where none of them by itself makes the difference, as many are left out again.
+_TRIED_MAX = 50
+
+
+def events_read(leaf: Leaf, world: World) -> set[Event]:
+    """The events that the leaf speaks of, whatever its window, those that are still to come among them."""
+    nodes = [leaf, *(node for node in children(leaf) if isinstance(node, Step))]
+    return {event for node in nodes for event in _of_node(node, world)}
+
+
+def _of_node(node: Leaf | Step, world: World) -> list[Event]:
+    found: list[Event] = []
+    for kind, name in named(node):
+        match kind:
+            case Names.TAG:
+                number = world.catalogue.meant(name)
+                tags = set() if number is None else {number, *world.catalogue.rivals(number)}
+                found += [one for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag in tags]
+            case Names.TRAIT:
+                found += [one for one in world.events if isinstance(one.entry, TraitEntry) and one.entry.trait == name]
+            case Names.TYPE:
+                found += selected(world, name, filter_of(node), Ever(), MAX_INSTANT_US - 1)
+            case _:
+                pass  # no events of their own
+    return found
+
+
+def of_any(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[Event], str]:
+    """The newest event without which the truth would be the other one; or a few without which it would, as many as it takes."""
+    read = sorted((event for event in events_read(leaf, world) if event.at <= as_of), key=lambda event: event.at, reverse=True)
+    one_by_one = [[event] for event in read[:_TRIED_MAX]]
+    cited = first_turning(leaf, world, as_of, holds, read, [*one_by_one, read])
+    if len(cited) > 1:
+        for event in cited[:-_TRIED_MAX:-1]:
+            fewer = [one for one in cited if one is not event]
+            cited = first_turning(leaf, world, as_of, holds, read, [fewer]) or cited
+    return cited, "" if cited else f"{len(read):,} events of what it names, and none of them decides"
