@@ -168,6 +168,7 @@ def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> Wor
             first_ordinal=0,
             outcome=Outcome(new_profiles=len(histories)),
             catalogue=(),
+            erased=(),  # nobody asks about who was erased, and the numbers of others mean nothing here
         )
         if not counts and part.interactions:
             part = replace(part, interactions=replace(part.interactions, types=[_NAMELESS], type_index=()))

@@ -124,6 +124,7 @@ def _clock(index: WorkspaceIndex) -> Part:
         "actors": list(index.actors.values()),
         "sources": list(index.sources.values()),
         "credits": list(index.credits.values()),
+        "wholly_undone": list(index.wholly_undone.items()),
         "undone": [[version, *ids] for version, ids in index.undone.items()],
         "interaction_count": index.interaction_count,
         "profile_count": index.profile_count,
@@ -252,6 +253,7 @@ def _index(found: Found) -> WorkspaceIndex:
     index.touchpoints, index.currencies = Dictionary.over(about["touchpoints"]), Dictionary.over(about["currencies"])
     index.actors, index.sources = Dictionary.over(about["actors"]), Dictionary.over(about["sources"])
     index.credits = Dictionary.over([(actor, source) for actor, source in about["credits"]])
+    index.wholly_undone = dict(about["wholly_undone"])
     index.undone = {version: ids for version, *ids in about["undone"]}
     for name, stored in about["properties"].items():
         known = index.properties[name] = PropertyIndex(ValueType(stored["kind"]))

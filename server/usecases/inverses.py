@@ -2,7 +2,7 @@
 there without the changeset. Arrays, not rows: there may be millions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Codes, Flags, History, Int64s
+from projections.index.ordering import UInt32s
 
 _NEVER = np.iinfo(np.int64).min
 
@@ -26,6 +27,8 @@ class Inverse:
     credits: Codes
     changed: Flags
     """Which of them set another state than the changeset did."""
+    own: Flags
+    """Which of them are at instants of the changeset's rows: the others, of what a later undo brought back."""
     conflicts: Ordinals
 
     def __len__(self) -> int:
@@ -55,6 +58,17 @@ class UndoneRows:
         """Some of them."""
         return UndoneRows(self.subjects[wanted], self.ordinals[wanted], self.effective[wanted], self.applied[wanted])
 
+    def with_gone(self, sent: Mapping[int, "_Sent"]) -> "UndoneRows":
+        """And the rows that count as never recorded: what they say at their instants came of the changeset as well."""
+        rows = [one.gone for one in sent.values()]
+        subjects = np.repeat(np.asarray(list(sent), np.int64), [len(one) for one in rows])
+        return UndoneRows(
+            np.concatenate([self.subjects, subjects]),
+            np.concatenate([self.ordinals, *(one.ordinals for one in rows)]),
+            np.concatenate([self.effective, *(one.effective for one in rows)]),
+            np.concatenate([self.applied, *(one.codes != NOTHING for one in rows)]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
@@ -63,18 +77,28 @@ class _Sent:
     rows: Changes
     credits: Codes
     undone: Changes
+    gone: Changes
+    """What counts as never recorded."""
 
 
-def inverses_of(histories: Mapping[int, History], end: int, undone: int, changes: UndoneRows) -> dict[int, Inverse]:
+def inverses_of(
+    histories: Mapping[int, History], end: int, undone: int, taken_back: Collection[int], changes: UndoneRows
+) -> dict[int, Inverse]:
     """By subject. Of several, which exclude each other, one may be brought back that was carried until another was applied.
+
+    `taken_back`: later versions that count as never recorded, because one of them took the other back.
 
     A subject is carried at an instant if its own last change says so and no other one was applied after that.
     """
-    sent = {number: _sent(history, end, undone, np.unique(changes.ordinals)) for number, history in histories.items()}
+    profiles, gone = np.unique(changes.ordinals), np.asarray(sorted(taken_back), np.uint32)
+    sent = {number: _sent(history, end, undone, gone, profiles) for number, history in histories.items()}
     applies = _applies(sent)
     newer = [one.rows.ordinals[one.rows.versions > undone] for one in sent.values()]
     conflicts = np.unique(np.concatenate(newer))
+    count = len(changes.ordinals)
+    changes = changes.with_gone(sent)
     ordinals, effective = pairs_of(changes.ordinals, changes.effective)
+    own = _among(ordinals, effective, changes, np.arange(len(changes.ordinals)) < count)
     applied = _among(ordinals, effective, changes, changes.applied)
     states, kept = {}, {}
     for number, one in sent.items():
@@ -90,7 +114,7 @@ def inverses_of(histories: Mapping[int, History], end: int, undone: int, changes
         # What is applied, by the changeset or here, takes the others away there: of those that were lost anyway it is told how.
         lost = touched & ~kept[number] & (state.codes == NOTHING) & (state.effective == effective)
         here = kept[number] | lost
-        changed = ~lost & (state.codes != one.undone.codes_of(one.undone.deciding(ordinals, effective)))
+        changed = own & ~lost & (state.codes != one.undone.codes_of(one.undone.deciding(ordinals, effective)))
         found[number] = Inverse(
             ordinals[here],
             effective[here],
@@ -98,6 +122,7 @@ def inverses_of(histories: Mapping[int, History], end: int, undone: int, changes
             state.versions[here],
             state.credits[here],
             changed[here],
+            own[here],
             conflicts,
         )
     return found
@@ -147,10 +172,11 @@ def _state(sent: _Sent, others: _Applies, ordinals: Ordinals, effective: Int64s)
     )
 
 
-def _sent(history: History, end: int, undone: int, profiles: Ordinals) -> _Sent:
+def _sent(history: History, end: int, undone: int, gone: UInt32s, profiles: Ordinals) -> _Sent:
     rows, credits = history.own(profiles, history.count(end))
-    other = rows.versions != undone
-    return _Sent(rows.picked(other), credits[other], rows.picked(~other))
+    mine, never = rows.versions == undone, np.isin(rows.versions, gone)
+    other = ~(mine | never)
+    return _Sent(rows.picked(other), credits[other], rows.picked(mine), rows.picked(never))
 
 
 def _applies(sent: Mapping[int, _Sent]) -> _Applies:

@@ -2,7 +2,8 @@
 
 A state that is brought back is credited to whoever had set it, so that afterwards every answer is as if the changeset had never
 been recorded. Two things stay: what was changed at the same instant since wins, and a profile that was first seen through the
-changeset has been seen. What was changed at other instants since keeps what it says, and is told as a conflict.
+changeset has been seen. What was changed at other instants since keeps what it says, and is told as a conflict. A later
+changeset that was taken back itself is no change: the last one first, any number of them come off as they were laid on.
 
 A merge of tags handed states on that the changesets before it had set. What these set is taken back only after the merge, or it
 would stay where it was handed to.
@@ -59,7 +60,7 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     draft = _but_for_erased(index, draft)
     tags, traits = _inverses_of_tags(index, draft), _inverses_of_traits(index, draft)
     inverses = [*tags.values(), *traits.values()]
-    rows, count = sum(map(len, inverses)), sum(int(np.count_nonzero(one.changed)) for one in inverses)
+    rows, count = (sum(int(np.count_nonzero(getattr(one, name))) for one in inverses) for name in ("own", "changed"))
     changed = bitmaps.union([bitmaps.from_ordinals(one.ordinals[one.changed]) for one in inverses])
     conflicts = bitmaps.union([bitmaps.from_ascending(one.conflicts) for one in inverses])
     already = 0
@@ -199,7 +200,8 @@ def _inverses(
     index: WorkspaceIndex, draft: UndoDraft, histories: Mapping[int, History], rows: UndoneRows
 ) -> dict[int, Inverse]:
     concerned = rows.of(np.isin(rows.subjects, list(histories)))
-    return inverses_of(histories, index.clock().version, draft.undone.version, concerned)
+    undone = draft.undone.version
+    return inverses_of(histories, index.clock().version, undone, index.taken_back_since(undone), concerned)
 
 
 def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColumns | None:

@@ -61,7 +61,7 @@ class Case:
 
 
 def cases(*, leaving: bool = False) -> Iterator[Case]:
-    for number in range(HISTORIES):
+    for number in range(2 * HISTORIES if leaving else HISTORIES):
         rng = random.Random(f"explain/{number}")
         vocabulary = random_vocabulary(rng)
         history = random_changesets(rng, rng.choice((12, 30)), rng.choice((2, 4)), vocabulary, leaving=leaving)

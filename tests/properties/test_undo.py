@@ -215,6 +215,26 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
 
 
 @pytest.mark.parametrize("seed", range(_HISTORIES))
+def test_one_after_the_other_the_last_first_all_are_taken_back(seed: int) -> None:
+    rng = random.Random(f"undo several/{seed}")
+    vocabulary = random_vocabulary(rng)
+    history = random_changesets(rng, 40, 15, vocabulary, leaving=False)
+    changeset = rng.choice([one.changeset for one in history if one.changeset.tags and not one.changeset.catalogue])
+    later = _touched_again(rng, history[-1], changeset)
+    state = WorkspaceState.empty(WORKSPACE)
+    for one in [*history, *later]:
+        state.apply(one, ())
+    after, without = [*history, *later], [*history, *later]
+    for undone in [*(one.changeset for one in reversed(later)), changeset]:
+        try:
+            after.append(_undone(after, state, undone, None))
+        except (NotUndoable, TagMerged):
+            return
+        without = _without(without, undone, None)
+        _compare(state, after, without, rng, vocabulary)
+
+
+@pytest.mark.parametrize("seed", range(_HISTORIES))
 def test_what_was_taken_away_by_a_tag_of_an_exclusive_group_is_brought_back(seed: int) -> None:
     rng = random.Random(f"rivals/{seed}")
     first = recorded(1, 0, catalogue=[GroupDefined(1, "tier", "", True), *(TagDefined(n, 1, f"t{n}", "") for n in range(1, 5))])
