@@ -42,6 +42,7 @@ from domain.language.syntax import (
     Lasting,
     Literal,
     Measure,
+    Moved,
     Not,
     ObservedSince,
     On,
@@ -182,6 +183,7 @@ def leaves(names: Names) -> SearchStrategy[Expression]:
         st.builds(Everyone),
         tagged(names),
         tag_changes(names),
+        moves(names),
         did(names),
         measures(names),
         edges(names),
@@ -210,6 +212,12 @@ def tag_changes(names: Names) -> SearchStrategy[Expression]:
     """Tags that came or went."""
     texts = st.none() | st.sampled_from(names.texts)
     return st.builds(TagChanged, _tags(names), st.booleans(), texts, texts, windows(names))
+
+
+def moves(names: Names) -> SearchStrategy[Expression]:
+    """Tags that took each other's place, with and without each of the additions."""
+    texts = st.none() | st.sampled_from(names.texts)
+    return st.builds(Moved, _tags(names), _tags(names), st.none() | spans(names), texts, texts, windows(names))
 
 
 def _tags(names: Names) -> SearchStrategy[tuple[str, ...]]:

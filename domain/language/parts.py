@@ -35,6 +35,14 @@ def named(node: Node) -> Iterator[tuple[Names, str]]:
                     yield field.kind, name
 
 
+def name_lists(node: Node) -> Iterator[tuple[Names, tuple[str, ...]]]:
+    """The node's own lists of names, each with their kind."""
+    for field in _FIELDS[type(node)]:
+        value = getattr(node, field.name)
+        if field.kind and isinstance(value, tuple):
+            yield field.kind, value
+
+
 def times(node: Node) -> Iterator[Window | TimePoint | Lasting]:
     """The node's own windows, points and spans, in the order of the text."""
     for field in _FIELDS[type(node)]:

@@ -123,6 +123,26 @@ class TagChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """At an instant in the window one of the tags `before` was removed, and one of those `after` added, as in TagChanged.
+
+    `dwelt`: the one that was removed had been carried for so long, without a break, until then. Actor and source are of the
+    change that adds.
+    """
+
+    phrase: ClassVar = "moved from {before} to {after}[ after at least {dwelt}][ by {actor}][ from {source}]{window}"
+    example: ClassVar = "moved from stage/interest to stage/purchase in last 7 days"
+
+    before: tuple[TagKey, ...]
+    after: tuple[TagKey, ...]
+    dwelt: Lasting | None = None
+    actor: Actor | None = None
+    source: Source | None = None
+    window: Window = _EVER
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Did:
     """Number of interactions compares so; plain `did` is `>= 1`."""
 
@@ -334,6 +354,7 @@ Leaf = (
     Everyone
     | Tagged
     | TagChanged
+    | Moved
     | Did
     | Measure
     | Edge

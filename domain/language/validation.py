@@ -13,7 +13,7 @@ from typing import assert_never, cast
 
 from domain.errors import InvalidExpression
 from domain.language import rules
-from domain.language.parts import Node, all_nodes, bounds, named, rebuilt, times
+from domain.language.parts import Node, all_nodes, bounds, name_lists, named, rebuilt, times
 from domain.language.printer import to_text
 from domain.language.syntax import (
     CALENDAR_UNITS,
@@ -47,8 +47,6 @@ from domain.language.syntax import (
     Sample,
     Sequence,
     Since,
-    TagChanged,
-    Tagged,
     TimePoint,
     Top,
     TopTagged,
@@ -117,6 +115,8 @@ def _common_problems(node: Node) -> Iterator[str]:
                 pass  # what may stand there, the function says
             case _:
                 yield rules.name_problem(name, kind.value)
+    for kind, names in name_lists(node):
+        yield "" if names else f"{kind.value} is to be named; give at least one"
     for bound, counts in bounds(node):
         yield from _bound(bound, counts)
     for time in times(node):
@@ -128,8 +128,6 @@ def _own_problems(node: Node) -> Iterator[str]:
     match node:
         case And() | Or() | FilterAll() | FilterAny():
             yield from _operands(node)
-        case Tagged() | TagChanged():
-            yield "" if node.tags else "no tag is named; give at least one"
         case Measure():
             yield from _measured(node, node.function)
             yield from _bound(node.value, counts=node.function in _COUNTED)

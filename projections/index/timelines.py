@@ -68,6 +68,17 @@ class Timeline:
             self.carried_before[kept],
         )
 
+    def turned(self, carried: bool) -> npt.NDArray[np.bool_]:
+        """Flags of the states that carry, after one that does not; or the other way round."""
+        carries = self.codes != NOTHING
+        flags: npt.NDArray[np.bool_] = (carries != self.carried_before) & (carries == carried)
+        return flags
+
+    def carried_since(self) -> Int64s:
+        """Of each state that carries, and of each right after one: from when on it was carried without a break."""
+        begun = np.where(self.turned(carried=True), np.arange(len(self.codes)), 0)
+        return self.effective[np.maximum.accumulate(begun)]
+
     def in_force(self, instant: int) -> npt.NDArray[np.bool_]:
         """Flags of the states in force at an instant: at most one a profile."""
         return (self.effective <= instant) & (self.until > instant)

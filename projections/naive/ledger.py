@@ -154,6 +154,8 @@ class NaiveLedger:
                 return self._tagged(leaf, clock)
             case tree.TagChanged():
                 return self._tag_changed(leaf, clock)
+            case tree.Moved():
+                return self._moved(leaf, clock)
             case tree.Trait():
                 return self._trait(leaf, clock)
             case tree.TraitDate():
@@ -211,6 +213,24 @@ class NaiveLedger:
             for row in states:
                 turned = row.holds != before and row.holds == leaf.added
                 if turned and attributed(leaf, row) and inside(leaf.window, row.at, clock.as_of):
+                    found.add(row.ordinal)
+                before = row.holds
+        return frozenset(found)
+
+    def _moved(self, leaf: tree.Moved, clock: Clock) -> frozenset[int]:
+        gone = set[tuple[int, int]]()
+        for states in self._states(leaf.before, clock):
+            since = None
+            for row in states:
+                if since is not None and not row.holds and (leaf.dwelt is None or row.at - since >= length(leaf.dwelt)):
+                    gone.add((row.ordinal, row.at))
+                since = None if not row.holds else row.at if since is None else since
+        found = set[int]()
+        for states in self._states(leaf.after, clock):
+            before = False
+            for row in states:
+                added = row.holds and not before and attributed(leaf, row)
+                if added and (row.ordinal, row.at) in gone and inside(leaf.window, row.at, clock.as_of):
                     found.add(row.ordinal)
                 before = row.holds
         return frozenset(found)
@@ -331,7 +351,7 @@ def throughout(
     return frozenset(found)
 
 
-def attributed(leaf: tree.Tagged | tree.TagChanged, row: ChangeRow) -> bool:
+def attributed(leaf: tree.Tagged | tree.TagChanged | tree.Moved, row: ChangeRow) -> bool:
     """Whether the change was made by the actor and from the source that the leaf names, if any."""
     wanted = ((leaf.actor, row.actor), (leaf.source, row.source))
     return all(name is None or normalize("NFC", name) == normalize("NFC", found) for name, found in wanted)

@@ -24,6 +24,7 @@ from domain.language.syntax import (
     InSegment,
     Leaf,
     Measure,
+    Moved,
     Not,
     ObservedSince,
     Or,
@@ -51,6 +52,7 @@ from projections.query.operators.everyone import EveryoneOperator
 from projections.query.operators.excluded import ExcludedOperator
 from projections.query.operators.in_list import InListOperator
 from projections.query.operators.measures import MeasureOperator
+from projections.query.operators.moved import MovedOperator
 from projections.query.operators.observed import ObservedSinceOperator
 from projections.query.operators.periods import PeriodsOperator
 from projections.query.operators.resuming import ResumedOperator
@@ -174,6 +176,8 @@ class _Planner:
                 return self._tagged(leaf)
             case TagChanged():
                 return TagChangedOperator(view, leaf, *resolve(leaf.window, view.as_of))
+            case Moved():
+                return MovedOperator(view, leaf, *resolve(leaf.window, view.as_of))
             case Trait():
                 if leaf.lasting:
                     return TraitStatesOperator(view, leaf, view.as_of - span_us(leaf.lasting))

@@ -27,6 +27,7 @@ from domain.language.syntax import (
     Lasting,
     Leaf,
     Measure,
+    Moved,
     Resumed,
     Sequence,
     Since,
@@ -151,8 +152,11 @@ def _grid(rng: random.Random) -> int:
 
 def _edge_history(rng: random.Random) -> list[Recorded]:
     tags = [TagChange(rng.randrange(40), 1, rng.random() < 0.6, _grid(rng)) for _ in range(60)]
+    for ordinal in range(40):
+        at = _grid(rng)
+        tags += [TagChange(ordinal, 1, False, at), TagChange(ordinal, 2, True, at)] if rng.random() < 0.7 else []
     rows = [Interaction(rng.randrange(40), rng.choice("abb"), _grid(rng)) for _ in range(120)]
-    catalogue = (WorkspaceCreated("CNY"), TagDefined(1, None, "vip", ""))
+    catalogue = (WorkspaceCreated("CNY"), TagDefined(1, None, "vip", ""), TagDefined(2, None, "star", ""))
     return [recorded(1, 0, catalogue=catalogue, tags=tags, interactions=rows, new_profiles=40)]
 
 
@@ -167,6 +171,7 @@ def _edge_leaf(rng: random.Random) -> Leaf:
             Sequence(rng.choice("ab"), None, tuple(steps), window),
             TagChanged(("vip",), rng.random() < 0.5, window=window),
             Tagged(("vip",), lasting=span),
+            Moved(("vip",), ("star",), rng.choice((None, span)), window=window),
         )
     )
 

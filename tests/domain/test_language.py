@@ -38,6 +38,7 @@ from domain.language.syntax import (
     Last,
     Lasting,
     Measure,
+    Moved,
     Not,
     ObservedSince,
     On,
@@ -176,6 +177,11 @@ READINGS: list[tuple[str, Expression]] = [
     ('tag vip ADDED by "ana" in last 7 days', TagChanged(("vip",), True, "ana", None, Last(7, Unit.DAY))),
     ("tag any of (a, added) removed", TagChanged(("a", "added"), False)),
     ("tag anniversary added", TagChanged(("anniversary",), True)),
+    ("moved from a to moved", Moved(("a",), ("moved",))),
+    (
+        'moved from any of (a, "to") to from after at least 60 days by "ana" from "crm" in last 7 days',
+        Moved(("a", "to"), ("from",), DAYS_60, "ana", "crm", Last(7, Unit.DAY)),
+    ),
     (
         "did x where hour(Asia/Tokyo) >= 22 and weekday() in (6, 7) and age >= 18",
         Did("x", ONCE, FilterAll((LATE, WEEKEND, Condition("age", Op.GE, (Decimal(18),))))),
@@ -236,7 +242,7 @@ READINGS: list[tuple[str, Expression]] = [
     ("observed since 60 days ago", ObservedSince(Ago(60, Unit.DAY))),
     *(
         (f"{word} {follows}", Trait(word, op, values))
-        for word in ("tag", "resumed", "stopped", "top", "sample", "observed", "then", "anniversary")
+        for word in ("tag", "moved", "resumed", "stopped", "top", "sample", "observed", "then", "anniversary")
         for follows, op, values in (
             ("= 3", Op.EQ, (Decimal(3),)),
             ("in (3)", Op.IN, (Decimal(3),)),

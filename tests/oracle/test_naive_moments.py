@@ -19,6 +19,7 @@ from domain.language.syntax import (
     Instant,
     Last,
     Lasting,
+    Moved,
     Not,
     Op,
     Periods,
@@ -182,6 +183,39 @@ def test_any_of_the_tags_may_have_been_added_also_while_another_was_carried() ->
     story.write(tags=[vip(0, True, NOON - DAY_US), TagChange(0, GOLD, True, NOON - 1)])
     assert story.ask(TagChanged(("vip", "level/gold", "no-such"), True, window=Last(1, Unit.HOUR))) == [0]
     assert story.ask(TagChanged(("vip", "no-such"), True, window=Last(1, Unit.HOUR))) == []
+
+
+# --- moved from one to another ----------------------------------------------------------------------------------------------
+
+
+def moved(dwelt: Lasting | None = None, actor: str | None = None, window: Window | None = None) -> Moved:
+    return Moved(("vip",), ("level/gold",), dwelt, actor, window=window or Ever())
+
+
+def test_one_tag_takes_the_place_of_another_at_one_instant_and_not_a_microsecond_later() -> None:
+    story = Story()
+    story.write(tags=[vip(profile, True, NOON - HOUR_US) for profile in (0, 1, 2)])
+    story.write(tags=[vip(profile, False, NOON) for profile in (0, 1)], actor="anna")
+    story.write(
+        tags=[TagChange(0, GOLD, True, NOON), TagChange(1, GOLD, True, NOON + 1), TagChange(2, GOLD, True, NOON)], actor="bert"
+    )
+    assert story.ask(moved(), as_of=NOON + 1) == [0]  # 2 carries both
+    assert story.ask(moved(), as_of=NOON - 1) == []
+    assert story.ask(moved(actor="bert"), as_of=NOON) == [0]
+    assert story.ask(moved(actor="anna"), as_of=NOON) == []  # who adds it is asked for, not who removes the other
+    assert story.ask(moved(window=Before(Instant(NOON))), as_of=NOON + 1) == []
+    assert story.ask(Moved(("level/gold",), ("vip",)), as_of=NOON + 1) == []
+
+
+def test_it_dwelt_for_as_long_as_it_was_carried_whatever_its_value() -> None:
+    story = Story()
+    story.write(tags=[vip(0, True, NOON - HOUR_US), vip(0, True, NOON - 1, 0.5), vip(1, True, NOON - HOUR_US + 1)])
+    story.write(tags=[vip(2, True, NOON - DAY_US), vip(2, False, NOON - 2), vip(2, True, NOON - 1)])
+    story.write(
+        tags=[change for profile in (0, 1, 2) for change in (vip(profile, False, NOON), TagChange(profile, GOLD, True, NOON))]
+    )
+    assert story.ask(moved(HOUR), as_of=NOON) == [0]
+    assert story.ask(moved(), as_of=NOON) == [0, 1, 2]
 
 
 # --- the clock on the wall --------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from domain.language.syntax import TagChanged
 from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.history import NOTHING
 from projections.index.tag_index import TagIndex
 from projections.query.operators.tag_lookup import change_estimate, tags_of, unknown_tags
 from projections.query.view import View
@@ -48,8 +47,7 @@ class TagChangedOperator:
 
     def _changed(self, tag: TagIndex) -> Ordinals:
         timeline = tag.timelines.at(self.view.version)
-        flags = timeline.carried_before != (timeline.codes != NOTHING)
-        flags &= timeline.carried_before != self.leaf.added
+        flags = timeline.turned(self.leaf.added)
         flags &= (timeline.effective >= self.start) & (timeline.effective < self.end)
         flags &= self.view.index.recorded_by(timeline, self.leaf.actor, self.leaf.source)
         ordinals: Ordinals = timeline.ordinals[flags]

@@ -62,7 +62,7 @@ class Segment(_message.Message):
     def __init__(self, text: _Optional[str] = ..., tree: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Expression(_message.Message):
-    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list", "top_tagged")
+    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list", "top_tagged", "moved")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
@@ -83,6 +83,7 @@ class Expression(_message.Message):
     OBSERVED_SINCE_FIELD_NUMBER: _ClassVar[int]
     IN_LIST_FIELD_NUMBER: _ClassVar[int]
     TOP_TAGGED_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
     all: Operands
     any: Operands
     negation: Expression
@@ -103,7 +104,8 @@ class Expression(_message.Message):
     observed_since: ObservedSince
     in_list: InList
     top_tagged: TopTagged
-    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ..., top_tagged: _Optional[_Union[TopTagged, _Mapping]] = ...) -> None: ...
+    moved: Moved
+    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ..., top_tagged: _Optional[_Union[TopTagged, _Mapping]] = ..., moved: _Optional[_Union[Moved, _Mapping]] = ...) -> None: ...
 
 class Operands(_message.Message):
     __slots__ = ("operands",)
@@ -150,6 +152,22 @@ class TagChanged(_message.Message):
     source: str
     window: Window
     def __init__(self, tags: _Optional[_Iterable[str]] = ..., added: _Optional[bool] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+
+class Moved(_message.Message):
+    __slots__ = ("before", "after", "dwelt", "actor", "source", "window")
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    DWELT_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    before: _containers.RepeatedScalarFieldContainer[str]
+    after: _containers.RepeatedScalarFieldContainer[str]
+    dwelt: Span
+    actor: str
+    source: str
+    window: Window
+    def __init__(self, before: _Optional[_Iterable[str]] = ..., after: _Optional[_Iterable[str]] = ..., dwelt: _Optional[_Union[Span, _Mapping]] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
 class Did(_message.Message):
     __slots__ = ("type", "count", "where", "window")

@@ -14,6 +14,7 @@ from domain.language.syntax import (
     Expression,
     Filter,
     Measure,
+    Moved,
     ObservedSince,
     Periods,
     Resumed,
@@ -37,6 +38,7 @@ OtherLeaf = (
     Everyone
     | Tagged
     | TagChanged
+    | Moved
     | Did
     | Measure
     | Edge
@@ -75,6 +77,8 @@ def statement(leaf: OtherLeaf, place: Place) -> str:
             return "SELECT ordinal FROM everyone"
         case Tagged():
             return tagged(leaf, place.numbers(leaf.tags), as_of)
+        case Moved():
+            return moved(leaf, place.numbers(leaf.before), place.numbers(leaf.after), as_of, calendars)
         case TagChanged():
             return tag_changed(leaf, place.numbers(leaf.tags), as_of, calendars)
         case Trait():
@@ -158,7 +162,7 @@ def _states(numbers: Sequence[int], tags: str = "tags") -> str:
     """
 
 
-def _attributed(leaf: Tagged | TagChanged) -> str:
+def _attributed(leaf: Tagged | TagChanged | Moved) -> str:
     names = (("actor", leaf.actor), ("source", leaf.source))
     wanted = [f"nfc_normalize({column}) = nfc_normalize({text(name)})" for column, name in names if name is not None]
     return " AND ".join(wanted) or "true"
@@ -187,6 +191,26 @@ def tag_changed(leaf: TagChanged, numbers: Sequence[int], as_of: int, calendars:
     return f"""
         SELECT DISTINCT ordinal FROM ({_states(numbers)})
         WHERE applied = {leaf.added} AND before <> applied AND {_attributed(leaf)} AND {_inside(leaf.window, as_of, calendars)}
+    """
+
+
+def moved(leaf: Moved, before: Sequence[int], after: Sequence[int], as_of: int, calendars: Calendars) -> str:
+    """An end of a spell that was long enough, and a beginning of another, at one instant. A beginning counts up the spells."""
+    if not before or not after:
+        return NOBODY
+    spells = f"""
+        SELECT *, sum(CASE WHEN applied AND NOT before THEN 1 ELSE 0 END)
+            OVER (PARTITION BY ordinal, tag ORDER BY instant) AS spell FROM ({_states(before)})
+    """
+    ends = f"""
+        SELECT ordinal, max(until) AS instant FROM ({spells}) WHERE applied
+        GROUP BY ordinal, tag, spell
+        HAVING count(until) = count(*) AND max(until) - min(instant) >= {span(leaf.dwelt) if leaf.dwelt else 0}
+    """
+    begins = f"SELECT * FROM ({_states(after)}) WHERE applied AND NOT before AND {_attributed(leaf)}"
+    return f"""
+        SELECT DISTINCT a.ordinal FROM ({begins}) AS a SEMI JOIN ({ends}) AS b
+        ON b.ordinal = a.ordinal AND b.instant = a.instant WHERE {_inside(leaf.window, as_of, calendars)}
     """
 
 

@@ -361,8 +361,19 @@ class _History:
             if applied and rng.random() < 0.2:
                 later = max(self._instant(), rows[-1].effective_at + 1)
                 rows.append(TagChange(ordinal, tag, False, later, expiry=True))
+            if applied and rng.random() < 0.3:
+                rows += self._moved(rows[-1], taken)
         self.changed += [row for row in rows if not row.applied]  # what is applied may be of a tag that is retired later
         return rows
+
+    def _moved(self, row: TagChange, taken: dict[tuple[int, int | None, int], int]) -> list[TagChange]:
+        """Another tag of the group takes the place of one; in an exclusive group it does so by itself."""
+        at, group = self._near(row.effective_at), self.tags[row.tag][0]
+        others = [tag for tag, (of, _) in self.tags.items() if of == group and tag not in {row.tag, *self.retired}]
+        if not others or taken.setdefault((row.ordinal, group, at), others[0]) != others[0]:
+            return []
+        gone = [] if group in self.exclusive else [TagChange(row.ordinal, row.tag, False, at)]
+        return [TagChange(row.ordinal, others[0], True, at), *gone]
 
     def _trait(self) -> TraitChange:
         name = self.rng.choice(list(TRAITS))

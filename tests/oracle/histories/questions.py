@@ -39,6 +39,7 @@ from domain.language.syntax import (
     Leaf,
     Literal,
     Measure,
+    Moved,
     Not,
     ObservedSince,
     On,
@@ -65,6 +66,7 @@ from tests.oracle.histories.vocabulary import (
     CURRENCIES,
     DATES,
     DEFAULT_CURRENCY,
+    GROUP_NAMES,
     LIST_NAMES,
     PROPERTIES,
     RESERVED,
@@ -84,6 +86,7 @@ _KINDS: Final[dict[type[Leaf], int]] = {
     Everyone: 1,
     Tagged: 7,
     TagChanged: 5,
+    Moved: 4,
     Did: 5,
     Measure: 6,
     Edge: 3,
@@ -130,6 +133,8 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
     if kind is TagChanged:
         window = random_window(rng, vocabulary) if rng.random() < 0.75 else Ever()
         return TagChanged(_tags(rng, vocabulary), rng.random() < 0.6, *_attribution(rng), window)
+    if kind is Moved:
+        return _moved(rng, vocabulary)
     if kind is Trait:
         name = _name(rng, list(TRAITS))
         lasting = _lasting(rng) if rng.random() < 0.4 else None
@@ -219,6 +224,23 @@ def _attribution(rng: random.Random) -> tuple[str | None, str | None]:
 def _tagged(rng: random.Random, vocabulary: Vocabulary) -> Tagged:
     value = Bound(rng.choice(NUMERIC_OPS), _number(rng)) if rng.random() < 0.3 else None
     return Tagged(_tags(rng, vocabulary), value, *_attribution(rng), _lasting(rng) if rng.random() < 0.4 else None)
+
+
+def _moved(rng: random.Random, vocabulary: Vocabulary) -> Moved:
+    """Mostly within a group, which may be exclusive, and many of its tags: elsewhere two turn at one instant rarely."""
+    name = "level" if rng.random() < 0.8 else rng.choice(GROUP_NAMES)
+    group = [key for key in vocabulary.keys if key.startswith(f"{name}/")]
+    one, other = rng.sample(("level/gold", "level/vip"), 2)
+
+    def some(mostly: str) -> tuple[str, ...]:
+        if rng.random() < 0.1:
+            return _tags(rng, vocabulary)
+        others = rng.sample(group, rng.randint(0, len(group)))
+        return tuple(dict.fromkeys([mostly, *others] if name == "level" else others or group))
+
+    dwelt = _lasting(rng) if rng.random() < 0.3 else None
+    actor, source = _attribution(rng) if rng.random() < 0.5 else (None, None)
+    return Moved(some(one), some(other), dwelt, actor, source, random_window(rng, vocabulary) if rng.random() < 0.5 else Ever())
 
 
 def _trait_date(rng: random.Random, vocabulary: Vocabulary) -> TraitDate:
