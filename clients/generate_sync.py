@@ -24,6 +24,7 @@ NAMES: Final = {
     "AsyncInteractionBuffer": "InteractionBuffer",
     "AsyncLedgerCalls": "LedgerCalls",
     "AsyncListCalls": "ListCalls",
+    "AsyncReportCalls": "ReportCalls",
     "AsyncSegmentCalls": "SegmentCalls",
 }
 HEADER: Final = "# Generated from ../_async/{name} by clients/generate_sync.py. Do not edit.\n"

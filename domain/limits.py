@@ -58,6 +58,11 @@ MAX_EXPLAINED_LEAVES: Final = 1_000
 MAX_EVIDENCE: Final = 20
 MAX_CITED_EVENTS: Final = 1_000
 MAX_FLIP_EVALUATIONS: Final = 20_000
+MAX_AXES: Final = 4
+MAX_AXIS_PARTS: Final = 1_000
+DEFAULT_AXIS_VALUES: Final = 20
+MAX_CROSSED_CELLS: Final = 10_000
+MAX_SERIES_POINTS: Final = 1_000
 MAX_MEMBERS_PAGE: Final = 10_000
 DEFAULT_MEMBERS_PAGE: Final = 1_000
 MAX_LIST_PAGE: Final = 1_000
@@ -192,6 +197,15 @@ LIMITS: Final = (
         "instants at which one Explain looks for a change by time alone, shared out evenly among the leaves",
         "told until then",
     ),
+    Limit("axes", f"1 to {MAX_AXES}", "axes of one CrossTabulate", "INVALID_FIELD"),
+    Limit("axis parts", f"1 to {MAX_AXIS_PARTS:,}", "segments, or values of a trait, of one axis", "INVALID_FIELD"),
+    Limit(
+        "crossed cells",
+        f"{MAX_CROSSED_CELLS:,}",
+        "combinations of parts, and rests, of one CrossTabulate",
+        "LIMIT_EXCEEDED",
+    ),
+    Limit("series points", f"{MAX_SERIES_POINTS:,}", "instants of one SegmentSeries", "LIMIT_EXCEEDED"),
     Limit("days of use", f"1 to {MAX_DAYS_OF_USE:,}", "days of one GetTagUse", "INVALID_FIELD"),
     Limit("shown appliers", f"{MAX_SHOWN_APPLIERS}", "who applied a tag, in one GetTagUse; others are counted", "cut to it"),
     Limit("shown pairs", f"{MAX_SHOWN_TAG_PAIRS:,}", "tags that are alike, in one ReviewTags", "cut to it"),

@@ -25,6 +25,7 @@ from server.servicers.history import HistoryServicer
 from server.servicers.ledger import LedgerServicer
 from server.servicers.lists import ListServicer
 from server.servicers.profile import ProfileServicer
+from server.servicers.report import ReportServicer
 from server.servicers.running import Work
 from server.servicers.segment import SegmentServicer
 from server.snapshots.folder import SnapshotFolder
@@ -39,6 +40,7 @@ from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
 from server.usecases.erasures import Erasures
 from server.usecases.explaining import Explaining
 from server.usecases.profiles import Profiles
+from server.usecases.reports import Reports
 from server.usecases.tag_use import TagUses
 
 DEFAULT_WORKSPACE = "default"
@@ -92,6 +94,7 @@ class TagledgerServer:
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),
                 HistoryServicer(auditing, TagUses(clocks), self._work),
                 ProfileServicer(self._committer, Profiles(clocks, auditing, self._log), erasures, self._work),
+                ReportServicer(Reports(questions, clocks), self._work),
                 ExportServicer(questions, self._work),
             ),
             self._metrics,

@@ -19,6 +19,8 @@ from tagledger.v1 import (
     list_service_pb2_grpc,
     profile_service_pb2,
     profile_service_pb2_grpc,
+    report_service_pb2,
+    report_service_pb2_grpc,
     segment_service_pb2,
     segment_service_pb2_grpc,
 )
@@ -33,6 +35,7 @@ from server.servicers.history import HistoryServicer
 from server.servicers.ledger import LedgerServicer
 from server.servicers.lists import ListServicer
 from server.servicers.profile import ProfileServicer
+from server.servicers.report import ReportServicer
 from server.servicers.segment import SegmentServicer
 
 # Trailers carry error details; what server/errors.py packs stays below this.
@@ -57,6 +60,7 @@ class Servicers:
     segment: SegmentServicer
     history: HistoryServicer
     profile: ProfileServicer
+    report: ReportServicer
     export: ExportServicer
 
 
@@ -75,6 +79,7 @@ class GrpcServer:
         segment_service_pb2_grpc.add_SegmentServiceServicer_to_server(servicers.segment, self._server)
         history_service_pb2_grpc.add_HistoryServiceServicer_to_server(servicers.history, self._server)
         profile_service_pb2_grpc.add_ProfileServiceServicer_to_server(servicers.profile, self._server)
+        report_service_pb2_grpc.add_ReportServiceServicer_to_server(servicers.report, self._server)
         export_service_pb2_grpc.add_ExportServiceServicer_to_server(servicers.export, self._server)
         self._health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -87,6 +92,7 @@ class GrpcServer:
                 (segment_service_pb2, "SegmentService"),
                 (history_service_pb2, "HistoryService"),
                 (profile_service_pb2, "ProfileService"),
+                (report_service_pb2, "ReportService"),
                 (export_service_pb2, "ExportService"),
             )
         ]

@@ -23,6 +23,7 @@ from clients.cli.explaining import explain
 from clients.cli.history import history
 from clients.cli.output import error_object, print_json, print_text, report
 from clients.cli.profile import profile
+from clients.cli.reports import crosstab, series
 from clients.cli.tagging import tag, untag
 from clients.sdk import TagledgerError
 
@@ -149,6 +150,8 @@ for _command in (
     check,
     explain,
     validate,
+    crosstab,
+    series,
     history,
     catalogue,
 ):

@@ -20,8 +20,11 @@ from .values import (
     InteractionBatch,
     PropertyColumn,
     RemoveTag,
+    SegmentAxis,
     SetTrait,
+    TagGroupAxis,
     TagValues,
+    TraitAxis,
 )
 
 __all__ = [
@@ -42,10 +45,13 @@ __all__ = [
     "PropertyColumn",
     "RemoveTag",
     "RetryPolicy",
+    "SegmentAxis",
     "ServiceError",
     "SetTrait",
+    "TagGroupAxis",
     "TagValues",
     "TagledgerError",
+    "TraitAxis",
     "WriteOptions",
     "errors",
 ]

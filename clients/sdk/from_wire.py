@@ -26,6 +26,9 @@ from .history_from_wire import value as value
 from .instants import from_timestamp
 from .profile_from_wire import erasure_certificate as erasure_certificate
 from .profile_from_wire import profile as profile
+from .report_from_wire import cross_table as cross_table
+from .report_from_wire import series_point as series_point
+from .report_from_wire import warning as _warning
 
 _TYPES: Final = {
     common_pb2.VALUE_TYPE_STRING: "string",
@@ -139,10 +142,6 @@ def interactions_receipt(message: ledger_service_pb2.RecordInteractionsResponse)
 def clocks(message: common_pb2.ReadClocks) -> replies.Clocks:
     """Convert the clocks of a read."""
     return replies.Clocks(from_timestamp(message.as_of), message.known_at)
-
-
-def _warning(message: expression_pb2.Warning) -> replies.Warning:
-    return replies.Warning(message.line, message.column, message.message, message.suggestion)
 
 
 def count(message: segment_service_pb2.CountResponse) -> replies.Count:

@@ -35,6 +35,9 @@ from .profile_replies import Profile as Profile
 from .profile_replies import ProfileActivity as ProfileActivity
 from .profile_replies import ProfileTag as ProfileTag
 from .profile_replies import ProfileTrait as ProfileTrait
+from .report_replies import CrossedAxis as CrossedAxis
+from .report_replies import CrossTable as CrossTable
+from .report_replies import SeriesPoint as SeriesPoint
 from .values import TraitValue
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from tagledger.v1 import (
     catalogue_service_pb2,
     common_pb2,
@@ -13,11 +14,24 @@ from tagledger.v1 import (
     ledger_service_pb2,
     list_service_pb2,
     profile_service_pb2,
+    report_service_pb2,
     segment_service_pb2,
 )
 
 from .instants import invalid, optional_us, to_timestamp
-from .values import ApplyTag, Change, ColumnKind, ExportColumn, RemoveTag, SetTrait, TagValues, TraitValue
+from .values import (
+    ApplyTag,
+    Axis,
+    Change,
+    ColumnKind,
+    ExportColumn,
+    RemoveTag,
+    SegmentAxis,
+    SetTrait,
+    TagGroupAxis,
+    TagValues,
+    TraitValue,
+)
 
 _UPLOAD_MODES = {
     "replace": list_service_pb2.UPLOAD_MODE_REPLACE,
@@ -28,6 +42,15 @@ _VALUE_KINDS = {
     "any": common_pb2.TagValues.KIND_UNSPECIFIED,
     "none": common_pb2.TagValues.KIND_NONE,
     "number": common_pb2.TagValues.KIND_NUMBER,
+}
+_UNITS = {
+    "second": expression_pb2.UNIT_SECOND,
+    "minute": expression_pb2.UNIT_MINUTE,
+    "hour": expression_pb2.UNIT_HOUR,
+    "day": expression_pb2.UNIT_DAY,
+    "week": expression_pb2.UNIT_WEEK,
+    "month": expression_pb2.UNIT_MONTH,
+    "year": expression_pb2.UNIT_YEAR,
 }
 T = TypeVar("T")
 KnownAt = int | datetime | None
@@ -100,6 +123,42 @@ def clock_pair(as_of: datetime | None, cut: KnownAt) -> segment_service_pb2.Cloc
     """Return the clocks of a second question."""
     stamp = None if as_of is None else to_timestamp(as_of, "before_as_of")
     return segment_service_pb2.ClockPair(as_of=stamp, known_at=known_at(cut))
+
+
+def timestamp(given: datetime, field: str) -> Timestamp:
+    """Return an instant."""
+    return to_timestamp(given, field)
+
+
+def span(given: str, field: str) -> expression_pb2.Span:
+    """Return a span such as "1 day" or "6 hours"."""
+    number, _, unit = text(given, field).strip().partition(" ")
+    unit = unit.strip().lower()
+    found = _UNITS.get(unit, _UNITS.get(unit.removesuffix("s")))
+    if found is None or not (number.isascii() and number.isdigit()):
+        raise invalid(field, f"must be a span such as '1 day', '6 hours' or '1 month', got {given!r}")
+    return expression_pb2.Span(count=int(number[:12]), unit=found)
+
+
+def axes(given: Sequence[Axis]) -> list[report_service_pb2.Axis]:
+    """Return the axes of a cross table."""
+    return [_axis(axis, f"axes[{number}]") for number, axis in enumerate(several(given, "axes"))]
+
+
+def _axis(given: Axis, field: str) -> report_service_pb2.Axis:
+    message = report_service_pb2.Axis(name=text(given.name, f"{field}.name"))
+    if given.as_of is not None or given.known_at is not None:
+        message.clocks.CopyFrom(clock_pair(given.as_of, given.known_at))
+    if isinstance(given, SegmentAxis):
+        message.parts.SetInParent()
+        for label, expression in given.parts.items():
+            message.parts.parts.add(label=text(label, f"{field}.parts"), segment=segment(expression))
+    elif isinstance(given, TagGroupAxis):
+        message.tag_group = text(given.group, f"{field}.group")
+    else:
+        message.trait.trait = text(given.trait, f"{field}.trait")
+        message.trait.values_max = whole(given.values_max, f"{field}.values_max")
+    return message
 
 
 def period(bounds: Period, name: str) -> history_service_pb2.Period | None:

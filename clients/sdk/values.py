@@ -112,6 +112,40 @@ class InteractionBatch:
         return len(self.profile_ids)
 
 
+@dataclass(frozen=True, slots=True)
+class SegmentAxis:
+    """An axis of a cross table: expressions by their labels, asked at clocks of their own if any are given."""
+
+    name: str
+    parts: Mapping[str, str]
+    as_of: datetime | None = None
+    known_at: int | datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagGroupAxis:
+    """An axis with a part for each tag of a group, in its order; named after the group unless given a name."""
+
+    group: str
+    name: str = ""
+    as_of: datetime | None = None
+    known_at: int | datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraitAxis:
+    """An axis with a part for each of the values of a trait that most members have."""
+
+    trait: str
+    values_max: int = 20
+    name: str = ""
+    as_of: datetime | None = None
+    known_at: int | datetime | None = None
+
+
+Axis = SegmentAxis | TagGroupAxis | TraitAxis
+
+
 class ColumnKind(Enum):
     """What an exported column holds."""
 

@@ -53,6 +53,7 @@ from projections.index.runs import Run
 from projections.index.states import CodesByOrdinal
 from projections.index.tag_index import TagChanges, TagIndex
 from projections.index.timelines import Timeline, Timelines
+from projections.index.undone import Undone
 from projections.index.universe import Universe
 
 _Entry = TypeVar("_Entry", bound=Hashable)
@@ -116,10 +117,7 @@ class WorkspaceIndex:
     sources: Dictionary[str] = field(default_factory=Dictionary)
     credits: Dictionary[tuple[str, str]] = field(default_factory=Dictionary)
     """Actors and sources, after NFC, of states that an undo brought back."""
-    undone: dict[int, list[str]] = field(default_factory=dict)
-    """By version, the ids of the changesets that took it back, or a part of it."""
-    wholly_undone: dict[int, int] = field(default_factory=dict)
-    """By the version of an undo for everybody, the version that it took back; ascending."""
+    undone: Undone = field(default_factory=Undone)
     interaction_count: int = 0
     profile_count: int = 0
     _positions: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
@@ -183,14 +181,6 @@ class WorkspaceIndex:
                 flags &= codes.view()[versions - 1] == known.code(normalized(name))
         return flags
 
-    def taken_back_since(self, version: int) -> set[int]:
-        """Later versions that were wholly taken back, together with those that did so: as if neither had been recorded."""
-        gone: set[int] = set()
-        for undo, undone in reversed(self.wholly_undone.items()):
-            if undone > version and undo not in gone:
-                gone |= {undo, undone}
-        return gone
-
     def recorders(self, versions: npt.NDArray[np.int64]) -> tuple[Codes, Codes]:
         """The codes of the actors, and of the sources, that recorded these versions."""
         return self._actor_codes.view()[versions - 1], self._source_codes.view()[versions - 1]
@@ -249,10 +239,7 @@ class WorkspaceIndex:
             self._apply_retracted(changeset, changeset.retracted)
         if changeset.interactions:
             self._apply_interactions(changeset, changeset.interactions)
-        if changeset.undoes:
-            self.undone.setdefault(changeset.undoes.version, []).append(changeset.changeset_id)
-            if changeset.selected is None:
-                self.wholly_undone[changeset.version] = changeset.undoes.version
+        self.undone.apply(changeset)
         self._actor_codes.extend(self.actors.intern([normalized(changeset.attribution.actor)]))
         self._source_codes.extend(self.sources.intern([normalized(changeset.attribution.source)]))
         # Position last: `clock` counts positions.
@@ -274,8 +261,7 @@ class WorkspaceIndex:
         other.universe = self.universe.up_to(version)
         for name in ("actors", "sources", "credits"):
             setattr(other, name, Dictionary.over(list(getattr(self, name).values())))
-        other.wholly_undone = dict(self.wholly_undone)
-        other.undone = {undone: list(by) for undone, by in list(self.undone.items())}
+        other.undone = self.undone.copy()
         columns = {name: column[:version] for name, column in self.clock_columns().items()}
         other.restore_clock({name: Column.over(column, version) for name, column in columns.items()})
         other.apply(recorded)

@@ -168,7 +168,7 @@ def attribution_out(index: WorkspaceIndex, recorded: Recorded) -> common_pb2.Att
     return common_pb2.Attribution(
         selected=changeset.selected.expression if changeset.selected else "",
         undoes_changeset_id=changeset.undoes.changeset_id if changeset.undoes else "",
-        undone_by_changeset_ids=index.undone.get(changeset.version, ()),
+        undone_by_changeset_ids=index.undone.ids(changeset.version),
         position=recorded.position,
         changeset_id=changeset.changeset_id,
         actor=changeset.attribution.actor,

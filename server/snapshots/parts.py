@@ -25,6 +25,7 @@ from projections.index.rows import CapturedRows
 from projections.index.runs import Run
 from projections.index.states import Holders
 from projections.index.tag_index import TagIndex
+from projections.index.undone import Undone
 from projections.index.universe import Universe
 from projections.index.workspace_index import PropertyIndex, TraitIndex, WorkspaceIndex
 from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile
@@ -124,8 +125,8 @@ def _clock(index: WorkspaceIndex) -> Part:
         "actors": list(index.actors.values()),
         "sources": list(index.sources.values()),
         "credits": list(index.credits.values()),
-        "wholly_undone": list(index.wholly_undone.items()),
-        "undone": [[version, *ids] for version, ids in index.undone.items()],
+        "wholly_undone": list(index.undone.wholly.items()),
+        "undone": [[version, *ids] for version, ids in index.undone.by.items()],
         "interaction_count": index.interaction_count,
         "profile_count": index.profile_count,
         "catalogue_versions": index.catalogue_versions,
@@ -253,8 +254,7 @@ def _index(found: Found) -> WorkspaceIndex:
     index.touchpoints, index.currencies = Dictionary.over(about["touchpoints"]), Dictionary.over(about["currencies"])
     index.actors, index.sources = Dictionary.over(about["actors"]), Dictionary.over(about["sources"])
     index.credits = Dictionary.over([(actor, source) for actor, source in about["credits"]])
-    index.wholly_undone = dict(about["wholly_undone"])
-    index.undone = {version: ids for version, *ids in about["undone"]}
+    index.undone = Undone({version: ids for version, *ids in about["undone"]}, dict(about["wholly_undone"]))
     for name, stored in about["properties"].items():
         known = index.properties[name] = PropertyIndex(ValueType(stored["kind"]))
         known.values = Dictionary.over(_values(known.kind, stored["values"]))

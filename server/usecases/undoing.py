@@ -89,7 +89,7 @@ def _nothing_left(index: WorkspaceIndex, draft: UndoDraft) -> NotUndoable:
         f"nothing of changeset {undone.changeset_id} (position {index.position_of(undone.version)}) is left to take back: it "
         "changed none of these profiles, or all that it changed was changed at the same instants, corrected, or erased since"
     )
-    by = index.undone.get(undone.version)
+    by = index.undone.ids(undone.version)
     if by:
         told += f"; changeset {by[-1]} took it back: to have it again, undo that one"
     return NotUndoable(told, metadata={"changeset_id": undone.changeset_id})
@@ -201,7 +201,7 @@ def _inverses(
 ) -> dict[int, Inverse]:
     concerned = rows.of(np.isin(rows.subjects, list(histories)))
     undone = draft.undone.version
-    return inverses_of(histories, index.clock().version, undone, index.taken_back_since(undone), concerned)
+    return inverses_of(histories, index.clock().version, undone, index.undone.since(undone), concerned)
 
 
 def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColumns | None:

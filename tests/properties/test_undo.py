@@ -209,7 +209,7 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
         return
     after, without = [*history, undo], _without(history, changeset, members)
     _compare(state, after, without, rng, vocabulary)
-    assert state.index.undone == {changeset.version: [""]}
+    assert state.index.undone.by == {changeset.version: [""]}
     redo = _undone(after, state, undo.changeset, None)
     _compare(state, [*after, redo], history, rng, vocabulary)
 

@@ -13,6 +13,7 @@ from tagledger.v1 import (
     ledger_service_pb2,
     list_service_pb2,
     profile_service_pb2,
+    report_service_pb2,
     segment_service_pb2,
 )
 
@@ -180,6 +181,17 @@ def good_request(method: str) -> Any:
             return segment_service_pb2.CompareSegmentRequest(
                 context=read_context(), before=before, segment=segment(), page_size=10
             )
+        case "CrossTabulate":
+            return cross_tabulate()
+        case "SegmentSeries":
+            return report_service_pb2.SegmentSeriesRequest(
+                context=common_pb2.ReadContext(workspace=WORKSPACE, known_at=known_at),
+                segment=segment(),
+                start=Timestamp(seconds=1),
+                end=Timestamp(seconds=100_000),
+                every=expression_pb2.Span(count=1, unit=expression_pb2.UNIT_DAY),
+                zone="Asia/Shanghai",
+            )
         case "ListMembers":
             return segment_service_pb2.ListMembersRequest(context=read_context(), segment=segment(), page_size=10)
         case "CheckProfiles":
@@ -219,6 +231,20 @@ def good_request(method: str) -> Any:
         case "GetChangeset":
             return history.GetChangesetRequest(workspace=WORKSPACE, at_position=1, page_size=10)
     raise NotImplementedError(f"{method} needs a good request here")
+
+
+def cross_tabulate() -> report_service_pb2.CrossTabulateRequest:
+    clocks = segment_service_pb2.ClockPair(as_of=Timestamp(seconds=1), known_at=common_pb2.KnownAt(position=1))
+    bought = report_service_pb2.AxisPart(label="bought", segment=segment("did purchase"))
+    return report_service_pb2.CrossTabulateRequest(
+        context=read_context(),
+        segment=segment(),
+        axes=[
+            report_service_pb2.Axis(name="lately", parts=report_service_pb2.AxisParts(parts=[bought])),
+            report_service_pb2.Axis(tag_group="ordered", clocks=clocks),
+            report_service_pb2.Axis(trait=report_service_pb2.AxisTrait(trait="city", values_max=3)),
+        ],
+    )
 
 
 def _some_values() -> common_pb2.TagValues:

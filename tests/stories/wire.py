@@ -22,6 +22,7 @@ from tagledger.v1 import (
     ledger_service_pb2,
     list_service_pb2,
     profile_service_pb2,
+    report_service_pb2,
     segment_service_pb2,
 )
 
@@ -36,6 +37,7 @@ MODULES = (
     ledger_service_pb2,
     list_service_pb2,
     profile_service_pb2,
+    report_service_pb2,
     segment_service_pb2,
 )
 METHODS: Mapping[str, MethodDescriptor] = {

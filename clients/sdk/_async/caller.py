@@ -15,6 +15,7 @@ from tagledger.v1 import (
     ledger_service_pb2_grpc,
     list_service_pb2_grpc,
     profile_service_pb2_grpc,
+    report_service_pb2_grpc,
     segment_service_pb2_grpc,
 )
 
@@ -73,9 +74,19 @@ class AsyncCaller:
             export_service_pb2_grpc.ExportServiceStub,
             list_service_pb2_grpc.ListServiceStub,
             profile_service_pb2_grpc.ProfileServiceStub,
+            report_service_pb2_grpc.ReportServiceStub,
         )
         made = (stub(self._channel) for stub in stubs)
-        self._ledger, self._catalogue, self._segments, self._history, self._exports, self._lists, self._profiles = made
+        (
+            self._ledger,
+            self._catalogue,
+            self._segments,
+            self._history,
+            self._exports,
+            self._lists,
+            self._profiles,
+            self._reports,
+        ) = made
 
     def in_workspace(self, workspace: str) -> Self:
         """Return the same client, on the same connection, for another workspace."""

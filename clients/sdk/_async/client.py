@@ -6,6 +6,7 @@ from .history import AsyncHistoryCalls
 from .ledger import AsyncLedgerCalls
 from .lists import AsyncListCalls
 from .profiles import AsyncProfileCalls
+from .reports import AsyncReportCalls
 from .segments import AsyncSegmentCalls
 
 
@@ -17,5 +18,6 @@ class AsyncClient(
     AsyncListCalls,
     AsyncHistoryCalls,
     AsyncProfileCalls,
+    AsyncReportCalls,
 ):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""

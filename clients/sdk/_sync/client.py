@@ -7,6 +7,7 @@ from .history import HistoryCalls
 from .ledger import LedgerCalls
 from .lists import ListCalls
 from .profiles import SyncProfileCalls
+from .reports import ReportCalls
 from .segments import SegmentCalls
 
 
@@ -18,5 +19,6 @@ class Client(
     ListCalls,
     HistoryCalls,
     SyncProfileCalls,
+    ReportCalls,
 ):
     """A connection to Tagledger. Safe for any number of callers at once; close it, or use it in a ``with`` block."""
