@@ -47,6 +47,8 @@ def _differences(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
         if _dictionaries(one)[what] != values:
             yield what
             return
+    if one.undone != other.undone:
+        yield "which changesets were taken back"
     if one.erased.versions != other.erased.versions or one.erased.now != other.erased.now:
         yield "who was erased"
     yield from _columns("who exists since when", one.universe.columns(), other.universe.columns())

@@ -337,6 +337,34 @@ def test_tags_are_ordered_valued_mapped_and_merged(shell: Shell, workspace: str)
     assert "also carry vip" in shell.run("catalogue", "merge-tags", "level/silver", "vip", "--reason", "too", *there)[1]
 
 
+def test_segments_are_crossed_and_followed_over_time(shell: Shell, workspace: str) -> None:
+    there, why = ("--workspace", workspace), ("--reason", "a test")
+    shell.json("catalogue", "define-group", "stage", "--exclusive", *there)
+    for key in ("stage/interest", "stage/purchase"):
+        shell.json("catalogue", "define-tag", key, *there)
+    shell.json("tag", "stage/interest", "ana", "bo", "cy", "--effective-at", "2026-03-01", *there, *why)
+    shell.json("tag", "stage/purchase", "ana", "--effective-at", "2026-03-03", *there, *why)
+    part = ("--part", "who", "not bo", 'not sample 0.000001% by "x"')
+    crossed = shell.json("crosstab", *part, "--group", "stage", "--as-of", "2026-03-04", *there)
+    assert [axis["name"] for axis in crossed["axes"]] == ["who", "stage"]
+    assert (crossed["total_count"], crossed["cells"]) == (3, [2, 1, 0, 0, 0, 0])
+    moved = ("crosstab", "--group-before", "stage", "2026-03-02", "--group", "stage", "--as-of", "2026-03-04", *there)
+    code, out, _ = shell.run(*moved)
+    assert code == 0
+    assert [line.split() for line in out.splitlines()][2] == ["interest", "purchase", "1"]
+    assert shell.run("crosstab", *there)[0] == 2
+    days = ("--start", "2026-03-01", "--end", "2026-03-04", "--every", "1 day")
+    points = shell.json("series", "tagged stage/interest", *days, *there)["points"]
+    assert [(one["count"], one["entered_count"], one["left_count"]) for one in points] == [
+        (3, 3, 0),
+        (3, 0, 0),
+        (2, 0, 1),
+        (2, 0, 0),
+    ]
+    code, out, _ = shell.run("series", "tagged stage/interest", *days, *there)
+    assert (code, out.splitlines()[3]) == (0, "2026-03-03T00:00:00+00:00\t2\t0\t1")
+
+
 def test_persons_are_erased_and_opt_out(shell: Shell, workspace: str) -> None:
     there, why = ("--workspace", workspace), ("--reason", "asked for it")
     shell.json("catalogue", "define-tag", "vip", *there)
