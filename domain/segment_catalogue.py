@@ -17,9 +17,10 @@ from domain.catalogue_changes import SegmentChanged, SegmentDefined, SegmentRena
 from domain.changeset import Attribution, Changeset
 from domain.errors import LimitExceeded, SegmentCycle, UnknownSegment, Violation
 from domain.language.parser import parse
+from domain.language.parts import expressions_below
 from domain.language.printer import to_text
 from domain.language.renaming import renamed
-from domain.language.syntax import And, Expression, InList, InSegment, Not, Or, Top, TopTagged
+from domain.language.syntax import Expression, InList, InSegment
 from domain.limits import MAX_PLANNED_DEPTH, MAX_PLANNED_NODES, MAX_SEGMENT_NESTING
 from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
@@ -73,13 +74,9 @@ class Outline:
         while waiting:
             node, depth = waiting.pop()
             count, deepest = count + 1, max(deepest, depth)
-            match node:
-                case And(operands) | Or(operands):
-                    waiting.extend((operand, depth + 1) for operand in reversed(operands))
-                case Not(operand) | Top(among=operand) | TopTagged(among=operand) if operand is not None:
-                    waiting.append((operand, depth + 1))
-                case InSegment() | InList():
-                    uses.append((node, depth))
+            if isinstance(node, InSegment | InList):
+                uses.append((node, depth))
+            waiting.extend((below, depth + 1) for below in reversed(list(expressions_below(node))))
         return cls(count, deepest, tuple(uses))
 
 

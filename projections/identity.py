@@ -45,12 +45,14 @@ class ProfileMap:
         """The ordinal of each key, MISSING where the workspace has never seen it."""
         return self.entries.find(keys)
 
-    def ordinals(self, profile_ids: Sequence[str]) -> list[int | None]:
-        """The ordinal of each profile_id, None where the workspace has never seen it."""
+    def numbers(self, profile_ids: Sequence[str]) -> Int64s:
+        """The ordinal of each profile_id, MISSING where the workspace has never seen it."""
         # What is longer than any id is in no workspace, as the empty text is.
-        possible = [name if len(name) <= TEXT_CHARACTERS_MAX else "" for name in profile_ids]
-        found = self.find(self.keys(possible)).tolist()
-        return [None if ordinal == MISSING else ordinal for ordinal in found]
+        return self.find(self.keys([name if len(name) <= TEXT_CHARACTERS_MAX else "" for name in profile_ids]))
+
+    def ordinals(self, profile_ids: Sequence[str]) -> list[int | None]:
+        """The same, None where the workspace has never seen it."""
+        return [None if ordinal == MISSING else ordinal for ordinal in self.numbers(profile_ids).tolist()]
 
     def add(self, profile_ids: Sequence[str], keys: Keys) -> None:
         """Give the next ordinals to profile_ids that are not here yet, each once, or "" for one that was erased since."""

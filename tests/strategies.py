@@ -60,6 +60,7 @@ from domain.language.syntax import (
     TopTagged,
     Trait,
     TraitDate,
+    TraitRelated,
     Unit,
     Window,
 )
@@ -192,6 +193,7 @@ def leaves(names: Names) -> SearchStrategy[Expression]:
         sequences(names),
         traits(names),
         trait_dates(names),
+        st.builds(TraitRelated, st.sampled_from(list(names.traits)), _someone(names)),
         segments(names),
         lists(names),
         tops(names),
@@ -200,6 +202,11 @@ def leaves(names: Names) -> SearchStrategy[Expression]:
         samples(names),
         st.builds(ObservedSince, points(names)),
     )
+
+
+def _someone(names: Names) -> SearchStrategy[Expression]:
+    """Who is spoken of."""
+    return tagged(names) | segments(names).map(Not)
 
 
 def tagged(names: Names) -> SearchStrategy[Expression]:

@@ -23,10 +23,12 @@ from domain.language.syntax import (
     Measure,
     Names,
     Op,
+    Related,
     Span,
     Top,
     Trait,
     TraitDate,
+    TraitRelated,
 )
 from domain.language.validation import normalize, validate
 from domain.names import COMPARED_CHARACTERS_MAX, KnownNames
@@ -122,6 +124,10 @@ class _Checker:
                     yield from self._comparison("property", name, self._properties, node)
                 case TraitDate():
                     yield from self._trait_date(node)
+                case TraitRelated(name):
+                    yield from _unrelated("trait", name, self._vocabulary.traits, node.span)
+                case Related(name):
+                    yield from _unrelated("property", name, self._properties, node.span)
                 case _:
                     pass  # names are all that can be wrong
 
@@ -159,6 +165,12 @@ class _Checker:
             search = len(self._suggestions) < _SEARCHES_MAX
             self._suggestions[kind, name] = self._indexes[kind].nearest(name, search)
         return self._suggestions[kind, name]
+
+
+def _unrelated(kind: str, name: str, known: Mapping[str, ValueType], span: Span) -> Iterator[Warning]:
+    held = known.get(name, ValueType.STRING)
+    if held is not ValueType.STRING:
+        yield Warning(span, f"{kind} '{shown(name)}' holds {_PLURALS[held]}, and ids of profiles are strings", "")
 
 
 def _respelled(value: Literal, held: ValueType) -> str:

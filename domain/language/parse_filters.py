@@ -1,5 +1,6 @@
 """Part of the grammar: comparisons of traits and properties, and `where` with all that it may hold."""
 
+from abc import abstractmethod
 from decimal import Decimal
 
 from domain.language import rules
@@ -11,20 +12,31 @@ from domain.language.syntax import (
     ClockCondition,
     ClockPart,
     Condition,
+    Expression,
     Filter,
     FilterNot,
     Literal,
     Op,
+    Related,
 )
 
 _NUMERIC = {op.value: op for op in NUMERIC_OPS}
 _NUMERIC_WORDS = "=, !=, <, <=, > or >="
-_COMPARISONS = "=, !=, <, <=, >, >=, `in`, `exists` or `starts with`"
+_COMPARISONS = "=, !=, <, <=, >, >=, `in`, `exists`, `starts with` or `among`"
 _CLOCKS = {part.value: part for part in ClockPart}
 
 
 class Filters(Windows):
     """Methods are named after what they read."""
+
+    @abstractmethod
+    def parenthesised(self) -> Expression:
+        """An expression and `)`, after `(`."""
+
+    def related(self) -> Expression:
+        """(EXPRESSION), after `among`."""
+        self.expect("(", "`(` and an expression", "write for example `among (tagged vip)`")
+        return self.parenthesised()
 
     # --- comparisons ---
 
@@ -95,7 +107,8 @@ class Filters(Windows):
         follows = self.peek(ahead + 1)
         compares = follows.kind is Kind.OPERATOR or follows.keyword in ("exists", "starts")
         property_compares = compares or (follows.keyword == "in" and self.at("(", ahead + 2))
-        return self.at_clock(ahead) or (self.at_name(ahead) and property_compares)
+        relates = self.at("among", ahead + 1) and self.at("(", ahead + 2)
+        return self.at_clock(ahead) or (self.at_name(ahead) and (property_compares or relates))
 
     def filter(self) -> Filter:
         """Inside parentheses: `or`."""
@@ -132,6 +145,8 @@ class Filters(Windows):
             return self.clock()
         token = self.peek()
         name = self.name("a property")
+        if self.accept("among"):
+            return Related(name, self.related(), self.span(token))
         op, values = self.comparison("property", name)
         return Condition(name, op, values, self.span(token))
 

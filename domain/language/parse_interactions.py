@@ -1,6 +1,5 @@
 """Part of the grammar: leaves that count, measure or order interactions, and ranks by such measures."""
 
-from abc import abstractmethod
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -61,10 +60,6 @@ class Measured(NamedTuple):
 
 class Interactions(Filters):
     """Methods are named after what they read."""
-
-    @abstractmethod
-    def parenthesised(self) -> Expression:
-        """An expression and `)`, after `(`."""
 
     # --- did, and what it goes on with ---
 
@@ -199,8 +194,7 @@ class Interactions(Filters):
         """[among (EXPRESSION)]."""
         if not self.accept("among"):
             return None
-        self.expect("(", "`(` and an expression", "write for example `among (tagged vip)`")
-        return self.parenthesised()
+        return self.related()
 
     def measured(self) -> Measured:
         """FUNCTION(TYPE[.PROPERTY] [where FILTER] [zone Z])."""

@@ -16,6 +16,7 @@ from domain.language.syntax import (
     Tagged,
     Trait,
     TraitDate,
+    TraitRelated,
     Unit,
 )
 
@@ -62,6 +63,8 @@ class Leaves(Phrases):
         """Whether what comes can follow only the name of a trait."""
         if self.peek(ahead).kind is Kind.OPERATOR or any(self.at(word, ahead) for word in ("exists", "starts", "in")):
             return True
+        if self.at("among", ahead) and self.at("(", ahead + 1):
+            return True
         return self.at("anniversary", ahead) and (self.at("in", ahead + 1) or self.at("today", ahead + 1))
 
     # --- tags ---
@@ -90,11 +93,13 @@ class Leaves(Phrases):
     # --- traits ---
 
     def trait(self) -> Expression:
-        """TRAIT OP value [for at least SPAN], or TRAIT among days."""
+        """TRAIT OP value [for at least SPAN], TRAIT among days, or TRAIT among (EXPRESSION)."""
         token = self.peek()
         name = self.name("a trait")
         if self.at("anniversary") or (self.at("in") and not self.at("(", 1)):
             return self.trait_date(name, self.span(token))
+        if self.accept("among"):
+            return TraitRelated(name, self.related(), self.span(token))
         op, values = self.comparison("trait", name)
         return Trait(name, op, values, self.held(), self.span(token))
 

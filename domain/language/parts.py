@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from domain.language.syntax import Bound, Count, Expression, Filter, Names, Step, TimePoint, Window
+from domain.language.syntax import Bound, Count, Expression, Filter, Names, Related, Step, TimePoint, TraitRelated, Window
 from domain.language.syntax_times import Lasting
 
 Node = Expression | Filter | Step
 _Node = TypeVar("_Node", bound=Node)
 Rebuilder = Callable[[Node], Node]
+_EXPRESSIONS = frozenset(get_args(Expression))
 _NODES = frozenset([*get_args(Expression), *get_args(Filter), Step])
 _TIMES = frozenset([*get_args(Window), *get_args(TimePoint), Lasting])
 
@@ -68,6 +69,27 @@ def children(node: Node) -> Iterator[Node]:
                 yield item
 
 
+def expressions_below(node: Node) -> Iterator[Expression]:
+    """The expressions that stand nearest below a node: operands, whom `top` ranks among, and those in filters."""
+    for child in children(node):
+        if type(child) in _EXPRESSIONS:
+            yield child  # type: ignore[misc]
+        else:
+            yield from expressions_below(child)
+
+
+def relations(node: Node) -> Iterator[Related | TraitRelated]:
+    """Where the node speaks of other profiles: not in the expressions that stand below it."""
+    if isinstance(node, Related | TraitRelated):
+        yield node
+        return
+    for name in _FILTERED[type(node)]:  # none for most leaves, which are asked for often
+        value = getattr(node, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if item is not None:
+                yield from relations(item)
+
+
 def filter_of(node: Node) -> Filter | None:
     """Which interactions the node speaks of, of the type that it names: all of them without a filter."""
     where: Filter | None = getattr(node, "where", None)
@@ -104,7 +126,7 @@ def rebuilt(node: _Node, name: Callable[[Names, str], str], below: Rebuilder) ->
 
 
 def _fields(kind: type[Any]) -> tuple[_Field, ...]:
-    hints = get_type_hints(kind, include_extras=True)
+    hints = get_type_hints(kind, localns={"Expression": Expression}, include_extras=True)
     return tuple(_Field(field.name, *_declared(hints[field.name])) for field in fields(kind) if field.name != "span")
 
 
@@ -116,4 +138,12 @@ def _declared(hint: Any) -> tuple[Names | None, bool]:
     return next((found for found in map(_declared, get_args(hint)) if found != (None, False)), (None, False))
 
 
+def _filtered(kind: type[Any]) -> tuple[str, ...]:
+    """The fields that hold filters, or steps, which have filters."""
+    hints = get_type_hints(kind, localns={"Expression": Expression})
+    filters = (Filter, Filter | None, tuple[Filter, ...], tuple[Step, ...])
+    return tuple(field.name for field in fields(kind) if hints[field.name] in filters)
+
+
 _FIELDS = {kind: _fields(kind) for kind in _NODES}
+_FILTERED = {kind: _filtered(kind) for kind in _NODES}

@@ -50,6 +50,7 @@ from domain.language.syntax import (
     Percent,
     Periods,
     Ranks,
+    Related,
     Salt,
     Sequence,
     Since,
@@ -61,6 +62,7 @@ from domain.language.syntax import (
     TopTagged,
     Trait,
     TraitDate,
+    TraitRelated,
     Unit,
     Window,
 )
@@ -100,6 +102,8 @@ def to_text(expression: Expression) -> str:
             return _comparison(name_text(name), op, values) + _held(lasting)
         case TraitDate():
             return _trait_date(expression)
+        case TraitRelated(name, among):
+            return f"{name_text(name)} among ({to_text(among)})"
         case InSegment(name, version) | InList(name, version):
             kind = "segment" if isinstance(expression, InSegment) else "list"
             return f"in {kind} {name_text(name)}" + ("" if version is None else f" version {version}")
@@ -228,7 +232,7 @@ def _where(where: Filter | None, word: str = "where") -> str:
         return ""
     plain = where.operands if isinstance(where, FilterAll) else (where,)
     text = _filter(where)
-    free = all(isinstance(operand, Condition | ClockCondition) for operand in plain)
+    free = all(isinstance(operand, Condition | ClockCondition | Related) for operand in plain)
     return f" {word} {text}" if free else f" {word} ({text})"
 
 
@@ -242,6 +246,8 @@ def _filter(node: Filter) -> str:
             return f"not {_filter_inside(operand, FilterAny, FilterAll)}"
         case Condition(name, op, values):
             return _comparison(name_text(name), op, values)
+        case Related(name, among):
+            return f"{name_text(name)} among ({to_text(among)})"
         case ClockCondition(part, zone, op, numbers):
             clock = f"{part.value}({'' if zone == 'UTC' else name_text(zone)})"
             return _comparison(clock, op, map(Decimal, numbers))

@@ -30,6 +30,7 @@ from domain.language.syntax_filters import Names as Names
 from domain.language.syntax_filters import Op as Op
 from domain.language.syntax_filters import Percent as Percent
 from domain.language.syntax_filters import PropertyName as PropertyName
+from domain.language.syntax_filters import Related as Related
 from domain.language.syntax_filters import Salt as Salt
 from domain.language.syntax_filters import SegmentName as SegmentName
 from domain.language.syntax_filters import Source as Source
@@ -330,6 +331,15 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True)
+class TraitRelated:
+    """The trait is the id of a profile that the expression selects, at the same clocks."""
+
+    name: TraitName
+    among: "Expression"
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """Every operand holds; at least two, none of them an And (the parser flattens)."""
 
@@ -363,6 +373,7 @@ Leaf = (
     | Sequence
     | Trait
     | TraitDate
+    | TraitRelated
     | InSegment
     | InList
     | Top

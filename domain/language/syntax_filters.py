@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    from domain.language.syntax import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +126,13 @@ class ClockCondition:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Filter = Condition | ClockCondition | FilterAll | FilterAny | FilterNot
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The property is the id of a profile that the expression selects, at the same clocks."""
+
+    property: PropertyName
+    among: "Expression"
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Filter = Condition | ClockCondition | Related | FilterAll | FilterAny | FilterNot

@@ -9,6 +9,7 @@ trying what happens without this event and that (reading.py).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.language.parts import relations
 from domain.language.syntax import (
     Did,
     Edge,
@@ -52,6 +53,8 @@ def evidence(leaf: Leaf, world: World, as_of: int, holds: bool) -> Evidence:
 
 def _cited(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[Event], str]:
     match leaf:
+        case _ if any(relations(leaf)):
+            return reading.of_related(leaf, world, as_of)
         case Everyone():
             return world.visible(as_of), "everything that is visible of the profile"
         case Sample():

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from domain.language.syntax import Everyone, InList, Leaf, Ranks, Sample, Top, TopTagged
+from domain.language.syntax import Everyone, InList, Leaf, Sample
 from domain.limits import MAX_CITED_EVENTS, MAX_EVIDENCE, MAX_FLIP_EVALUATIONS
 from projections.explaining.evidence import NOTHING_VISIBLE, Evidence, evidence
 from projections.explaining.flips import Flip, Timeline, turning_points
 from projections.explaining.logic import UNIVERSE
 from projections.explaining.outline import Outline
+from projections.explaining.reading import hangs_on_others
 from projections.explaining.world import Event, World
 from projections.query.operators.samples import drawn
 from projections.query.prepared import Prepared
@@ -23,7 +24,7 @@ class Subject:
     events: Sequence[Event]
     """All of the profile up to the view's version."""
     ranked: Mapping[str, bool]
-    """Whether `top` leaves hold, by canonical text: that cannot be told from one profile."""
+    """Whether leaves hold that hang on others, by canonical text: that cannot be told from one profile."""
     uploads: Sequence[Event] = ()
     """Of lists: at least those that the outline says decide."""
 
@@ -102,7 +103,7 @@ class _Leaf:
         match leaf:
             case InList():
                 return cls(leaf, lambda instant: outline.listings[text].on and world.known_at(instant), world)
-            case Top() | TopTagged():
+            case _ if hangs_on_others(leaf):
                 return cls(leaf, lambda _: subject.ranked.get(text, False), world)
             case Sample():
                 # The operator would look for the number that the profile has among those made up here.
@@ -115,7 +116,7 @@ class _Leaf:
                 return cls(leaf, lambda instant: world.holds(prepared, instant), world)
 
     def timeline(self, as_of: int, truth: bool, evaluations_max: int) -> Timeline:
-        if isinstance(self.leaf, Ranks):  # others may rise and fall at any instant
+        if hangs_on_others(self.leaf):  # they may come and go at any instant
             return Timeline(truth, [as_of + 1], self.holds, 0)
         return Timeline(truth, turning_points(self.leaf, self.world, as_of), self.holds, evaluations_max)
 

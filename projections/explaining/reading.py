@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from domain.language.parts import children, filter_of, named
-from domain.language.syntax import Ever, Leaf, Names, Step
+from domain.language.parts import children, filter_of, named, relations
+from domain.language.syntax import Ever, Leaf, Names, Ranks, Step
 from domain.limits import MAX_INSTANT_US
 from projections.explaining.interactions import first_turning, selected
 from projections.explaining.world import Event, World
-from projections.history.entries import TagEntry, TraitEntry
+from projections.history.entries import InteractionEntry, TagEntry, TraitEntry
 
 # So many events are tried one by one; where none of them by itself makes the difference, as many are left out again.
 _TRIED_MAX = 50
@@ -34,6 +34,29 @@ def _of_node(node: Leaf | Step, world: World) -> list[Event]:
             case _:
                 pass  # no events of their own
     return found
+
+
+def hangs_on_others(leaf: Leaf) -> bool:
+    """Does its truth for one profile hang on the events of other ones?"""
+    return isinstance(leaf, Ranks) or any(relations(leaf))
+
+
+def of_related(leaf: Leaf, world: World, as_of: int) -> tuple[Sequence[Event], str]:
+    """The events of what it names, whoever they speak of: who is meant, other profiles' events say."""
+    nodes = [leaf, *(node for node in children(leaf) if isinstance(node, Step))]
+    names = {(kind, name) for node in nodes for kind, name in named(node)}
+    cited = [event for event in world.visible(as_of) if _names(event) in names]
+    return cited[::-1], "it hangs on other profiles too, so no instant is told at which it turns"
+
+
+def _names(event: Event) -> tuple[Names, str] | None:
+    match event.entry:
+        case TraitEntry():
+            return Names.TRAIT, event.entry.trait
+        case InteractionEntry() if event.counts:
+            return Names.TYPE, event.entry.type
+        case _:
+            return None
 
 
 def of_any(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[Event], str]:

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from domain import changeset as log
 from domain.language import syntax as tree
+from domain.language.parts import expressions_below
 from domain.limits import MIN_INSTANT_US
 from projections.naive.catalogue import NaiveCatalogue
 from projections.naive.rows import (
@@ -42,6 +43,8 @@ class NaiveLedger:
         self.traits: list[ChangeRow] = []
         self.interactions: list[InteractionRow] = []
         self.erased: list[tuple[int, frozenset[int]]] = []
+        self.name_of: Callable[[int], str | None] = lambda _: None
+        """Ids of profiles by ordinal, which the log does not hold."""
 
     def apply(self, recorded: log.Recorded) -> None:
         """Remember one changeset; ValueError for another workspace's, or one out of order."""
@@ -130,10 +133,9 @@ class NaiveLedger:
                 self._refuse_unknown(version.expression, replace(clock, names=version.names))
             case tree.InList():
                 self.catalogue.listed(expression, clock)
-            case tree.Top() | tree.TopTagged() if expression.among is not None:
-                self._refuse_unknown(expression.among, clock)
             case _:
-                pass
+                for inner in expressions_below(expression):
+                    self._refuse_unknown(inner, clock)
 
     def _members(self, expression: tree.Expression, clock: Clock) -> frozenset[int]:
         match expression:
@@ -158,6 +160,8 @@ class NaiveLedger:
                 return self._moved(leaf, clock)
             case tree.Trait():
                 return self._trait(leaf, clock)
+            case tree.TraitRelated():
+                return self._trait(tree.Trait(leaf.name, tree.Op.IN, self._ids(leaf.among, clock)), clock)
             case tree.TraitDate():
                 return self._trait_date(leaf, clock)
             case tree.Did():
@@ -288,11 +292,12 @@ class NaiveLedger:
 
     def _edge(self, leaf: tree.Edge, clock: Clock) -> frozenset[int]:
         choose = max if leaf.last else min
+        having = self._spelled_out(leaf.having, clock) if leaf.having else None
         rows = self._selected(leaf.type, leaf.where, tree.Ever(), clock)
         found = set[int]()
         for ordinal, of_profile in rows.items():
             at = choose(row.at for row in of_profile)
-            alike = [row for row in of_profile if row.at == at and passes(leaf.having, row)]
+            alike = [row for row in of_profile if row.at == at and passes(having, row)]
             if alike and inside(leaf.window, at, clock.as_of):
                 found.add(ordinal)
         return frozenset(found)
@@ -327,12 +332,31 @@ class NaiveLedger:
 
     def _selected(self, name: str, where: tree.Filter | None, window: tree.Window, clock: Clock) -> Selected:
         rows: Selected = {}
+        where = self._spelled_out(where, clock) if where else None
         for row in self.interactions:
             if row.type != name or not row.counts(clock.known_at):
                 continue
             if clock.sees(row) and inside(window, row.at, clock.as_of) and passes(where, row):
                 rows.setdefault(row.ordinal, []).append(row)
         return rows
+
+    def _spelled_out(self, where: tree.Filter, clock: Clock) -> tree.Filter:
+        """The filter with the ids of the profiles that it speaks of."""
+        match where:
+            case tree.Related():
+                return tree.Condition(where.property, tree.Op.IN, self._ids(where.among, clock))
+            case tree.FilterAll() | tree.FilterAny():
+                return replace(where, operands=tuple(self._spelled_out(operand, clock) for operand in where.operands))
+            case tree.FilterNot():
+                return replace(where, operand=self._spelled_out(where.operand, clock))
+            case _:
+                return where
+
+    def _ids(self, expression: tree.Expression, clock: Clock) -> tuple[str, ...]:
+        """Of the members who have one: not of who was erased, whenever that was."""
+        nameless = frozenset[int]().union(*(erased for _, erased in self.erased))
+        names = (self.name_of(ordinal) for ordinal in self._members(expression, clock) - nameless)
+        return tuple(name for name in names if name is not None)
 
 
 def throughout(

@@ -62,6 +62,8 @@ def passes(where: tree.Filter | None, row: InteractionRow) -> bool:
         case tree.ClockCondition():
             shown = clock_part(where.part, row.at, where.zone)
             return shown in where.values if where.op is Op.IN else COMPARE[where.op](shown, where.values[0])
+        case tree.Related():
+            raise ValueError("the ledger spells out who is meant")
         case tree.FilterAll():
             return all(passes(operand, row) for operand in where.operands)
         case tree.FilterAny():

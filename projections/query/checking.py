@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 from pyroaring import BitMap
 
+from domain.language.parts import relations
 from domain.language.syntax import And, Did, Edge, Everyone, Expression, Filter, InList, InSegment, Leaf, Not, Or, Tagged, Trait
 from domain.language.windows import resolve
 from projections.index.row_columns import TIME, RowSet
@@ -64,6 +65,8 @@ class ProfileChecker:
 
     def _decide(self, leaf: Leaf) -> bool:
         match leaf:
+            case _ if any(relations(leaf)):
+                return self._planned(leaf)
             case Everyone():
                 return self._in_universe()
             case Tagged(value=None, actor=None, source=None, lasting=None):
@@ -77,8 +80,11 @@ class ProfileChecker:
             case Trait(lasting=None):
                 return self._trait(leaf)
             case _:
-                alone = BitMap([self._ordinal]) & self._view.universe()
-                return bool(alone & evaluator.planned(leaf, self._view).members_among(alone))
+                return self._planned(leaf)
+
+    def _planned(self, leaf: Leaf) -> bool:
+        alone = BitMap([self._ordinal]) & self._view.universe()
+        return bool(alone & evaluator.planned(leaf, self._view).members_among(alone))
 
     def _excluded(self) -> bool:
         """Erased by known_at, or opted out at as_of."""
@@ -128,7 +134,7 @@ class ProfileChecker:
         # By identity: filters that differ may compare equal (syntax.py). Keeping the filter keeps its id from being used again.
         key = (type_name, id(where))
         if key not in self._instants:
-            passes = compiled(where, self._view.index) if where else None
+            passes = compiled(where, self._view.index, {}) if where else None
             kept = [rows.where(passes(rows)) if passes else rows for rows in self._rows_of(type_name)]
             instants = np.sort(np.concatenate([rows.column(TIME) for rows in kept])).tolist() if kept else ()
             self._instants[key] = (where, instants)

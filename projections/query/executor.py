@@ -35,8 +35,9 @@ class Execution:
 
     def verify(self) -> None:
         """Raise the refusals that any leaf calls for, whether the result depends on it or not."""
-        for _, step in walk(self.root):
+        for _, step in reversed(list(walk(self.root))):
             if isinstance(step, Lookup):
+                self._relate(step)
                 step.operator.verify()
 
     def members(self) -> BitMap:
@@ -73,6 +74,11 @@ class Execution:
                 return counted
         return int(candidates.intersection_cardinality(self._run_for(step, candidates)))
 
+    def _relate(self, step: Lookup) -> None:
+        """Say who the other profiles are that the operator looks at."""
+        for profiles, part in step.related:
+            profiles.are(self._run(part))
+
     def _run(self, step: Step) -> BitMap:
         done = self.measured.get(id(step))
         if done is None:
@@ -84,6 +90,7 @@ class Execution:
     def _evaluate(self, step: Step) -> BitMap:
         match step:
             case Lookup(operator=operator):
+                self._relate(step)
                 if step.among:
                     assert isinstance(operator, Ranking), "the planner gives it to no other"
                     operator = operator.among(self._run(step.among))
@@ -114,6 +121,7 @@ class Execution:
         match step:
             case Lookup():
                 assert isinstance(step.operator, Narrowable), "the planner narrows no other"
+                self._relate(step)
                 return step.operator.narrowed(candidates).members()
             case Union():
                 return bitmaps.union([self._run_for(part, candidates) for part in step.parts])

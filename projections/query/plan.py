@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from projections.query.operators.base import Operator
+from projections.query.related import RelatedProfiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Lookup:
     narrow_below: int
     among: "Step | None" = None
     """Of a Ranking operator: whom it ranks; None for all profiles."""
+    related: tuple[tuple[RelatedProfiles, "Step"], ...] = ()
+    """Other profiles that the operator looks at, and the steps that say who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def parts_of(step: Step) -> tuple[Step, ...]:
     """The steps right below, in the order in which they run."""
     match step:
         case Lookup():
-            return (step.among,) if step.among else ()
+            return (*((step.among,) if step.among else ()), *(part for _, part in step.related))
         case Intersection():
             return step.wanted + step.unwanted
         case Union():

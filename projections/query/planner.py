@@ -7,11 +7,12 @@ is costly is planned to be asked for few candidates only, through unions, negati
 all, because of an erasure or by opting out, is left out of the whole, and of those among whom is ranked.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import assert_never
 
 from domain.language import rules
+from domain.language.parts import relations
 from domain.language.syntax import (
     And,
     Did,
@@ -39,6 +40,7 @@ from domain.language.syntax import (
     TopTagged,
     Trait,
     TraitDate,
+    TraitRelated,
     Window,
 )
 from domain.language.syntax import Step as SequenceStep
@@ -67,10 +69,14 @@ from projections.query.operators.top_tagged import TopTaggedOperator
 from projections.query.operators.trait_dates import TraitDateOperator
 from projections.query.operators.trait_states import TraitStatesOperator
 from projections.query.operators.traits import TraitOperator
+from projections.query.operators.traits_related import TraitRelatedOperator
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union
 from projections.query.prepared import Prepared, prepared_definition
+from projections.query.related import RelatedProfiles
 from projections.query.view import View
 
+_Related = Mapping[int, RelatedProfiles]
+"""By id() of the node that speaks of them."""
 _NARROWED_COST = 50_000  # rows; what costs less is asked for all profiles
 _EXCLUDED = "(erased or opted out)"  # no text of a leaf
 _EVERYBODY = Everyone()  # one for ever: texts are found by identity
@@ -150,14 +156,17 @@ class _Planner:
     def _lookup(self, leaf: Leaf) -> Lookup:
         text = self._text(leaf)
         if text not in self._lookups:
-            operator = self._operator(leaf)
+            related = {id(node): RelatedProfiles(self._view.index) for node in relations(leaf)}
+            needed = tuple((related[id(node)], self._allowed(self.step(node.among))) for node in relations(leaf))
+            operator = self._operator(leaf, related)
             cost, estimate = operator.cost(), operator.estimate()
             narrows = cost >= _NARROWED_COST and isinstance(operator, Narrowable)
             below = self._view.size // _NARROWED_SHARE if narrows else 0
             among = self._among(leaf) if isinstance(leaf, Ranks) else None
             if among:
                 cost, estimate = cost + among.cost, min(estimate, among.estimate)
-            self._lookups[text] = Lookup(text, operator, estimate, cost, below, among)
+            cost += sum(step.cost for _, step in needed)
+            self._lookups[text] = Lookup(text, operator, estimate, cost, below, among, needed)
         return self._lookups[text]
 
     def _among(self, leaf: Ranks) -> Step | None:
@@ -166,7 +175,7 @@ class _Planner:
             return self._allowed(self.step(leaf.among))
         return self._lookup(_EVERYBODY) if self._excluded else None
 
-    def _operator(self, leaf: Leaf) -> Operator:
+    def _operator(self, leaf: Leaf, related: _Related) -> Operator:
         assert not isinstance(leaf, InSegment), "planned in place, by _segment"
         view = self._view
         match leaf:
@@ -182,22 +191,24 @@ class _Planner:
                 if leaf.lasting:
                     return TraitStatesOperator(view, leaf, view.as_of - span_us(leaf.lasting))
                 return TraitOperator(view, leaf)
+            case TraitRelated():
+                return TraitRelatedOperator(view, leaf, related[id(leaf)])
             case TraitDate():
                 return TraitDateOperator(view, leaf)
             case Did():
-                return DidOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf.count)
+                return DidOperator(self._selection(leaf.type, leaf.window, leaf.where, related), leaf.count)
             case Measure():
-                return MeasureOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf)
+                return MeasureOperator(self._selection(leaf.type, leaf.window, leaf.where, related), leaf)
             case Edge():
-                return self._edge(leaf)
+                return self._edge(leaf, related)
             case Periods():
-                return PeriodsOperator(self._selection(leaf.type, leaf.periods, leaf.where), leaf.periods, leaf.count)
+                return PeriodsOperator(self._selection(leaf.type, leaf.periods, leaf.where, related), leaf.periods, leaf.count)
             case Resumed():
-                return ResumedOperator(self._selection(leaf.type, leaf.window, leaf.where), span_us(leaf.pause))
+                return ResumedOperator(self._selection(leaf.type, leaf.window, leaf.where, related), span_us(leaf.pause))
             case Sequence():
-                return self._sequence(leaf)
+                return self._sequence(leaf, related)
             case Top():
-                return TopOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf)
+                return TopOperator(self._selection(leaf.type, leaf.window, leaf.where, related), leaf)
             case TopTagged():
                 return TopTaggedOperator(view, leaf)
             case InList():
@@ -215,25 +226,25 @@ class _Planner:
         lasting = span_us(leaf.lasting) if leaf.lasting else 0
         return TagStatesOperator(self._view, leaf, self._view.as_of - lasting)
 
-    def _edge(self, leaf: Edge) -> Operator:
-        operator = EdgeOperator(self._selection(leaf.type, leaf.window, leaf.where), leaf.last)
+    def _edge(self, leaf: Edge, related: _Related) -> Operator:
+        operator = EdgeOperator(self._selection(leaf.type, leaf.window, leaf.where, related), leaf.last)
         if leaf.having is None:
             return operator
         alike = rules.filter_conjunction([leaf.where, leaf.having]) if leaf.where else leaf.having
-        return EdgeWithOperator(operator, self._selection(leaf.type, leaf.window, alike))
+        return EdgeWithOperator(operator, self._selection(leaf.type, leaf.window, alike, related))
 
-    def _sequence(self, leaf: Sequence) -> Operator:
-        start = self._selection(leaf.type, leaf.window, leaf.where)
-        return SequenceOperator(start, tuple(self._step(step, start) for step in leaf.steps))
+    def _sequence(self, leaf: Sequence, related: _Related) -> Operator:
+        start = self._selection(leaf.type, leaf.window, leaf.where, related)
+        return SequenceOperator(start, tuple(self._step(step, start, related) for step in leaf.steps))
 
-    def _step(self, step: SequenceStep, start: Selection) -> BoundStep:
-        selection = self._selection(step.type, Ever(), step.where)
+    def _step(self, step: SequenceStep, start: Selection, related: _Related) -> BoundStep:
+        selection = self._selection(step.type, Ever(), step.where, related)
         # What must not follow may come after the window, but not before it.
         selection = selection.between(start.start, selection.end if step.absent else start.end)
         return BoundStep(selection, span_us(step.within) if step.within else None, step.absent)
 
-    def _selection(self, type_name: str, window: Window, where: Filter | None) -> Selection:
-        return Selection.of(self._view, type_name, resolve(window, self._view.as_of), where)
+    def _selection(self, type_name: str, window: Window, where: Filter | None, related: _Related) -> Selection:
+        return Selection.of(self._view, type_name, resolve(window, self._view.as_of), where, related)
 
 
 def _narrow_below(parts: Collection[Step]) -> int:

@@ -151,9 +151,22 @@ def _read_among(message: _Ranks, name: str, depth: int) -> tree.Expression | Non
     return _expression(getattr(message, name), depth) if message.HasField("among") else None
 
 
-def _write_among(message: _Ranks, name: str, among: tree.Expression | None, _: tree.Ranks) -> None:
+def _write_among(message: Any, name: str, among: tree.Expression | None, _: Any) -> None:
     if among is not None:
         getattr(message, name).CopyFrom(expression_out(among))
+
+
+def _read_related(message: pb.TraitRelated, name: str, depth: int) -> tree.Expression:
+    return _expression(getattr(message, name), depth)
+
+
+def _read_where(message: Any, name: str, depth: int) -> tree.Filter | None:
+    return parts_in.row_filter(getattr(message, name), depth, _expression) if message.HasField(name) else None
+
+
+def _write_where(message: Any, name: str, where: tree.Filter | None, _: Any) -> None:
+    if where is not None:
+        getattr(message, name).CopyFrom(parts_out.filter_out(where, expression_out))
 
 
 def _read_size(message: _Ranks, _: str, __: int) -> Decimal:
@@ -186,7 +199,7 @@ _POINT = Field(
     lambda message, name, _: parts_in.point(getattr(message, name)),
     lambda message, name, point, _: getattr(message, name).CopyFrom(parts_out.point_out(point)),
 )
-_WHERE = _message(parts_in.row_filter, parts_out.filter_out)
+_WHERE = Field(_read_where, _write_where)
 _WINDOW = _message(parts_in.window, parts_out.window_out, tree.Ever())
 _SPAN = _message(parts_in.lasting, parts_out.lasting_out)
 _BOUND = _message(parts_in.bound, parts_out.bound_out)
@@ -252,12 +265,23 @@ _COMMON: Sequence[tuple[Any, Field]] = (
     (tree.Lasting | None, _SPAN),
     (tree.Bound | None, _BOUND),
     (tree.Expression | None, Field(_read_among, _write_among)),
+    (tree.Expression, Field(_read_related, _write_among)),
     (tree.Percent, _NUMBER),
     (tree.Salt, _SAME),
     (bool, _SAME),
     (int | None, _VERSION),
 )
 _STEP = Form(tree.Step, pb.Sequence.Step)
+
+
+def _read_steps(message: pb.Sequence, _: str, depth: int) -> tuple[tree.Step, ...]:
+    return tuple(_STEP.read(step, depth) for step in message.steps)
+
+
+def _write_steps(message: pb.Sequence, _: str, steps: Collection[tree.Step], __: Any) -> None:
+    message.steps.extend(map(_STEP.written, steps))
+
+
 _SIZE = {
     "number": Field(_read_size, _write_size),
     "percent": Field(lambda top, *_: top.WhichOneof("size") == "percent", lambda *_: None),
@@ -277,8 +301,9 @@ _OTHERWISE: Mapping[type[tree.Leaf], Mapping[str, Field | tuple[str, Field]]] = 
         "count": _needed_bound("periods need a count to compare with"),
         "periods": _needed_calendar("periods need a calendar window"),
     },
-    tree.Sequence: {"steps": _repeated(lambda step: _STEP.read(step, 0), _STEP.written)},
+    tree.Sequence: {"steps": Field(_read_steps, _write_steps)},
     tree.Trait: {"name": ("trait", _NAME), "op": ("comparison", _OPERATOR), "values": _VALUES},
+    tree.TraitRelated: {"name": ("trait", _NAME)},
     tree.TraitDate: {"name": ("trait", _NAME), "period": _needed_calendar("a date of a trait needs a period")},
     tree.InList: {"name": ("list", _NAME)},
     tree.Top: {**_SIZE, "measure": ("function", _choice(_MEASURES, "top needs a function"))},

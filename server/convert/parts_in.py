@@ -1,5 +1,6 @@
 """Parts of the segment tree from their messages: comparisons, filters, windows and spans."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from domain.language.syntax import (
     Condition,
     Day,
     Ever,
+    Expression,
     Filter,
     FilterAll,
     FilterAny,
@@ -29,6 +31,7 @@ from domain.language.syntax import (
     Literal,
     On,
     Op,
+    Related,
     Since,
     TimePoint,
     Unit,
@@ -114,26 +117,24 @@ def _date(text: str) -> date:
         raise InvalidExpression(f"a date as ISO 8601 is needed, for example 2017-06-01; got {text[:40]!r}") from None
 
 
-def row_filter(message: pb.Filter) -> Filter:
-    """A filter."""
-    return _filter(message, 1)
-
-
-def _filter(message: pb.Filter, depth: int) -> Filter:
+def row_filter(message: pb.Filter, depth: int, expression: Callable[[pb.Expression, int], Expression]) -> Filter:
+    """A filter; `depth` is its own, `expression` reads what stands below."""
     below = deeper(depth)
     match message.WhichOneof("node"):
         case "all" | "any" as kind:
             operands = message.all.operands if kind == "all" else message.any.operands
             if len(operands) < 2:
                 raise InvalidExpression("`all` and `any` of a filter need at least two operands")
-            parts = tuple(_filter(operand, below) for operand in operands)
+            parts = tuple(row_filter(operand, below, expression) for operand in operands)
             return FilterAll(parts) if kind == "all" else FilterAny(parts)
         case "negation":
-            return FilterNot(_filter(message.negation, below))
+            return FilterNot(row_filter(message.negation, below, expression))
         case "condition":
             condition = message.condition
             values = tuple(map(literal, condition.values))
             return Condition(normalized(condition.property), operator(condition.comparison), values)
+        case "related":
+            return Related(normalized(message.related.property), expression(message.related.among, below))
         case "clock":
             clock = message.clock
             if clock.part not in CLOCKS:

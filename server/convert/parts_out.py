@@ -1,5 +1,6 @@
 """Parts of the segment tree to their messages; the way back is parts_in.py."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import assert_never
 
@@ -16,6 +17,7 @@ from domain.language.syntax import (
     Condition,
     Day,
     Ever,
+    Expression,
     Filter,
     FilterAll,
     FilterAny,
@@ -25,6 +27,7 @@ from domain.language.syntax import (
     Lasting,
     Literal,
     On,
+    Related,
     Since,
     TimePoint,
     Unit,
@@ -48,18 +51,20 @@ def literal_out(value: Literal) -> common_pb2.Value:
     return value_out(float(value) if isinstance(value, Decimal) else value)
 
 
-def filter_out(node: Filter) -> pb.Filter:
-    """A filter."""
+def filter_out(node: Filter, expression: Callable[[Expression], pb.Expression]) -> pb.Filter:
+    """A filter; `expression` writes what stands below."""
     match node:
         case FilterAll():
-            return pb.Filter(all=pb.FilterOperands(operands=map(filter_out, node.operands)))
+            return pb.Filter(all=pb.FilterOperands(operands=[filter_out(operand, expression) for operand in node.operands]))
         case FilterAny():
-            return pb.Filter(any=pb.FilterOperands(operands=map(filter_out, node.operands)))
+            return pb.Filter(any=pb.FilterOperands(operands=[filter_out(operand, expression) for operand in node.operands]))
         case FilterNot():
-            return pb.Filter(negation=filter_out(node.operand))
+            return pb.Filter(negation=filter_out(node.operand, expression))
         case Condition():
             values = map(literal_out, node.values)
             return pb.Filter(condition=pb.PropertyCondition(property=node.property, comparison=OPS_OUT[node.op], values=values))
+        case Related(name, among):
+            return pb.Filter(related=pb.PropertyRelated(property=name, among=expression(among)))
         case ClockCondition(part, zone, op, hours):
             clock = pb.ClockCondition(part=_CLOCKS_OUT[part], zone=zone_out(zone), comparison=OPS_OUT[op], values=hours)
             return pb.Filter(clock=clock)

@@ -35,6 +35,9 @@ class WorkspaceState:
     chain: bytes = GENESIS
     recorded_at: int = 0
 
+    def __post_init__(self) -> None:
+        self.index.numbers_of = self.profiles.numbers
+
     @classmethod
     def empty(cls, name: str) -> "WorkspaceState":
         """Before the first changeset."""

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 from domain.catalogue_changes import TagDefined, WorkspaceCreated
 from domain.changeset import Recorded
 from domain.errors import MixedCurrencies
+from domain.language.parts import relations
 from domain.language.syntax import (
     Between,
     ClockCondition,
@@ -34,6 +35,7 @@ from domain.language.syntax import (
     Step,
     TagChanged,
     Tagged,
+    TraitRelated,
     Unit,
 )
 from projections.index.workspace_index import WorkspaceIndex
@@ -51,6 +53,8 @@ from tests.oracle.histories import (
     Interaction,
     TagChange,
     Vocabulary,
+    name_of,
+    named,
     random_changesets,
     random_clock,
     random_leaf,
@@ -72,6 +76,10 @@ def test_a_leaf_selects_what_the_oracle_selects(kind: type[Leaf]) -> None:
     _compare(kind.__name__, lambda leaf: isinstance(leaf, kind))
 
 
+def test_a_filter_that_speaks_of_other_profiles_selects_what_the_oracle_selects() -> None:
+    _compare("related", lambda leaf: not isinstance(leaf, TraitRelated) and any(relations(leaf)))
+
+
 def test_a_filter_on_the_clock_selects_what_the_oracle_selects() -> None:
     _compare("clock", lambda leaf: isinstance(leaf, Did) and leaf.where is not None and _has_clock(leaf.where))
 
@@ -83,7 +91,7 @@ def test_among_a_few_profiles_a_leaf_says_what_it_says_of_all(kind: type[Leaf]) 
         rng = random.Random(f"among {kind.__name__}/{number}")
         vocabulary = random_vocabulary(rng)
         history = random_changesets(rng, 60, 25, vocabulary, leaving=False)
-        index = WorkspaceIndex(WORKSPACE)
+        index = named(WorkspaceIndex(WORKSPACE))
         for one in history:
             index.apply(one)
         leaves = (leaf for leaf in _endless(rng, vocabulary) if isinstance(leaf, kind))
@@ -111,7 +119,8 @@ def _compare(seed: str, wanted: Callable[[Leaf], bool]) -> None:
         rng = random.Random(f"{seed}/{number}")
         vocabulary = random_vocabulary(rng)
         history = random_changesets(rng, 60, 25, vocabulary)
-        oracle, index = NaiveLedger(WORKSPACE), WorkspaceIndex(WORKSPACE)
+        oracle, index = NaiveLedger(WORKSPACE), named(WorkspaceIndex(WORKSPACE))
+        oracle.name_of = name_of
         for one in history:
             oracle.apply(one)
             index.apply(one)

@@ -38,6 +38,8 @@ from tests.oracle import as_if_large
 from tests.oracle.histories import (
     SEGMENT_NAMES,
     WORKSPACE,
+    name_of,
+    named,
     random_changesets,
     random_clock,
     random_expression,
@@ -94,7 +96,8 @@ def _one_history(seed: str, outcome: Outcome, connection: duckdb.DuckDBPyConnect
     rng = random.Random(seed)
     vocabulary = random_vocabulary(rng)
     history = random_changesets(rng, rng.choice((3, 30, 120)), rng.choice((3, 12, 40)), vocabulary)
-    oracle, index = NaiveLedger(WORKSPACE), WorkspaceIndex(WORKSPACE)
+    oracle, index = NaiveLedger(WORKSPACE), named(WorkspaceIndex(WORKSPACE))
+    oracle.name_of = name_of
     as_if_large.set_some(rng)
     # Where in the history each question is asked: as often near the end as in the middle.
     stops = sorted(rng.choice((len(history), rng.randint(1, len(history)))) for _ in range(_EXPRESSIONS_PER_HISTORY))

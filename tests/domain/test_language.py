@@ -45,6 +45,7 @@ from domain.language.syntax import (
     Op,
     Or,
     Periods,
+    Related,
     Resumed,
     Sample,
     Sequence,
@@ -57,6 +58,7 @@ from domain.language.syntax import (
     TopTagged,
     Trait,
     TraitDate,
+    TraitRelated,
     Unit,
     Window,
 )
@@ -177,6 +179,23 @@ READINGS: list[tuple[str, Expression]] = [
     ('tag vip ADDED by "ana" in last 7 days', TagChanged(("vip",), True, "ana", None, Last(7, Unit.DAY))),
     ("tag any of (a, added) removed", TagChanged(("a", "added"), False)),
     ("tag anniversary added", TagChanged(("anniversary",), True)),
+    ("account among (tagged vip or everyone)", TraitRelated("account", Or((Tagged(("vip",)), Everyone())))),
+    ("among among (among among (everyone))", TraitRelated("among", TraitRelated("among", Everyone()))),
+    ("top among (everyone)", TraitRelated("top", Everyone())),
+    (
+        "did invite where invitee among (tagged vip) and among = 1 in last 7 days and everyone",
+        And(
+            (
+                Did(
+                    "invite",
+                    ONCE,
+                    FilterAll((Related("invitee", Tagged(("vip",))), Condition("among", Op.EQ, (Decimal(1),)))),
+                    Last(7, Unit.DAY),
+                ),
+                Everyone(),
+            )
+        ),
+    ),
     ("moved from a to moved", Moved(("a",), ("moved",))),
     (
         'moved from any of (a, "to") to from after at least 60 days by "ana" from "crm" in last 7 days',

@@ -100,6 +100,8 @@ ERRORS: list[tuple[str, int, int, str]] = [
     ("tagged vip for at least 3 months", 1, 27, "no fixed length; write days"),
     ("tagged vip in last 3 days", 1, 12, "`tag vip added in last 7 days`"),
     ("tag vip", 1, 8, "expected `added` or `removed`"),
+    ("account among tagged vip", 1, 15, "found 'tagged'; write for example `among (tagged vip)`"),
+    ("did a where b among (c)", 1, 23, "expected an operator after the trait"),
     ("moved to b", 1, 7, "expected `from`, found 'to'; write for example `moved from stage/interest"),
     ("moved from a", 1, 13, "expected `to`"),
     ("moved from a to b for at least 3 days", 1, 19, "expected `and`, `or`"),

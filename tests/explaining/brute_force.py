@@ -29,7 +29,7 @@ from projections.explaining.world import Event, events_of, retractions, rows_kep
 from projections.history.entries import CatalogueEntry, ListEntry, TraitEntry, entries
 from projections.naive import NaiveLedger
 from projections.naive.times import UNIT_US, local_date, local_time, start_of_day
-from tests.oracle.histories import DAY_US, HOUR_US, WORKSPACE, Interaction, interaction_columns
+from tests.oracle.histories import DAY_US, HOUR_US, WORKSPACE, Interaction, interaction_columns, name_of
 
 _DAYS_AHEAD = {Unit.DAY: 45, Unit.WEEK: 400, Unit.MONTH: 1_300, Unit.YEAR: 5_200}
 _YEARS_AHEAD = 9  # a leap year lies among them, and the next
@@ -49,6 +49,7 @@ def uploads(history: Sequence[Recorded], ordinal: int) -> list[Event]:
 def ledger_of(history: Sequence[Recorded]) -> NaiveLedger:
     """An oracle that knows the history."""
     ledger = NaiveLedger(WORKSPACE)
+    ledger.name_of = name_of
     for one in history:
         ledger.apply(one)
     return ledger

@@ -9,9 +9,10 @@ from domain.changeset import Recorded
 from domain.errors import UnknownList, UnknownSegment
 from domain.language.parser import parse
 from domain.language.printer import to_text
-from domain.language.syntax import Expression, InSegment, Leaf, Ranks
+from domain.language.syntax import Expression, InSegment, Leaf
 from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
 from projections.explaining.outline import Outline
+from projections.explaining.reading import hangs_on_others
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
@@ -21,6 +22,7 @@ from tests.oracle.histories import (
     SEGMENT_NAMES,
     WORKSPACE,
     Interaction,
+    named,
     random_changesets,
     random_clock,
     random_expression,
@@ -65,7 +67,7 @@ def cases(*, leaving: bool = False) -> Iterator[Case]:
         rng = random.Random(f"explain/{number}")
         vocabulary = random_vocabulary(rng)
         history = random_changesets(rng, rng.choice((12, 30)), rng.choice((2, 4)), vocabulary, leaving=leaving)
-        ledger, index = ledger_of(history), WorkspaceIndex(WORKSPACE)
+        ledger, index = ledger_of(history), named(WorkspaceIndex(WORKSPACE))
         for one in history:
             index.apply(one)
         for _ in range(EXPRESSIONS):
@@ -165,7 +167,7 @@ def test_who_has_opted_out_lacks_just_that_and_turns_when_it_ends() -> None:
         told["opted out"] += opted
         told["nothing else missing"] += opted and len(needed) == 1
         flip, alone = case.explanation.flip, ledger_of(only(case.history, case.ordinal))
-        if any(isinstance(leaf, Ranks) for leaf in case.leaves()):
+        if any(map(hangs_on_others, case.leaves())):
             continue
         end = flip.told_until if flip.at is None else flip.at
         events = known_events(case.history, case.ordinal, case.known_at)
@@ -185,7 +187,7 @@ def _answers(case: Case, alone: NaiveLedger, leaves: list[Leaf], as_of: int) -> 
         yield False
         return
     found = {
-        to_text(leaf): None if isinstance(leaf, Ranks) else truth(alone, leaf, case.ordinal, as_of, case.known_at)
+        to_text(leaf): None if hangs_on_others(leaf) else truth(alone, leaf, case.ordinal, as_of, case.known_at)
         for leaf in leaves
     }
     unknown = [text for text, one in found.items() if one is None]

@@ -1,49 +1,55 @@
 """`where`: a filter of the language as flags over rows."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
 import numpy as np
 
-from domain.language.syntax import ClockCondition, Condition, Filter, FilterAll, FilterAny, FilterNot, Op
+from domain.language.syntax import ClockCondition, Condition, Filter, FilterAll, FilterAny, FilterNot, Op, Related
 from domain.limits import MAX_AMOUNT_UNITS
 from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TOUCHPOINT, AnyColumn, RowSet, property_column
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query.operators.comparing import Flags, compare_whole, value_predicate
 from projections.query.operators.wall_clock import clock_flags
+from projections.query.related import RelatedProfiles
 
 AMOUNT_UNITS = 10_000
 _FEW_CODES = 4
 RowFilter = Callable[[RowSet], Flags]
 
 
-def compiled(condition: Filter, index: WorkspaceIndex) -> RowFilter:
-    """A function from rows to flags. Values are looked at once, here: make it after taking the view's version."""
+def compiled(condition: Filter, index: WorkspaceIndex, related: Mapping[int, RelatedProfiles]) -> RowFilter:
+    """A function from rows to flags. Values are looked at once, here: make it after taking the view's version.
+
+    `related`: by id() of the condition, who is spoken of; they are looked at when rows are.
+    """
     match condition:
         case Condition():
             return _condition(condition, index)
+        case Related():
+            return _related(condition, index, related[id(condition)])
         case ClockCondition():
             return clock_flags(condition)
         case FilterAll():
-            parts = [compiled(operand, index) for operand in condition.operands]
+            parts = [compiled(operand, index, related) for operand in condition.operands]
             return lambda rows: functools.reduce(np.logical_and, [part(rows) for part in parts])
         case FilterAny():
-            parts = [compiled(operand, index) for operand in condition.operands]
+            parts = [compiled(operand, index, related) for operand in condition.operands]
             return lambda rows: functools.reduce(np.logical_or, [part(rows) for part in parts])
         case FilterNot():
-            inner = compiled(condition.operand, index)
+            inner = compiled(condition.operand, index, related)
             return lambda rows: ~inner(rows)
         case _:
             assert_never(condition)
 
 
-def compiled_parts(condition: Filter, index: WorkspaceIndex) -> tuple[RowFilter, ...]:
+def compiled_parts(condition: Filter, index: WorkspaceIndex, related: Mapping[int, RelatedProfiles]) -> tuple[RowFilter, ...]:
     """The same as filters that rows must all pass: what one leaves, the next one looks at."""
     operands = condition.operands if isinstance(condition, FilterAll) else (condition,)
-    return tuple(compiled(operand, index) for operand in sorted(operands, key=_is_slow))
+    return tuple(compiled(operand, index, related) for operand in sorted(operands, key=_is_slow))
 
 
 def _is_slow(condition: Filter) -> bool:
@@ -68,6 +74,19 @@ def _condition(condition: Condition, index: WorkspaceIndex) -> RowFilter:
                 return lambda rows: np.zeros(len(rows), dtype=np.bool_)
             flags, column = known.values.matching(predicate), property_column(name)
             return lambda rows: _of_codes(flags, rows.codes(column))
+
+
+def _related(condition: Related, index: WorkspaceIndex, profiles: RelatedProfiles) -> RowFilter:
+    """By the codes of the texts."""
+    name = condition.property
+    if name == "touchpoint":
+        return lambda rows: profiles.flags(index.touchpoints)[rows.codes(TOUCHPOINT)]
+    if name == "currency":
+        return lambda rows: profiles.flags(index.currencies)[rows.codes(CURRENCY)] & (rows.column(AMOUNT) != NO_AMOUNT)
+    known = index.properties.get(name)
+    if known is None:
+        return lambda rows: np.zeros(len(rows), dtype=np.bool_)
+    return lambda rows: profiles.flags(known.values)[rows.codes(property_column(name))]
 
 
 def _of_codes(by_code: Flags, codes: AnyColumn) -> Flags:

@@ -1,6 +1,8 @@
 """Which interactions a leaf speaks of: type, window and filter, bound to a view."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from pyroaring import BitMap
@@ -15,6 +17,7 @@ from projections.index.parallel import each, halves
 from projections.index.row_columns import ORDINAL, RowSet
 from projections.index.rows import InteractionRows
 from projections.query.operators.filtering import RowFilter, compiled_parts
+from projections.query.related import RelatedProfiles
 from projections.query.view import View
 
 
@@ -32,9 +35,16 @@ class Selection:
     """Whose rows matter; None for everybody's. With them, rows have numbers of candidates in the place of ordinals."""
 
     @classmethod
-    def of(cls, view: View, type_name: str, bounds: tuple[int, int], where: Filter | None) -> "Selection":
-        """Bind; the bounds are already cut at as_of."""
-        return cls(view, type_name, *bounds, compiled_parts(where, view.index) if where else ())
+    def of(
+        cls,
+        view: View,
+        type_name: str,
+        bounds: tuple[int, int],
+        where: Filter | None,
+        related: Mapping[int, RelatedProfiles] = MappingProxyType({}),
+    ) -> "Selection":
+        """Bind; the bounds are already cut at as_of. `related` as in `compiled`."""
+        return cls(view, type_name, *bounds, compiled_parts(where, view.index, related) if where else ())
 
     def between(self, start: int, end: int) -> "Selection":
         """The same in another window."""

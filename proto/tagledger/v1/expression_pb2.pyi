@@ -62,7 +62,7 @@ class Segment(_message.Message):
     def __init__(self, text: _Optional[str] = ..., tree: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Expression(_message.Message):
-    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list", "top_tagged", "moved")
+    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list", "top_tagged", "moved", "trait_related")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +84,7 @@ class Expression(_message.Message):
     IN_LIST_FIELD_NUMBER: _ClassVar[int]
     TOP_TAGGED_FIELD_NUMBER: _ClassVar[int]
     MOVED_FIELD_NUMBER: _ClassVar[int]
+    TRAIT_RELATED_FIELD_NUMBER: _ClassVar[int]
     all: Operands
     any: Operands
     negation: Expression
@@ -105,7 +106,8 @@ class Expression(_message.Message):
     in_list: InList
     top_tagged: TopTagged
     moved: Moved
-    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ..., top_tagged: _Optional[_Union[TopTagged, _Mapping]] = ..., moved: _Optional[_Union[Moved, _Mapping]] = ...) -> None: ...
+    trait_related: TraitRelated
+    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ..., top_tagged: _Optional[_Union[TopTagged, _Mapping]] = ..., moved: _Optional[_Union[Moved, _Mapping]] = ..., trait_related: _Optional[_Union[TraitRelated, _Mapping]] = ...) -> None: ...
 
 class Operands(_message.Message):
     __slots__ = ("operands",)
@@ -290,6 +292,14 @@ class TraitCondition(_message.Message):
     lasting: Span
     def __init__(self, trait: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., values: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ..., lasting: _Optional[_Union[Span, _Mapping]] = ...) -> None: ...
 
+class TraitRelated(_message.Message):
+    __slots__ = ("trait", "among")
+    TRAIT_FIELD_NUMBER: _ClassVar[int]
+    AMONG_FIELD_NUMBER: _ClassVar[int]
+    trait: str
+    among: Expression
+    def __init__(self, trait: _Optional[str] = ..., among: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
+
 class TraitDate(_message.Message):
     __slots__ = ("trait", "anniversary", "ahead", "period")
     TRAIT_FIELD_NUMBER: _ClassVar[int]
@@ -367,18 +377,28 @@ class ObservedSince(_message.Message):
     def __init__(self, point: _Optional[_Union[TimePoint, _Mapping]] = ...) -> None: ...
 
 class Filter(_message.Message):
-    __slots__ = ("all", "any", "negation", "condition", "clock")
+    __slots__ = ("all", "any", "negation", "condition", "clock", "related")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
     CONDITION_FIELD_NUMBER: _ClassVar[int]
     CLOCK_FIELD_NUMBER: _ClassVar[int]
+    RELATED_FIELD_NUMBER: _ClassVar[int]
     all: FilterOperands
     any: FilterOperands
     negation: Filter
     condition: PropertyCondition
     clock: ClockCondition
-    def __init__(self, all: _Optional[_Union[FilterOperands, _Mapping]] = ..., any: _Optional[_Union[FilterOperands, _Mapping]] = ..., negation: _Optional[_Union[Filter, _Mapping]] = ..., condition: _Optional[_Union[PropertyCondition, _Mapping]] = ..., clock: _Optional[_Union[ClockCondition, _Mapping]] = ...) -> None: ...
+    related: PropertyRelated
+    def __init__(self, all: _Optional[_Union[FilterOperands, _Mapping]] = ..., any: _Optional[_Union[FilterOperands, _Mapping]] = ..., negation: _Optional[_Union[Filter, _Mapping]] = ..., condition: _Optional[_Union[PropertyCondition, _Mapping]] = ..., clock: _Optional[_Union[ClockCondition, _Mapping]] = ..., related: _Optional[_Union[PropertyRelated, _Mapping]] = ...) -> None: ...
+
+class PropertyRelated(_message.Message):
+    __slots__ = ("property", "among")
+    PROPERTY_FIELD_NUMBER: _ClassVar[int]
+    AMONG_FIELD_NUMBER: _ClassVar[int]
+    property: str
+    among: Expression
+    def __init__(self, property: _Optional[str] = ..., among: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class FilterOperands(_message.Message):
     __slots__ = ("operands",)

@@ -1,15 +1,30 @@
 """Comparisons and filters as SQL of truth values that are never NULL."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
-from domain.language.syntax import ClockCondition, ClockPart, Condition, Filter, FilterAll, FilterAny, FilterNot, Literal, Op
+from domain.language.parts import Node, rebuilt
+from domain.language.syntax import (
+    ClockCondition,
+    ClockPart,
+    Condition,
+    Expression,
+    Filter,
+    FilterAll,
+    FilterAny,
+    FilterNot,
+    Leaf,
+    Literal,
+    Op,
+    Related,
+)
 from tests.campaigns.duckdb_sql.calendars import text, wall
 
+_Leaf = TypeVar("_Leaf", bound=Leaf)
 _SIGNS: Final = {Op.EQ: "=", Op.NE: "<>", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 UNITS: Final = 10_000
 """Amounts, and properties in sums, are whole numbers of 1/10,000."""
@@ -74,11 +89,40 @@ def _compare(cell: Cell, op: Op, literal: Literal) -> str:
             assert_never(literal)
 
 
+@dataclass(frozen=True, slots=True)
+class IdOf(Condition):
+    """A text that is the id of one of the profiles of a SELECT, which stands for them (see `spelled_out`)."""
+
+    ids: str = ""
+
+
+def spelled_out(leaf: _Leaf, ids: Callable[[Expression], str]) -> _Leaf:
+    """The leaf with a SELECT of ids wherever a filter speaks of other profiles."""
+
+    def below(node: Node) -> Node:
+        if isinstance(node, Related):
+            return IdOf(node.property, Op.IN, (), ids=ids(node.among))
+        return node if isinstance(node, Expression) else rebuilt(node, lambda _, name: name, below)
+
+    return rebuilt(leaf, lambda _, name: name, below)
+
+
 def passes(where: Filter | None, row: str) -> str:
     """The filter of a row of `interactions`."""
     match where:
         case None:
             return "true"
+        case Related():
+            raise ValueError("spelled out before")
+        case IdOf():
+            if where.property == "amount":
+                return "false"
+            if where.property in ("currency", "touchpoint"):
+                return f"coalesce({row}.{where.property} IN {where.ids}, false)"
+            return (
+                f"EXISTS (SELECT 1 FROM properties AS cell WHERE cell.interaction = {row}.id "
+                f"AND cell.name = {text(where.property)} AND cell.text IN {where.ids})"
+            )
         case Condition():
             return _property(where, row)
         case ClockCondition():

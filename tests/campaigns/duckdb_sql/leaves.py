@@ -26,12 +26,13 @@ from domain.language.syntax import (
     TopTagged,
     Trait,
     TraitDate,
+    TraitRelated,
     Window,
 )
 from domain.language.syntax import Sequence as Steps
 from domain.limits import MIN_INSTANT_US
 from tests.campaigns.duckdb_sql.calendars import Calendars, span, text
-from tests.campaigns.duckdb_sql.conditions import columns_of, compare_double, compare_whole, matches, passes
+from tests.campaigns.duckdb_sql.conditions import columns_of, compare_double, compare_whole, matches, passes, spelled_out
 from tests.campaigns.duckdb_sql.measures import RANKING_MONEY, measured, ranked
 
 OtherLeaf = (
@@ -47,6 +48,7 @@ OtherLeaf = (
     | Steps
     | Trait
     | TraitDate
+    | TraitRelated
     | Top
     | TopTagged
     | Sample
@@ -67,11 +69,19 @@ class Place:
     """Of tags, by their keys."""
     select: Callable[[Expression], str]
     """A SELECT of the ordinals of an expression."""
+    end: int
+    """Of the log."""
+
+    def ids(self, expression: Expression) -> str:
+        """A SELECT of the ids of its members: those who were erased, whenever that was, have none."""
+        nameless = f"SELECT ordinal FROM erasures WHERE position <= {self.end}"
+        return f"(SELECT 'p' || t.ordinal FROM {self.select(expression)} AS t WHERE t.ordinal NOT IN ({nameless}))"
 
 
 def statement(leaf: OtherLeaf, place: Place) -> str:
     """A SELECT of the ordinals of a leaf."""
     as_of, calendars = place.as_of, place.calendars
+    leaf = spelled_out(leaf, place.ids)
     match leaf:
         case Everyone():
             return "SELECT ordinal FROM everyone"
@@ -83,6 +93,8 @@ def statement(leaf: OtherLeaf, place: Place) -> str:
             return tag_changed(leaf, place.numbers(leaf.tags), as_of, calendars)
         case Trait():
             return trait(leaf, as_of)
+        case TraitRelated():
+            return f"SELECT ordinal FROM ({_last_values(leaf.name)}) WHERE text IN {place.ids(leaf.among)}"
         case TraitDate():
             return trait_date(leaf, as_of, calendars)
         case Did():
@@ -331,6 +343,7 @@ def top_tagged(leaf: TopTagged, numbers: Sequence[int], among: str) -> str:
 
 def currencies(leaf: Measure | Top, place: Place) -> str | None:
     """How many currencies the leaf would add or rank; None when it does neither."""
+    leaf = spelled_out(leaf, place.ids)
     function = leaf.function if isinstance(leaf, Measure) else leaf.measure
     if function not in RANKING_MONEY or leaf.property != "amount":
         return None

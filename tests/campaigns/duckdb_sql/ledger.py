@@ -185,7 +185,11 @@ class _Statement:
                 return self.select(parse(definition), position)
             case _:
                 place = leaves.Place(
-                    self.as_of, self.calendars, partial(self._numbers, made_at), partial(self.select, made_at=made_at)
+                    self.as_of,
+                    self.calendars,
+                    partial(self._numbers, made_at),
+                    partial(self.select, made_at=made_at),
+                    self.end,
                 )
                 if isinstance(expression, Measure | Top) and (check := leaves.currencies(expression, place)):
                     self.checks.append(check)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from domain.changeset import ValueType
+from domain.language import rules
 from domain.language.syntax import (
     CALENDAR_UNITS,
     NUMERIC_OPS,
@@ -46,6 +47,7 @@ from domain.language.syntax import (
     Op,
     Or,
     Periods,
+    Related,
     Resumed,
     Sample,
     Since,
@@ -57,6 +59,7 @@ from domain.language.syntax import (
     TopTagged,
     Trait,
     TraitDate,
+    TraitRelated,
     Unit,
     Window,
 )
@@ -95,6 +98,7 @@ _KINDS: Final[dict[type[Leaf], int]] = {
     Steps: 5,
     Trait: 3,
     TraitDate: 4,
+    TraitRelated: 2,
     InSegment: 3,
     InList: 2,
     Top: 4,
@@ -141,6 +145,8 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
         return Trait(name, *_comparison(rng, TRAITS.get(name)), lasting)
     if kind is TraitDate:
         return _trait_date(rng, vocabulary)
+    if kind is TraitRelated:
+        return TraitRelated(_name(rng, ["city"] * 6 + list(TRAITS)), _someone(rng, vocabulary, segments))
     if kind is InSegment:
         return InSegment(_name(rng, segments), rng.choice((None, None, None, 1, 1, 1, 1, 2)))
     if kind is InList:
@@ -155,9 +161,30 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
     if kind is ObservedSince:
         return ObservedSince(random_point(rng, vocabulary))
     leaf = _interactions(rng, vocabulary, kind)
+    if rng.random() < 0.1:
+        leaf = _about_others(rng, vocabulary, leaf, segments)
     if isinstance(leaf, Top) and rng.random() < 0.4:
         return replace(leaf, among=random_expression(rng, vocabulary, 1, segments=segments))
     return leaf
+
+
+def _someone(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[str]) -> Expression:
+    """Who is spoken of: often most profiles, or the values would hardly ever name one of them."""
+    if rng.random() < 0.5:
+        return rng.choice((Everyone(), Not(_tagged(rng, vocabulary))))
+    return random_expression(rng, vocabulary, 1, segments=segments)
+
+
+def _about_others(rng: random.Random, vocabulary: Vocabulary, leaf: Leaf, segments: Sequence[str]) -> Leaf:
+    """The leaf with a condition that a property is the id of a profile of an expression."""
+    related = Related(
+        rng.choice(("category", "category", "category", "品牌", "品牌", "touchpoint", "amount", "nobody-knows")),
+        _someone(rng, vocabulary, segments),
+    )
+    field = "having" if isinstance(leaf, Edge) and rng.random() < 0.5 else "where"
+    where: Filter | None = getattr(leaf, field)
+    kept = FilterNot(related) if rng.random() < 0.2 else related
+    return replace(leaf, **{field: rules.filter_conjunction([where, kept]) if where and rng.random() < 0.5 else kept})  # type: ignore[arg-type]
 
 
 def _interactions(rng: random.Random, vocabulary: Vocabulary, kind: type[Leaf]) -> Leaf:

@@ -1,10 +1,13 @@
 """Rows of changes and interactions, and changesets with columns made from them: for random histories and hand-made stories."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
+
+import numpy as np
 
 from domain.catalogue_changes import CatalogueChange
 from domain.changeset import (
@@ -22,6 +25,7 @@ from domain.changeset import (
     Value,
     ValueType,
 )
+from projections.index.workspace_index import WorkspaceIndex
 
 T = TypeVar("T")
 
@@ -221,3 +225,20 @@ def recorded(
         erased=erased,
     )
     return Recorded(position, changeset, "0" * 64, "0" * 64)
+
+
+def name_of(ordinal: int) -> str:
+    """The id of a profile in histories that have no vault."""
+    return f"p{ordinal}"
+
+
+def named(index: WorkspaceIndex) -> WorkspaceIndex:
+    """The index, with these ids for its profiles; who was erased has none."""
+
+    def number(text: str) -> int:
+        ordinal = int(text[1:]) if re.fullmatch("p[0-9]{1,6}", text, re.ASCII) else -1
+        known = 0 <= ordinal < index.profile_count and ordinal not in index.erased.now and text == name_of(ordinal)
+        return ordinal if known else -1
+
+    index.numbers_of = lambda texts: np.asarray([number(text) for text in texts], np.int64)
+    return index

@@ -52,7 +52,21 @@ TAG_NAMES: Final = ("vip", "gold", "churn", "VIP 客户", "and", "lead-score")
 FOREIGN_TAGS: Final = ("wecom:vip", "crm:VIP 客户")
 TYPES: Final = ("purchase", "visit", "refund")
 TOUCHPOINTS: Final = ("mini_program", "shop", "")
-STRINGS: Final = ("tea", "te", "Tea", "coffee", "", "caf\u00e9", "cafe\u0301", "\uff5e", "\U0001f375", 'say "x"\\\n')
+STRINGS: Final = (
+    "tea",
+    "te",
+    "Tea",
+    "coffee",
+    "",
+    "caf\u00e9",
+    "cafe\u0301",
+    "\uff5e",
+    "\U0001f375",
+    'say "x"\\\n',
+    "p1",
+    "p2",
+    "p7",
+)
 NUMBERS: Final = (0.0, -0.0, 1.0, 2.0, -3.5, 0.1, 0.1 + 0.2, 0.8, 18.0, 0.00005, 0.00015, 2.00025, 1e14, -1e14)
 DATES: Final = (date(2017, 6, 1), date(2017, 6, 2), date(1969, 12, 31), date(2020, 2, 29), date(1, 1, 1), date(9999, 12, 31))
 POOLS: Final[dict[ValueType, tuple[Value, ...]]] = {

@@ -1,0 +1,41 @@
+"""Profiles that values speak of: whether the text of a property or a trait is the id of a member of an expression."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from projections.index import bitmaps
+from projections.index.dictionary import Dictionary
+from projections.index.workspace_index import WorkspaceIndex
+
+_Flags = npt.NDArray[np.bool_]
+
+
+class RelatedProfiles:
+    """The members, which the executor gives before an operator reads them."""
+
+    def __init__(self, index: WorkspaceIndex) -> None:
+        self._index = index
+        self._members = BitMap()
+        self._flags: dict[int, _Flags] = {}
+
+    def are(self, members: BitMap) -> None:
+        """Say who they are."""
+        self._members = members
+        self._flags = {}
+
+    def flags(self, values: Dictionary[Any]) -> _Flags:
+        """By code: is the value the id of one of them? The state that has the codes is to be taken first.
+
+        Worked out once: what the version of a view speaks of is in the dictionary by then.
+        """
+        found = self._flags.get(id(values))
+        if found is None:
+            known = values.values()
+            numbers = self._index.numbers_of([value if isinstance(value, str) else "" for value in known[: len(values)]])
+            found = np.zeros(len(numbers) + 1, np.bool_)
+            found[1:] = bitmaps.to_flags(self._members, self._index.profile_count + 1)[numbers] & (numbers >= 0)
+            self._flags[id(values)] = found
+        return found
