@@ -38,6 +38,7 @@ MAX_AMOUNT_UNITS: Final = 10**15
 MAX_EXPRESSION_CHARACTERS: Final = 65_536
 MAX_EXPRESSION_NODES: Final = 1_000
 MAX_EXPRESSION_DEPTH: Final = 64
+MAX_TREE_MESSAGES: Final = 100
 MAX_SEGMENT_NESTING: Final = 32
 MAX_PLANNED_NODES: Final = 5_000
 MAX_PLANNED_DEPTH: Final = 160
@@ -206,6 +207,12 @@ LIMITS: Final = (
         "LIMIT_EXCEEDED",
     ),
     Limit("series points", f"{MAX_SERIES_POINTS:,}", "instants of one SegmentSeries", "LIMIT_EXCEEDED"),
+    Limit(
+        "tree messages",
+        f"{MAX_TREE_MESSAGES}",
+        "messages inside each other in the tree of ValidateExpression: more, protobuf does not read",
+        "LIMIT_EXCEEDED",
+    ),
     Limit("days of use", f"1 to {MAX_DAYS_OF_USE:,}", "days of one GetTagUse", "INVALID_FIELD"),
     Limit("shown appliers", f"{MAX_SHOWN_APPLIERS}", "who applied a tag, in one GetTagUse; others are counted", "cut to it"),
     Limit("shown pairs", f"{MAX_SHOWN_TAG_PAIRS:,}", "tags that are alike, in one ReviewTags", "cut to it"),

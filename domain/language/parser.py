@@ -31,7 +31,7 @@ _AFTER = {
     "removed": "to ask when a tag was removed, write `tag vip removed in last 7 days`",
     "by": _ATTRIBUTED,
     "from": f"{_ATTRIBUTED}; windows begin with `since` or `between`",
-    "for": "`for at least 3 days` goes with `tagged`, at its end",
+    "for": "`for at least 3 days` goes with `tagged`, or with a comparison of a trait, at its end",
     "after": "pauses go with `resumed`, as in `resumed purchase after 60 days`; windows begin with `since`",
 }
 _AFTER_MARK = {

@@ -64,8 +64,14 @@ def of_any(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[
     read = sorted((event for event in events_read(leaf, world) if event.at <= as_of), key=lambda event: event.at, reverse=True)
     one_by_one = [[event] for event in read[:_TRIED_MAX]]
     cited = first_turning(leaf, world, as_of, holds, read, [*one_by_one, read])
-    if len(cited) > 1:
-        for event in cited[:-_TRIED_MAX:-1]:
-            fewer = [one for one in cited if one is not event]
-            cited = first_turning(leaf, world, as_of, holds, read, [fewer]) or cited
-    return cited, "" if cited else f"{len(read):,} events of what it names, and none of them decides"
+    tried, size = 0, len(cited) // 2
+    while (
+        size and tried < _TRIED_MAX
+    ):  # leave out the older half, then quarters, and so on, as long as the truth turns without the rest
+        for start in range(len(cited) - size, -1, -size):
+            fewer, tried = cited[:start] + cited[start + size :], tried + 1
+            cited = (first_turning(leaf, world, as_of, holds, read, [fewer]) if fewer else []) or cited
+        size //= 2
+    if cited:
+        return cited, ""
+    return (), "none of the events of what it names decides" if read else "nothing of what it names was ever recorded"

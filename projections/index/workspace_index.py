@@ -5,7 +5,7 @@ then as they are recorded. Readers take `clock()` once and ask every store at th
 """
 
 import copy
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ from projections.index.erased import Erased
 from projections.index.folds import Fold
 from projections.index.history import History, Int64s
 from projections.index.lists import ListMembers
+from projections.index.profile_numbers import ProfileNumbers
 from projections.index.rivals import Rivals
 from projections.index.row_columns import (
     AMOUNT,
@@ -57,10 +58,6 @@ from projections.index.undone import Undone
 from projections.index.universe import Universe
 
 _Entry = TypeVar("_Entry", bound=Hashable)
-
-
-def _nobodys(texts: Sequence[str]) -> Int64s:
-    return np.full(len(texts), -1, np.int64)
 
 
 _CLOCK_COLUMNS = ("positions", "recorded_at", "actor_codes", "source_codes")
@@ -126,8 +123,7 @@ class WorkspaceIndex:
     undone: Undone = field(default_factory=Undone)
     interaction_count: int = 0
     profile_count: int = 0
-    numbers_of: Callable[[Sequence[str]], Int64s] = _nobodys
-    """The ordinals of profiles by their ids, negative for nobody's: who is called what, the vault knows."""
+    profile_numbers: ProfileNumbers = field(default_factory=ProfileNumbers)
     _positions: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
     _recorded_at: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
     _actor_codes: "Column[np.int32]" = field(default_factory=lambda: Column(np.int32))
@@ -188,6 +184,10 @@ class WorkspaceIndex:
             if name:
                 flags &= codes.view()[versions - 1] == known.code(normalized(name))
         return flags
+
+    def profile_numbers_of(self, values: Dictionary[Any]) -> Int64s:
+        """Which profiles the values are ids of, by code less one; negative for nobody's, and for those of who was erased."""
+        return self.profile_numbers.of(values, self.profile_count, self.erased.now)
 
     def recorders(self, versions: npt.NDArray[np.int64]) -> tuple[Codes, Codes]:
         """The codes of the actors, and of the sources, that recorded these versions."""

@@ -31,6 +31,7 @@ from domain.language.syntax import (
     Or,
     Periods,
     Ranks,
+    Related,
     Resumed,
     Sample,
     Sequence,
@@ -165,9 +166,15 @@ class _Planner:
             among = self._among(leaf) if isinstance(leaf, Ranks) else None
             if among:
                 cost, estimate = cost + among.cost, min(estimate, among.estimate)
-            cost += sum(step.cost for _, step in needed)
+            cost += sum(step.cost for _, step in needed) + sum(self._values_of(node) for node in relations(leaf))
             self._lookups[text] = Lookup(text, operator, estimate, cost, below, among, needed)
         return self._lookups[text]
+
+    def _values_of(self, node: Related | TraitRelated) -> int:
+        """How many values the vault may have to be asked about."""
+        index = self._view.index
+        known = index.traits.get(node.name) if isinstance(node, TraitRelated) else index.properties.get(node.property)
+        return len(known.values) if known else 0
 
     def _among(self, leaf: Ranks) -> Step | None:
         """Among whom the leaf ranks; None for all profiles."""

@@ -18,13 +18,13 @@ class RelatedProfiles:
 
     def __init__(self, index: WorkspaceIndex) -> None:
         self._index = index
-        self._members = BitMap()
+        self._members: BitMap | None = None
         self._flags: dict[int, _Flags] = {}
 
     def are(self, members: BitMap) -> None:
-        """Say who they are."""
-        self._members = members
-        self._flags = {}
+        """Say who they are; again the same, where the executor asks more than once."""
+        if members is not self._members:
+            self._members, self._flags = members, {}
 
     def flags(self, values: Dictionary[Any]) -> _Flags:
         """By code: is the value the id of one of them? The state that has the codes is to be taken first.
@@ -33,9 +33,11 @@ class RelatedProfiles:
         """
         found = self._flags.get(id(values))
         if found is None:
-            known = values.values()
-            numbers = self._index.numbers_of([value if isinstance(value, str) else "" for value in known[: len(values)]])
+            assert self._members is not None, "the executor gives them first"
+            numbers = self._index.profile_numbers_of(values)
+            # The vault may know of profiles that the index does not count yet.
+            size = max([int(numbers.max(initial=0)), *([self._members.max()] if self._members else [])]) + 1
             found = np.zeros(len(numbers) + 1, np.bool_)
-            found[1:] = bitmaps.to_flags(self._members, self._index.profile_count + 1)[numbers] & (numbers >= 0)
+            found[1:] = bitmaps.to_flags(self._members, size)[numbers] & (numbers >= 0)
             self._flags[id(values)] = found
         return found

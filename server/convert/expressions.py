@@ -14,6 +14,7 @@ from domain import limits
 from domain.errors import InvalidExpression, LimitExceeded
 from domain.language import syntax as tree
 from domain.language.checker import normalize, validate
+from domain.language.parts import Node, children
 from domain.names import normalized
 from server.convert import parts_in, parts_out
 from server.usecases.asking import Segment
@@ -26,6 +27,7 @@ _FUNCTIONS = {
     pb.Measure.FUNCTION_DISTINCT: tree.Function.DISTINCT,
     pb.Measure.FUNCTION_DAYS: tree.Function.DAYS,
 }
+_SIMPLE = 4  # a window, a half of it, a point, its instant
 _MEASURES = {pb.Measure.FUNCTION_COUNT: None, **_FUNCTIONS}
 
 
@@ -49,8 +51,30 @@ def segment_in(segment: pb.Segment) -> Segment:
             raise InvalidExpression("an expression is needed, as text or tree; `everyone` selects everybody")
 
 
+def tree_out(expression: tree.Expression) -> pb.Expression:
+    """The message of a tree. Raises LimitExceeded for what is a legal text, and too deep for protobuf."""
+    LimitExceeded.refuse(
+        "tree messages",
+        field="segment",
+        maximum=limits.MAX_TREE_MESSAGES,
+        actual=_messages(expression),
+        remedy="nest less deeply to see it as a tree; as text it can be asked",
+    )
+    return expression_out(expression)
+
+
+def _messages(node: Node) -> int:
+    """How many messages stand inside each other, at most."""
+    below = max(map(_messages, children(node)), default=_SIMPLE)
+    match node:
+        case tree.Not() | tree.FilterNot():
+            return 1 + below
+        case _:  # its own, and one around its operands, or that of the leaf
+            return 2 + below
+
+
 def expression_out(expression: tree.Expression) -> pb.Expression:
-    """The message of a tree."""
+    """The same, where it is not too deep."""
     match expression:
         case tree.And():
             return pb.Expression(all=pb.Operands(operands=map(expression_out, expression.operands)))

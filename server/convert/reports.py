@@ -27,7 +27,7 @@ def axes_in(messages: Sequence[pb.Axis], checks: Checks) -> list[Axis]:
 
 def _axis(message: pb.Axis, path: str, checks: Checks) -> Axis:
     name = checks.text(f"{path}.name", message.name, limits.MAX_NAME_CHARACTERS, required=False)
-    clocks = clocks_in(message.clocks, checks, f"{path}.clocks") if message.HasField("clocks") else None
+    clocks = clocks_in(message.clocks, checks, f"{path}.clocks")
     kind: Parts | TagsOf | ValuesOf = Parts(())
     match message.WhichOneof("kind"):
         case "parts":
@@ -64,6 +64,8 @@ def instants_in(request: pb.SegmentSeriesRequest, checks: Checks) -> list[int]:
     every = _every(request, checks)
     if request.context.HasField("as_of"):
         checks.add("context.as_of", "leave it out: each point has its own instant")
+    if request.as_known_then and request.context.HasField("known_at"):
+        checks.add("context.known_at", "leave it out with as_known_then: each point reads the log as far as its instant")
     if not checks.failed and end < start:
         checks.add("end", "not before start")
     checks.refuse()

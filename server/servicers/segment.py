@@ -13,7 +13,7 @@ from domain.errors import LimitExceeded
 from server.convert.answers import steps_out, warnings_out
 from server.convert.contexts import clocks_in, clocks_out, page_size_in, read_in
 from server.convert.explanations import why_out
-from server.convert.expressions import expression_out, segment_in
+from server.convert.expressions import segment_in, tree_out
 from server.convert.fields import Checks
 from server.servicers.running import Work
 from server.usecases.asking import Asked, Questions
@@ -147,7 +147,7 @@ class SegmentServicer(rpc.SegmentServiceServicer):
         return pb.ValidateExpressionResponse(
             position=reading.position,
             canonical_text=expression.text,
-            tree=expression_out(expression.expression),
+            tree=tree_out(expression.expression),
             warnings=warnings_out(warnings),
         )
 

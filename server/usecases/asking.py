@@ -113,8 +113,8 @@ class Questions:
     def members(self, asked: Asked) -> BitMap:
         """All members. The last few results are kept, so that the pages of one listing evaluate once."""
         view = asked.reading.view
-        # Names are looked up as they are now, also for questions about the past.
-        names = len(view.index.catalogue.changes)
+        # Names, and ids of profiles, are looked up as they are now, also for questions about the past.
+        names = len(view.index.catalogue.changes), len(view.index.erased.versions)
         key = (asked.reading.state.name, asked.expression.text, view.as_of, view.version, names)
         found = self._results.get(key)
         if found is None:

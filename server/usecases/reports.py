@@ -50,10 +50,10 @@ class ValuesOf:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What to divide by. `clocks`: as_of and known_at; None for those of the members."""
+    """What to divide by. `clocks`: as_of and known_at, each unless it is that of the members."""
 
     name: str
-    clocks: tuple[int | None, KnownAt] | None
+    clocks: tuple[int | None, KnownAt]
     kind: Parts | TagsOf | ValuesOf
 
 
@@ -100,7 +100,7 @@ class Reports:
         asked = self._questions.ask(workspace, *clocks, segment)
         # What is recorded meanwhile counts on no axis.
         clocks = asked.reading.view.as_of, KnownAt(position=asked.reading.known_at)
-        divided = [self._parts(workspace, axis, axis.clocks or clocks) for axis in axes]
+        divided = [self._parts(workspace, axis, _given(axis.clocks, clocks)) for axis in axes]
         _refuse_cells([len(parts) for _, parts, _ in divided])
         _refuse_rows([asked, *(part for _, parts, _ in divided for _, part in parts if isinstance(part, Asked))])
         members = self._questions.members(asked)
@@ -188,6 +188,12 @@ def _next(first: date, unit: Unit, periods: int) -> date:
     return period_start(first, unit, -periods)
 
 
+def _given(clocks: tuple[int | None, KnownAt], otherwise: tuple[int | None, KnownAt]) -> tuple[int | None, KnownAt]:
+    """The clocks of an axis, each of them that of the members where it is not given."""
+    as_of, known_at = clocks
+    return otherwise[0] if as_of is None else as_of, otherwise[1] if known_at == KnownAt() else known_at
+
+
 def _tags(catalogue: Catalogue, group: str) -> list[tuple[str, Segment]]:
     """The tags of a group that are in use, by their names in it. Raises UnknownTagGroup."""
     tags = catalogue.tags_of(group_named(catalogue, group).number)
@@ -201,7 +207,7 @@ def _values(view: View, members: BitMap, kind: ValuesOf) -> Sequence[tuple[str, 
     if trait is None:
         return ()
     codes = trait.codes.at(view.as_of, view.version).codes
-    ordinals = bitmaps.to_ordinals(members)
+    ordinals = bitmaps.to_ordinals(members - view.excluded())
     ordinals = ordinals[ordinals < len(codes)]
     here = codes[ordinals]
     counts = np.bincount(here, minlength=1)
@@ -214,7 +220,7 @@ def _values(view: View, members: BitMap, kind: ValuesOf) -> Sequence[tuple[str, 
 
 
 def _label(value: Value) -> str:
-    """A value as it is written in the language, a text without its quotes."""
+    """A value as people write it."""
     if isinstance(value, str):
         return value
     return literal_text(Decimal(repr(value)) if isinstance(value, float) else value)

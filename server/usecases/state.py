@@ -10,6 +10,7 @@ from domain.changeset import Changeset, InteractionColumns, Recorded
 from projections.identity import ProfileMap
 from projections.index.key_map import KeyMap
 from projections.index.keys import KeyMaker, Keys
+from projections.index.profile_numbers import ProfileNumbers
 from projections.index.workspace_index import WorkspaceIndex
 from projections.interaction_ids import InteractionIds
 from server.eventlog.payload import GENESIS
@@ -36,7 +37,7 @@ class WorkspaceState:
     recorded_at: int = 0
 
     def __post_init__(self) -> None:
-        self.index.numbers_of = self.profiles.numbers
+        self.index.profile_numbers = ProfileNumbers(self.profiles.numbers)
 
     @classmethod
     def empty(cls, name: str) -> "WorkspaceState":

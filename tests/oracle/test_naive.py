@@ -52,6 +52,7 @@ from tests.oracle.histories import (
     TagChange,
     TraitChange,
     microseconds,
+    name_of,
     random_changesets,
     random_clock,
     random_expression,
@@ -555,6 +556,7 @@ def test_the_first_is_chosen_before_it_is_asked_what_it_was() -> None:
 
 def ledger_of(history: Sequence[Recorded]) -> NaiveLedger:
     ledger = NaiveLedger(WORKSPACE)
+    ledger.name_of = name_of
     for one in history:
         ledger.apply(one)
     return ledger
@@ -644,7 +646,7 @@ def test_random_questions_mostly_select_some_and_not_all() -> None:
             members = answer(ledger, random_expression(rng, vocabulary, segments=SEGMENT_NAMES), *clock)
             assert isinstance(members, str) or members <= ledger.universe(*clock)
             partly += not isinstance(members, str) and 0 < len(members) < len(ledger.universe(*clock))
-    assert partly > 60
+    assert partly > 45
 
 
 def test_random_leaves_of_every_kind_select_a_part_now_and_then() -> None:

@@ -24,6 +24,7 @@ from tests.oracle.histories import WORKSPACE, random_changesets, random_clock, r
 from tests.oracle.histories.vocabulary import ACTORS, Vocabulary
 
 _HISTORIES: Final = 60
+_WITHOUT: Final = (28,)
 _INSTANTS: Final = 12
 _BY: Final = Attribution("merger", "one tag too many", "tests")
 _REQUEST: Final = Request(WORKSPACE, bytes(16), bytes(32), _BY, 0)
@@ -83,7 +84,8 @@ class _Two:
 
 @pytest.fixture(params=range(_HISTORIES))
 def rng(request: pytest.FixtureRequest) -> random.Random:
-    return random.Random(f"merges/{request.param}")
+    """Of histories in which two tags can be merged: a few have none."""
+    return random.Random(f"merges/{request.param + (_HISTORIES if request.param in _WITHOUT else 0)}")
 
 
 def _mergeable(two: _Two, rng: random.Random) -> Iterator[tuple[str, str, Changeset]]:

@@ -1,10 +1,12 @@
 """Values that are the ids of other profiles: who invited those who bought, whose account is how, what stays of who leaves."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from clients.sdk import ApplyTag, Client, Interaction, SetTrait, errors
+from clients.sdk import ApplyTag, Client, Interaction, SetTrait, TraitAxis, errors
 from tests.stories.asking import AT, connected, members, refused
 
 INVITERS = "distinct(invite.invitee where invitee among (did purchase)) >= {}"
@@ -61,6 +63,25 @@ def test_who_has_left_is_nobodys_account(client: Client) -> None:
     assert members(client, "account among (tagged tier/gold)", known_at=client.count("everyone").position - 1) == set()
     client.record_interactions([Interaction("acme", "visit", AT)])  # somebody else, or the same again
     assert members(client, "account among (did visit)") == {"bo", "cy"}
+
+
+def test_the_same_question_is_answered_anew_when_somebody_has_left(client: Client) -> None:
+    clocks: dict[str, Any] = {"as_of": AT + timedelta(days=400), "known_at": client.count("everyone").position}
+    gold = "account among (tagged tier/gold)"
+    assert set(client.members(gold, **clocks)) == {"bo", "cy"}
+    client.erase_profiles(["acme"], reason="asked for it")
+    assert set(client.members(gold, **clocks)) == set()
+    assert client.count(gold, **clocks).count == client.crosstab([TraitAxis("account")], gold, **clocks).total_count == 0
+
+
+def test_what_is_too_deep_for_a_tree_is_answered_as_text(client: Client) -> None:
+    def nested(depth: int) -> str:
+        return "did invite where invitee among (" * depth + "did visit in last 1 day" + ")" * depth
+
+    assert client.validate(nested(23)).tree
+    with pytest.raises(errors.LimitExceeded, match="tree messages"):
+        client.validate(nested(24))
+    assert client.count(nested(30)).count == 0
 
 
 def test_segments_inside_count_for_circles_and_are_followed(client: Client) -> None:

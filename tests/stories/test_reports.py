@@ -95,6 +95,25 @@ def test_what_is_recorded_meanwhile_counts_on_no_axis(client: Client) -> None:
     assert (table.known_at, table.total_count, table.axes[0].parts) == (end, 24, (("did visit", 8),))
 
 
+def test_an_axis_takes_the_clocks_that_it_is_not_given_from_the_members(client: Client) -> None:
+    end = client.count("everyone").position
+    client.record_interactions([Interaction("late", "visit", AT)])
+    table = client.crosstab(
+        [TagGroupAxis("stage", "before", AT), TagGroupAxis("stage", known_at=1)], as_of=AT + DAY, known_at=end
+    )
+    assert [(axis.as_of, axis.known_at) for axis in table.axes] == [(AT, end), (AT + DAY, 1)]
+
+
+def test_on_no_axis_is_who_had_opted_out_at_its_clocks(client: Client) -> None:
+    client.define_tag("no profiling", opt_out=True, reason="a right")
+    client.apply_changeset([ApplyTag("p0", "no profiling", effective_at=AT, expires_at=AT + 5 * DAY)], reason="asked for it")
+    city = {"Shanghai": 'city = "Shanghai"'}
+    for as_of, count in ((AT + DAY, 4), (AT + 9 * DAY, 5)):
+        axes = [TraitAxis("city", as_of=as_of), SegmentAxis("s", city, as_of=as_of)]
+        trait, parts = client.crosstab(axes, as_of=AT + 9 * DAY).axes
+        assert dict(trait.parts)["Shanghai"] == dict(parts.parts)["Shanghai"] == count
+
+
 def test_a_series_tells_who_came_and_went(client: Client) -> None:
     segment = "tagged stage/purchase"
     points = list(client.series(segment, AT, AT + 9 * DAY, "1 day"))
@@ -167,3 +186,5 @@ def test_refusals_name_what_is_wrong_and_limits_hold_at_their_edges(client: Clie
     _refused(errors.LimitExceeded, lambda: list(client.series("did visit", AT, more, "1 minute")))
     _refused(errors.InvalidField, lambda: list(client.series("did visit", AT, AT - DAY)))
     _refused(errors.InvalidField, lambda: list(client.series("did visit", AT, AT, "now and then")))
+    then = _refused(errors.InvalidField, lambda: list(client.series("did visit", AT, AT, as_known_then=True, known_at=1)))
+    assert "context.known_at" in str(then)

@@ -25,6 +25,7 @@ from domain.changeset import (
     Value,
     ValueType,
 )
+from projections.index.profile_numbers import ProfileNumbers
 from projections.index.workspace_index import WorkspaceIndex
 
 T = TypeVar("T")
@@ -240,5 +241,5 @@ def named(index: WorkspaceIndex) -> WorkspaceIndex:
         known = 0 <= ordinal < index.profile_count and ordinal not in index.erased.now and text == name_of(ordinal)
         return ordinal if known else -1
 
-    index.numbers_of = lambda texts: np.asarray([number(text) for text in texts], np.int64)
+    index.profile_numbers = ProfileNumbers(lambda texts: np.asarray([number(text) for text in texts], np.int64))
     return index
