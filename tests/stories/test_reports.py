@@ -109,7 +109,7 @@ def test_on_no_axis_is_who_had_opted_out_at_its_clocks(client: Client) -> None:
     client.apply_changeset([ApplyTag("p0", "no profiling", effective_at=AT, expires_at=AT + 5 * DAY)], reason="asked for it")
     city = {"Shanghai": 'city = "Shanghai"'}
     for as_of, count in ((AT + DAY, 4), (AT + 9 * DAY, 5)):
-        axes = [TraitAxis("city", as_of=as_of), SegmentAxis("s", city, as_of=as_of)]
+        axes = TraitAxis("city", as_of=as_of), SegmentAxis("s", city, as_of=as_of)
         trait, parts = client.crosstab(axes, as_of=AT + 9 * DAY).axes
         assert dict(trait.parts)["Shanghai"] == dict(parts.parts)["Shanghai"] == count
 
