@@ -46,6 +46,7 @@ from tests.campaigns.log_audit import (
     Sent,
     SqliteReader,
     catalogue_row,
+    erased_row,
     interaction_row,
     retracted_row,
 )
@@ -60,6 +61,7 @@ _PAUSE_SECONDS_MAX: Final = 0.03
 _AWAY_SECONDS: Final = 0.1
 _SNAPSHOT_EVERY: Final = 20
 _RETRACTED_SHARE: Final = 0.1
+_ERASED_SHARE: Final = 0.03
 _BASE: Final = datetime(2026, 6, 1, tzinfo=UTC)
 _TAGS: Final = ("vip", "level/gold", "level/silver", "model/score")
 _ONCE: Final = RetryPolicy(max_attempts=1)
@@ -183,6 +185,8 @@ class Traffic:
             self.sent[sent.request_id] = sent
         try:
             reply: Reply = sent.call(client)
+        except errors.UnknownProfile:
+            return True  # somebody else has erased them all: nothing is recorded
         except (errors.Fault, errors.CallerError, errors.OutcomeUnknown, errors.StoreUnavailable, AssertionError) as error:
             # A server that is there, on a database that is there, has no reason to refuse.
             with self.lock:
@@ -267,6 +271,23 @@ def _retraction(rng: random.Random, workspace: str, acknowledged: Sequence[Sent]
         return Reply(got.position, (got.retracted_count, got.already_so_count, 0), got.replayed)
 
     return Sent(request_id, workspace, list(map(retracted_row, ids)), "retraction", call=call)
+
+
+def _erasure(rng: random.Random, workspace: str, acknowledged: Sequence[Sent]) -> Sent | None:
+    """Of some profiles whose interactions were acknowledged; None where there are none."""
+    recorded = [one for one in acknowledged if one.kind == "interactions" and one.workspace == workspace]
+    if not recorded:
+        return None
+    ids = sorted({str(row[1]) for row in rng.choice(recorded).rows[: rng.choice((1, 1, 3))]})
+    request_id = _new_id(rng)
+
+    def call(client: Client) -> Reply:
+        got = client.in_workspace(workspace).erase_profiles(ids, reason="campaign", request_id=request_id)
+        assert got.receipt is not None
+        assert got.receipt.changeset_id == request_id
+        return Reply(got.receipt.position, (got.erased_count, got.unknown_count, 0), got.receipt.replayed)
+
+    return Sent(request_id, workspace, list(map(erased_row, ids)), "erasure", call=call)
 
 
 def _changes(rng: random.Random, workspace: str) -> Sent:
@@ -395,12 +416,13 @@ class Worker(threading.Thread):
                 return self._rng.choice(self._traffic.acknowledged)
         older = self._rng.random() < 0.1
         workspace = self._rng.choice(self._workspaces) if older else self._workspaces[-1]
-        if self._rng.random() < _RETRACTED_SHARE:
-            with self._traffic.lock:
-                acknowledged = list(self._traffic.acknowledged)
-            retraction = _retraction(self._rng, workspace, acknowledged)
-            if retraction:
-                return retraction
+        for share, take_back in ((_RETRACTED_SHARE, _retraction), (_ERASED_SHARE, _erasure)):
+            if self._rng.random() < share:
+                with self._traffic.lock:
+                    acknowledged = list(self._traffic.acknowledged)
+                found = take_back(self._rng, workspace, acknowledged)
+                if found:
+                    return found
         make: Callable[[random.Random, str], Sent] = self._rng.choices((_interactions, _changes, _definition), (60, 38, 2))[0]
         return make(self._rng, workspace)
 
@@ -535,7 +557,7 @@ class Campaign:
             self.wrong_answers.append(message)
         elif self._rng.random() < 0.3:
             members = list(client.members(text, as_of=got.clocks.as_of, known_at=got.clocks.known_at))
-            if members != [stream.names[ordinal] for ordinal in sorted(expected)]:
+            if members != [stream.names[ordinal] for ordinal in sorted(expected) if stream.names[ordinal]]:
                 self.wrong_answers.append(f"{workspace}: members of {text} at {as_of}, known at {cut}: not those of the oracle")
 
     # --- telling ----------------------------------------------------------------------------------------------------------

@@ -46,12 +46,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The tables at one moment; events and vault rows beyond what was read before."""
+    """The tables at one moment; events beyond what was read before."""
 
     events: Sequence[tuple[int, str, int, bytes]]
     """(position, workspace, version, state), by position."""
     profiles: Sequence[tuple[str, int, str]]
-    """(workspace, ordinal, profile_id), by workspace and ordinal."""
+    """(workspace, ordinal, profile_id), by workspace and ordinal; "" for who was erased."""
     requests: Sequence[tuple[str, bytes, int]]
     """(workspace, request_id, version), all of them."""
 
@@ -59,8 +59,8 @@ class Snapshot:
 class LogReader(Protocol):
     """Opens a store for reading."""
 
-    def snapshot(self, after: int, known_profiles: int) -> Snapshot:
-        """All beyond a position; vault rows are read again only when there are more than `known_profiles`."""
+    def snapshot(self, after: int) -> Snapshot:
+        """All beyond a position, and the whole vault."""
 
 
 class SqliteReader:
@@ -69,11 +69,11 @@ class SqliteReader:
     def __init__(self, folder: Path) -> None:
         self._url = f"file:{folder / 'ledger.sqlite'}?mode=ro"
 
-    def snapshot(self, after: int, known_profiles: int) -> Snapshot:
+    def snapshot(self, after: int) -> Snapshot:
         """See LogReader."""
         with closing(sqlite3.connect(self._url, uri=True, isolation_level=None)) as db:
             db.execute("BEGIN")
-            return _read(lambda sql, *given: db.execute(sql, given).fetchall(), after, known_profiles, "rowid", "?")
+            return _read(lambda sql, *given: db.execute(sql, given).fetchall(), after, "rowid", "?")
 
 
 class PostgresReader:
@@ -82,22 +82,20 @@ class PostgresReader:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def snapshot(self, after: int, known_profiles: int) -> Snapshot:
+    def snapshot(self, after: int) -> Snapshot:
         """See LogReader."""
         with psycopg.connect(self._url) as db:
             db.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            return _read(lambda sql, *given: db.execute(sql, given).fetchall(), after, known_profiles, "notification_id", "%s")
+            return _read(lambda sql, *given: db.execute(sql, given).fetchall(), after, "notification_id", "%s")
 
 
-def _read(query: Any, after: int, known_profiles: int, position: str, mark: str) -> Snapshot:
+def _read(query: Any, after: int, position: str, mark: str) -> Snapshot:
     events = query(
         f"SELECT {position}, originator_id, originator_version, state FROM {_EVENTS} WHERE {position} > {mark} "
         f"ORDER BY {position}",
         after,
     )
-    profiles: list[tuple[str, int, str]] = []
-    if query(f"SELECT count(*) FROM {_VAULT}")[0][0] != known_profiles:
-        profiles = [tuple(r) for r in query(f"SELECT workspace, ordinal, profile_id FROM {_VAULT} ORDER BY 1, 2")]
+    profiles = [tuple(r) for r in query(f"SELECT workspace, ordinal, profile_id FROM {_VAULT} ORDER BY 1, 2")]
     requests = query(f"SELECT workspace, request_id, version FROM {_REQUESTS}")
     return Snapshot(
         [(number, workspace, version, bytes(state)) for number, workspace, version, state in events],
@@ -133,6 +131,7 @@ class _Stream:
         self.interaction_ids: set[str] = set()
         self.counting_ids: set[str] = set()
         """Of those, whose interactions were not retracted."""
+        self.erased: set[int] = set()
         self.positions: dict[str, int] = {}
         """By request id."""
         self.versions: dict[bytes, int] = {}
@@ -153,15 +152,18 @@ class Audit:
 
     def advance(self) -> None:
         """Read what is new and check it."""
-        snapshot = self._reader.snapshot(self.position, sum(len(stream.names) for stream in self.streams.values()))
-        if snapshot.profiles:
-            self._check_vault(snapshot.profiles)
+        snapshot = self._reader.snapshot(self.position)
+        self._check_vault(snapshot.profiles)
         for event in snapshot.events:
             self._check_event(*event)
         for name, stream in self.streams.items():
             if stream.profile_count != len(stream.names):
                 message = f"{name}: {len(stream.names)} vault rows for {stream.profile_count} profiles of the log"
                 self.faults.damaged.append(message)
+            nameless = {ordinal for ordinal, profile_id in enumerate(stream.names) if not profile_id}
+            if nameless != stream.erased:
+                message = f"{name}: profiles without an id {sorted(nameless)}, erased ones {sorted(stream.erased)}"
+                self.faults.lost.append(message)
         self._check_requests(snapshot.requests)
 
     def check_acknowledged(self, requests: Sequence[Sent]) -> None:
@@ -190,7 +192,9 @@ class Audit:
             known.append(profile_id)
         for workspace, known in names.items():
             stream = self._stream(workspace)
-            if known[: len(stream.names)] != stream.names or len(set(known)) < len(known):
+            changed = any(now != before for now, before in zip(known, stream.names, strict=False) if now)
+            ids = [profile_id for profile_id in known if profile_id]
+            if changed or len(known) < len(stream.names) or len(set(ids)) < len(ids):
                 self.faults.damaged.append(f"{workspace}: the vault changed, or names a profile twice")
             stream.names = known
 
@@ -230,16 +234,18 @@ class Audit:
             return
         sent = self._sent.get(request_id)
         if sent is not None:
-            self._compare(where, sent, _due(sent, stream), stream, changeset)
+            self._compare(where, sent, _due(sent, stream, len(changeset.erased)), stream, changeset)
         elif changeset.version > 1:  # the first is the server's own: it makes the workspace
             self.faults.damaged.append(f"{where}: nobody sent request {request_id}")
         self._count_ids(where, stream, changeset)
+        stream.erased |= set(map(int, changeset.erased))
 
     def _compare(self, where: str, sent: Sent, due: Sequence[Row], stream: _Stream, changeset: Changeset) -> None:
         found = list(rows_of(changeset, stream.names, _tag_keys(stream.oracle, changeset)))
         expected = [_at(row, changeset.recorded_at) for row in due]
-        if found != expected:
-            difference = next((pair for pair in zip(expected, found, strict=False) if pair[0] != pair[1]), None)
+        pairs = list(zip(expected, found, strict=False))
+        difference = next((pair for pair in pairs if not _alike(*pair)), None)
+        if difference or len(found) != len(expected):
             message = f"{where}: {len(expected)} rows are due, {len(found)} are recorded; first difference {difference}"
             (self.faults.lost if sent.position is not None else self.faults.damaged).append(message)
         self._check_counts(where, sent, changeset.outcome)
@@ -257,7 +263,9 @@ class Audit:
             stream.counting_ids.add(one)
 
     def _check_counts(self, where: str, sent: Sent, outcome: Outcome) -> None:
-        if sent.kind == "interactions":
+        if sent.kind == "erasure":
+            counts, total = (outcome.changed, outcome.unknown, 0), len(sent.rows)
+        elif sent.kind == "interactions":
             counts = (outcome.accepted, outcome.duplicates, outcome.new_profiles)
             total = len(sent.rows)
         else:
@@ -282,6 +290,15 @@ class Audit:
 
 ID: Final = 6
 _INSTANT: Final = 4
+
+
+_PROFILE: Final = 1
+
+
+def _alike(due: Row, found: Row) -> bool:
+    """Equal; of who was erased since, nobody can tell who it was."""
+    nameless = (*due[:_PROFILE], "", *due[_PROFILE + 1 :])
+    return found in (due, nameless)
 
 
 def interaction_row(
@@ -313,6 +330,8 @@ def rows_of(changeset: Changeset, names: Sequence[str], tag_keys: dict[int, str]
             yield ("trait", names[ordinal], traits.names[traits.index[i]], traits.values[i], traits.effective_at[i])
     if changeset.interactions:
         yield from _interactions_of(changeset, names)
+    for _ in changeset.erased:
+        yield erased_row("")
     if changeset.retracted:
         yield from map(retracted_row, sorted(changeset.retracted.rows.ids))
 
@@ -346,8 +365,13 @@ def _tag_keys(oracle: NaiveLedger, changeset: Changeset) -> dict[int, str]:
     return {number: name if group is None else f"{oracle.catalogue.groups[group]}/{name}" for number, (group, name) in named}
 
 
-def _due(sent: Sent, stream: _Stream) -> Sequence[Row]:
-    """What is to be recorded of a write: of a batch, the rows whose id nobody has seen; of a retraction, those that count."""
+def _due(sent: Sent, stream: _Stream, erased: int) -> Sequence[Row]:
+    """What is to be recorded of a write: of a batch, the rows whose id nobody has seen; of a retraction, those that count.
+
+    `erased`: how many it has erased, where it was not answered.
+    """
+    if sent.kind == "erasure":  # the others had been erased before, or never seen
+        return sent.rows[: sent.counts[0]] if sent.counts else [erased_row("")] * erased
     if sent.kind == "retraction":
         return [row for row in sent.rows if row[1] in stream.counting_ids]
     if sent.kind != "interactions":
@@ -364,6 +388,11 @@ def _due(sent: Sent, stream: _Stream) -> Sequence[Row]:
 def retracted_row(interaction_id: str) -> Row:
     """A retraction as it is compared: by the id."""
     return ("retracted", interaction_id)
+
+
+def erased_row(profile_id: str) -> Row:
+    """An erasure of one profile as it is compared."""
+    return ("erased", profile_id)
 
 
 def catalogue_row(*kinds: type[CatalogueChange]) -> Row:
