@@ -25,6 +25,8 @@ NAMES = (
     "history",
     "corrections",
     "leaving",
+    "linking",
+    "reports",
     "lock",
     "questions",
 )
@@ -32,7 +34,7 @@ SINGLE = tuple(question.name for question in QUESTIONS)
 FULL = Options()
 _LARGE = (10_000_000, 100_000_000)
 SIZES = {
-    **dict.fromkeys(("questions", "restart", "tail", "corrections", *SINGLE), _LARGE),
+    **dict.fromkeys(("questions", "restart", "tail", "corrections", "linking", *SINGLE), _LARGE),
     "listing": (2_000_000, 100_000),
     "bulk": (10_000_000, 100_000),
     "history": (10_000_000, 100_000),

@@ -141,6 +141,21 @@ class ListColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkColumns:
+    """Pairs of profiles that are said to be one person, or not to be any more, and the persons that come of it."""
+
+    linked: bool
+    """False: the pairs are taken apart."""
+    firsts: Sequence[int]
+    seconds: Sequence[int]
+    """Entry i of both is a pair."""
+    profiles: Sequence[int]
+    """Of the persons that are new, one person after the other, each ascending."""
+    sizes: Sequence[int]
+    """How many profiles each new person has. New persons have the last ordinals among those first seen in the changeset."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The counts that the first reply gave, so that a repeat gives them again."""
 
@@ -199,6 +214,7 @@ class Changeset:
     undoes: Undoes | None = None
     erased: Sequence[int] = ()
     """Profiles whose ids the vault has lost with this changeset, ascending: nothing names them any more."""
+    links: LinkColumns | None = None
 
 
 @dataclass(frozen=True, slots=True)

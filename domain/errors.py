@@ -182,6 +182,12 @@ class NotUndoable(CallerError):
     reason = "NOT_UNDOABLE"
 
 
+class NotLinked(CallerError):
+    """The profiles are one person, but no link says so of just these two."""
+
+    reason = "NOT_LINKED"
+
+
 class NameTaken(CallerError):
     """The name is in use."""
 

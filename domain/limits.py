@@ -12,6 +12,8 @@ MAX_BATCH_ROWS: Final = 100_000
 MAX_CHANGES: Final = 100_000
 MAX_CORRECTIONS: Final = 10_000
 MAX_ERASED_PROFILES: Final = 10_000
+MAX_LINKED_PAIRS: Final = 10_000
+MAX_PERSON_PROFILES: Final = 100
 MAX_TAGGED_PROFILES: Final = 10_000_000
 MAX_MERGED_CHANGES: Final = 20_000_000
 MAX_FOREIGN_TAGS: Final = 10_000
@@ -95,6 +97,8 @@ LIMITS: Final = (
     Limit("corrections", f"{MAX_CORRECTIONS:,}", "interactions retracted or replaced by one request", "LIMIT_EXCEEDED"),
     Limit("exclusive tags", f"{MAX_EXCLUSIVE_TAGS:,}", "tags of one exclusive group, retired ones too", "LIMIT_EXCEEDED"),
     Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment", "LIMIT_EXCEEDED"),
+    Limit("linked pairs", f"{MAX_LINKED_PAIRS:,}", "pairs of one LinkProfiles or UnlinkProfiles", "LIMIT_EXCEEDED"),
+    Limit("profiles of a person", f"{MAX_PERSON_PROFILES}", "profiles that links make one person", "LIMIT_EXCEEDED"),
     Limit("erased profiles", f"{MAX_ERASED_PROFILES:,}", "profile ids of one EraseProfiles", "LIMIT_EXCEEDED"),
     Limit(
         "merged changes",

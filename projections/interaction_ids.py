@@ -6,7 +6,7 @@ mixed with n. An interaction without an id is known by the version that recorded
 written down only once it is retracted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,6 +110,19 @@ class InteractionIds:
         for tried, stride in reversed(strides[:-1]):
             self._advanced(wanted.keys, steps, versions, tried, stride)
         return Latest(steps, versions)
+
+    def as_left_by(self, version: int, wanted: Identities, latest: Latest, never: Collection[int]) -> npt.NDArray[np.bool_]:
+        """Which of them stand as the version left them: what came later is of versions that count as never recorded."""
+        found: npt.NDArray[np.bool_] = latest.versions == version
+        gone = np.asarray(sorted(never), np.int64)
+        steps, places = latest.steps.copy(), np.flatnonzero(np.isin(latest.versions, gone) & (latest.steps > 0))
+        while len(places):
+            steps[places] -= 1
+            before = self.entries.find(_stepped(wanted.keys[places], steps[places]))
+            before = np.where(before == MISSING, wanted.implied[places], before)
+            found[places[before == version]] = True
+            places = places[np.isin(before, gone) & (steps[places] > 0)]
+        return found
 
     def _advanced(self, keys: Keys, steps: Int64s, versions: Int64s, places: Int64s, stride: int) -> Int64s:
         """Those of the places that have a step so many further on, and are there now."""

@@ -32,6 +32,7 @@ CODES: Final[Mapping[type[errors.TagledgerError], grpc.StatusCode]] = {
     errors.TagRetired: grpc.StatusCode.FAILED_PRECONDITION,
     errors.CorrectedMeanwhile: grpc.StatusCode.ABORTED,
     errors.NotUndoable: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.NotLinked: grpc.StatusCode.FAILED_PRECONDITION,
     errors.NotRetired: grpc.StatusCode.FAILED_PRECONDITION,
     errors.TagMerged: grpc.StatusCode.FAILED_PRECONDITION,
     errors.NotMergeable: grpc.StatusCode.FAILED_PRECONDITION,

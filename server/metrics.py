@@ -55,7 +55,7 @@ _WORKSPACE_GAUGES: Mapping[str, tuple[str, Callable[[WorkspaceState], int]]] = {
     "tagledger_index_position": ("Log position that the index reflects.", lambda s: s.index.clock().position),
     "tagledger_changesets": ("Events of the workspace.", lambda s: s.version),
     "tagledger_interactions": ("Interactions in the index.", lambda s: s.index.interaction_count),
-    "tagledger_profiles": ("Profiles ever seen.", lambda s: s.index.profile_count),
+    "tagledger_profiles": ("Profiles ever seen.", lambda s: s.index.profile_count - len(s.index.persons)),
     "tagledger_index_bytes": ("Memory of the index, roughly.", lambda s: s.index.size_bytes + s.profiles.size_bytes),
 }
 

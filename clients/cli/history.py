@@ -42,6 +42,8 @@ def change_text(change: object) -> str:
             return f"{kind} {'to' if kind == 'added' else 'from'} list {name}"
         case replies.ErasureEntry():
             return "erased"
+        case replies.LinkEntry(other, kind):
+            return f"{kind} {'with' if kind == 'linked' else 'from'} {other or 'a profile that was erased'}"
         case replies.CatalogueEntry():
             return _catalogue_text(change)
         case _:
@@ -76,6 +78,7 @@ def entry_object(entry: replies.HistoryEntry) -> dict[str, object]:
         replies.CatalogueEntry: "catalogue",
         replies.ListEntry: "list",
         replies.ErasureEntry: "erasure",
+        replies.LinkEntry: "link",
     }
     return {
         "attribution": entry.attribution,

@@ -21,6 +21,7 @@ from clients.cli.correcting import retract
 from clients.cli.erasing import erase, erasure
 from clients.cli.explaining import explain
 from clients.cli.history import history
+from clients.cli.linking import link, unlink
 from clients.cli.output import error_object, print_json, print_text, report
 from clients.cli.profile import profile
 from clients.cli.reports import crosstab, series
@@ -140,6 +141,8 @@ for _command in (
     tag_segment,
     untag_segment,
     profile,
+    link,
+    unlink,
     erase,
     erasure,
     retract,

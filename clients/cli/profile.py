@@ -32,6 +32,7 @@ def profile(profile_id: str, timeline: int, without_segments: bool, clocks: Cloc
     print_fields(
         {
             "profile": found.profile_id,
+            **({"linked": ", ".join(found.linked_profile_ids)} if found.linked_profile_ids else {}),
             "first seen": found.first_seen_at,
             "last interaction": found.last_interaction_at,
             "recency tier": found.recency_tier,

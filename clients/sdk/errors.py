@@ -9,7 +9,8 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     │   │                        UnknownProfile, UnknownChangeset, UnknownInteraction, UnknownForeignTag
     │   ├── AlreadyExists        NameTaken
     │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
-    │                            SegmentUnchanged, ListRetired, NotUndoable, NotRetired, TagMerged, NotMergeable
+    │                            SegmentUnchanged, ListRetired, NotUndoable, NotRetired, TagMerged, NotMergeable,
+    │                            NotLinked
     └── ServiceError
         ├── Unavailable          StoreUnavailable, ShuttingDown, CorrectedMeanwhile
         ├── ResourceExhausted    Overloaded
@@ -255,6 +256,12 @@ class NotMergeable(FailedPrecondition):
     """The two tags cannot be one."""
 
     REASON = "NOT_MERGEABLE"
+
+
+class NotLinked(FailedPrecondition):
+    """Profiles that are one person, but not by a link of just these two."""
+
+    REASON = "NOT_LINKED"
 
 
 class UnknownForeignTag(NotFound):

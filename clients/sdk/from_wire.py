@@ -86,6 +86,17 @@ def merge(message: ledger_service_pb2.MergeTagsResponse) -> replies.Merge:
     )
 
 
+def linking(message: profile_service_pb2.LinkProfilesResponse) -> replies.Linking:
+    """Convert the reply to links."""
+    counts = message.changed_count, message.already_so_count, message.new_profile_count
+    return replies.Linking(*_receipt(message.receipt), *counts)
+
+
+def unlinking(message: profile_service_pb2.UnlinkProfilesResponse) -> replies.Unlinking:
+    """Convert the reply to links taken away."""
+    return replies.Unlinking(*_receipt(message.receipt), message.changed_count, message.already_so_count)
+
+
 def erasure(message: profile_service_pb2.EraseProfilesResponse) -> replies.Erasure:
     """Convert the reply to an erasure."""
     made = receipt(message.receipt) if message.HasField("receipt") else None

@@ -24,6 +24,10 @@ _LIST_KINDS: Final = {
     history_service_pb2.ListEntry.KIND_ADDED: "added",
     history_service_pb2.ListEntry.KIND_REMOVED: "removed",
 }
+_LINK_KINDS: Final = {
+    history_service_pb2.LinkEntry.KIND_LINKED: "linked",
+    history_service_pb2.LinkEntry.KIND_UNLINKED: "unlinked",
+}
 AMOUNT_UNIT: Final = Decimal("0.0001")
 
 
@@ -105,6 +109,8 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
             )
         case "erasure":
             change = replies.ErasureEntry()
+        case "link":
+            change = replies.LinkEntry(message.link.other_profile_id, _LINK_KINDS.get(message.link.kind, ""))
         case "list":
             change = replies.ListEntry(message.list.list, _LIST_KINDS.get(message.list.kind, ""))
     return replies.HistoryEntry(

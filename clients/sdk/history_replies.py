@@ -83,6 +83,14 @@ class ErasureEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkEntry:
+    """A profile ``linked`` with another one, or ``unlinked`` from it; the other id is empty where it was erased."""
+
+    other_profile_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment.
 
@@ -166,7 +174,9 @@ class TagReview:
     alike: tuple[AlikeTags, ...]
 
 
-HistoryChange = TagEntry | TraitEntry | InteractionEntry | RetractionEntry | CatalogueEntry | ListEntry | ErasureEntry
+HistoryChange = (
+    TagEntry | TraitEntry | InteractionEntry | RetractionEntry | CatalogueEntry | ListEntry | ErasureEntry | LinkEntry
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def profile(message: profile_service_pb2.GetProfileResponse) -> replies.Profile:
         tuple(message.unanswered_segments),
         tuple(message.lists),
         tuple(map(history_entry, message.timeline)),
+        tuple(message.linked_profile_ids),
     )
 
 

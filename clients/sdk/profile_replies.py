@@ -53,7 +53,8 @@ class Profile:
     """A profile at two clocks.
 
     ``first_seen_at`` is None where nothing was known yet. ``recency_tier`` counts from 1, 0 without any interaction.
-    ``unanswered_segments`` cannot be asked. ``timeline`` has what was recorded last first.
+    ``unanswered_segments`` cannot be asked. ``timeline`` has what was recorded last first. ``linked_profile_ids`` are of one
+    person, of whom all of this holds together; empty for a profile that is not linked.
     """
 
     position: int
@@ -70,6 +71,7 @@ class Profile:
     unanswered_segments: tuple[str, ...]
     lists: tuple[str, ...]
     timeline: tuple[HistoryEntry, ...]
+    linked_profile_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from .history_replies import ErasureEntry as ErasureEntry
 from .history_replies import HistoryChange as HistoryChange
 from .history_replies import HistoryEntry as HistoryEntry
 from .history_replies import InteractionEntry as InteractionEntry
+from .history_replies import LinkEntry as LinkEntry
 from .history_replies import ListEntry as ListEntry
 from .history_replies import RetractionEntry as RetractionEntry
 from .history_replies import TagApplier as TagApplier
@@ -161,6 +162,21 @@ class Merge:
     changed_count: int
     already_so_count: int
     preview: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinking(Receipt):
+    """Pairs of profiles taken apart."""
+
+    changed_count: int
+    already_so_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linking(Unlinking):
+    """Pairs of profiles linked; ``new_profile_count`` of the profiles had never been seen."""
+
+    new_profile_count: int
 
 
 @dataclass(frozen=True, slots=True)

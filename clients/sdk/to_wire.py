@@ -333,6 +333,17 @@ def name_changeset(
         raise invalid("name", f"must be the id of a changeset or its position in the log, got {name!r}")
 
 
+def links(pairs: Sequence[tuple[str, str]]) -> list[profile_service_pb2.ProfileLink]:
+    """Return pairs of profiles."""
+    made = []
+    for number, pair in enumerate(several(pairs, "links")):
+        ids = texts(pair, f"links[{number}]")
+        if len(ids) != 2:
+            raise invalid(f"links[{number}]", f"must be a pair of profile ids, got {pair!r}")
+        made.append(profile_service_pb2.ProfileLink(first_profile_id=ids[0], second_profile_id=ids[1]))
+    return made
+
+
 def _refusal(change: Change, place: str, cause: Exception) -> Exception:
     """Return the refusal that names the field of a change that cannot be sent; raises it where a text is to blame."""
     named = "trait" if isinstance(change, SetTrait) else "tag"

@@ -6,6 +6,8 @@ what is left out where its field is None. Filters and windows begin with words o
 
 import re
 from dataclasses import dataclass, fields
+from functools import reduce
+from operator import or_
 from typing import Any, get_args, get_type_hints
 
 from domain.language.syntax import Leaf
@@ -78,19 +80,13 @@ def _part(match: re.Match[str], hints: dict[str, Any]) -> Part:
     field, yes, no, words = match.groups()
     if words:
         return Words(words)
-    return Flag(field, yes, no) if yes else Slot(field, without_none(hints[field]))
+    return Flag(field, yes, no) if yes else Slot(field, _without_none(hints[field]))
 
 
-def without_none(hint: Any) -> Any:
+def _without_none(hint: Any) -> Any:
     """The type of a field that may be None, when it is not."""
     inner = get_args(hint)
-    if _NONE not in inner:
-        return hint
-    rest = [one for one in inner if one is not _NONE]
-    whole = rest[0]
-    for one in rest[1:]:
-        whole = whole | one
-    return whole
+    return reduce(or_, [one for one in inner if one is not _NONE]) if _NONE in inner else hint
 
 
 PHRASES = {kind: parts for kind in get_args(Leaf) if (parts := _parts(kind))}

@@ -107,7 +107,8 @@ class _Leaf:
                 return cls(leaf, lambda _: subject.ranked.get(text, False), world)
             case Sample():
                 # The operator would look for the number that the profile has among those made up here.
-                inside = outline.ordinal is not None and bool(drawn(leaf, np.asarray([outline.ordinal], np.uint64))[0])
+                persons, ordinal = outline.view.index.persons, outline.ordinal
+                inside = ordinal is not None and bool(drawn(leaf, persons.named([ordinal]).astype(np.uint64))[0])
                 return cls(leaf, lambda instant: inside and world.known_at(instant), world)
             case Everyone():
                 return cls(leaf, world.known_at, world)

@@ -40,7 +40,7 @@ class Outline:
     @property
     def deciding_uploads(self) -> set[int]:
         """The versions of the stream whose uploads put the profile on these lists, or took it off, last."""
-        return {listing.decided_by for listing in self.listings.values() if listing.decided_by is not None}
+        return {version for listing in self.listings.values() for version in listing.decided_by}
 
 
 def _asked(expression: Expression, view: View) -> Expression:

@@ -1,6 +1,6 @@
 """Which events of a profile a leaf reads, told from the names in it; and its evidence, where it has no rule of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from domain.language.parts import children, filter_of, named, relations
 from domain.language.syntax import Ever, Leaf, Names, Ranks, Step
@@ -9,7 +9,7 @@ from projections.explaining.interactions import first_turning, selected
 from projections.explaining.world import Event, World
 from projections.history.entries import InteractionEntry, TagEntry, TraitEntry
 
-# So many events are tried one by one; where none of them by itself makes the difference, as many are left out again.
+# So many events are tried one by one; where none of them by itself makes the difference, so often some are left out again.
 _TRIED_MAX = 50
 
 
@@ -63,15 +63,21 @@ def of_any(leaf: Leaf, world: World, as_of: int, holds: bool) -> tuple[Sequence[
     """The newest event without which the truth would be the other one; or a few without which it would, as many as it takes."""
     read = sorted((event for event in events_read(leaf, world) if event.at <= as_of), key=lambda event: event.at, reverse=True)
     one_by_one = [[event] for event in read[:_TRIED_MAX]]
-    cited = first_turning(leaf, world, as_of, holds, read, [*one_by_one, read])
-    tried, size = 0, len(cited) // 2
-    while (
-        size and tried < _TRIED_MAX
-    ):  # leave out the older half, then quarters, and so on, as long as the truth turns without the rest
-        for start in range(len(cited) - size, -1, -size):
-            fewer, tried = cited[:start] + cited[start + size :], tried + 1
-            cited = (first_turning(leaf, world, as_of, holds, read, [fewer]) if fewer else []) or cited
-        size //= 2
+    cited: Sequence[Event] = first_turning(leaf, world, as_of, holds, read, [*one_by_one, read])
+    cited = _fewer(cited, lambda some: bool(first_turning(leaf, world, as_of, holds, read, [some])))
     if cited:
         return cited, ""
     return (), "none of the events of what it names decides" if read else "nothing of what it names was ever recorded"
+
+
+def _fewer(cited: Sequence[Event], turns: Callable[[Sequence[Event]], bool]) -> Sequence[Event]:
+    """Halves, then quarters, and so on, are left out where the truth turns without them; the oldest first, up to so many."""
+    size, left = len(cited) // 2, _TRIED_MAX
+    while size and left:
+        start = len(cited) - size
+        while start >= 0 and left:
+            fewer, left = [*cited[:start], *cited[start + size :]], left - 1
+            cited = fewer if fewer and turns(fewer) else cited
+            start -= size
+        size //= 2
+    return cited

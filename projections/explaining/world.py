@@ -31,6 +31,7 @@ from projections.history.entries import (
     CatalogueEntry,
     ErasureEntry,
     InteractionEntry,
+    LinkEntry,
     ListEntry,
     RetractionEntry,
     TagEntry,
@@ -65,13 +66,15 @@ class Event:
         return self.entry.effective_at
 
 
-def events_of(recorded: Recorded, ordinal: int) -> list[Event]:
-    """The profile's events in a changeset, in its order."""
+def events_of(recorded: Recorded, profiles: Collection[int]) -> list[Event]:
+    """The events of profiles, which ascend, in a changeset: profile by profile in its order (projections/index/joining.py)."""
     found = []
-    for row in rows_of_profile(recorded.changeset, ordinal, interactions=True):
-        for _, entry in entries(recorded.changeset, row, row + 1):
-            assert not isinstance(entry, CatalogueEntry | ErasureEntry), "rows of a profile are neither"
-            found.append(Event(recorded, row, entry))
+    for ordinal in profiles:
+        for row in rows_of_profile(recorded.changeset, ordinal, interactions=True):
+            for _, entry in entries(recorded.changeset, row, row + 1):
+                assert not isinstance(entry, CatalogueEntry | ErasureEntry), "rows of a profile are neither"
+                if not isinstance(entry, LinkEntry):  # says whose events these are, and is none of them
+                    found.append(Event(recorded, row, entry))
     return found
 
 
@@ -169,6 +172,7 @@ def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> Wor
             outcome=Outcome(new_profiles=len(histories)),
             catalogue=(),
             erased=(),  # nobody asks about who was erased, and the numbers of others mean nothing here
+            links=None,
         )
         if not counts and part.interactions:
             part = replace(part, interactions=replace(part.interactions, types=[_NAMELESS], type_index=()))
@@ -275,7 +279,7 @@ def _witness() -> Event:
     columns = InteractionColumns([_PROFILE], [_NAMELESS], (), [MIN_INSTANT_US], (), (), (), (), (), (), ())
     by = Attribution("", "", "")
     changeset = Changeset("", 0, "", by, MIN_INSTANT_US, 0, Outcome(), interactions=columns)
-    return events_of(Recorded(0, changeset, "", ""), _PROFILE)[0]
+    return events_of(Recorded(0, changeset, "", ""), [_PROFILE])[0]
 
 
 _WITNESS = _witness()

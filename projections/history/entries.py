@@ -1,5 +1,5 @@
 """The changes of a changeset one by one, in its order: catalogue, tags, traits, interactions recorded and retracted, who an
-upload put on a list, and who was erased.
+upload put on a list, who was erased, and which profiles were linked.
 """
 
 from collections.abc import Collection, Iterator
@@ -100,7 +100,17 @@ class ErasureEntry:
     effective_at: int
 
 
-Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry | RetractionEntry | ListEntry | ErasureEntry
+@dataclass(frozen=True, slots=True)
+class LinkEntry:
+    """Two profiles that are one person from here on, or not by this link any more."""
+
+    ordinal: int
+    effective_at: int
+    other: int
+    linked: bool
+
+
+Entry = CatalogueEntry | TagEntry | TraitEntry | InteractionEntry | RetractionEntry | ListEntry | ErasureEntry | LinkEntry
 _Columns = TagColumns | TraitColumns | InteractionColumns | RetractedColumns
 
 
@@ -116,7 +126,8 @@ def entry_count(changeset: Changeset) -> int:
     listed = changeset.listed
     counts = [len(rows.ordinals) for _, rows in _columns_of(changeset)]
     counts += [len(listed.added), len(listed.removed)] if listed else []
-    return len(changeset.catalogue) + sum(counts) + len(changeset.erased)
+    links = len(changeset.links.firsts) if changeset.links else 0
+    return len(changeset.catalogue) + sum(counts) + len(changeset.erased) + links
 
 
 def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Entry]]:
@@ -136,19 +147,24 @@ def entries(changeset: Changeset, start: int = 0, stop: int | None = None) -> It
         at += len(changeset.listed.added) + len(changeset.listed.removed)
     for row in range(max(0, start - at), min(len(changeset.erased), end - at)):
         yield at + row, ErasureEntry(int(changeset.erased[row]), changeset.recorded_at)
+    at += len(changeset.erased)
+    links = changeset.links
+    for row in range(max(0, start - at), min(len(links.firsts), end - at)) if links else ():
+        assert links is not None
+        yield at + row, LinkEntry(int(links.firsts[row]), changeset.recorded_at, int(links.seconds[row]), links.linked)
 
 
 def rows_of_profile(changeset: Changeset, ordinal: int, *, interactions: bool) -> list[int]:
     """Numbers of the entries that concern the profile."""
-    return rows_wanted(changeset, Wanted(ordinal=ordinal, interactions=interactions))
+    return rows_wanted(changeset, Wanted(profiles=(ordinal,), interactions=interactions))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which entries: those that fit all of it."""
 
-    ordinal: int | None = None
-    """The profile that they concern; None for any, and for the catalogue."""
+    profiles: Collection[int] | None = None
+    """The profiles that they concern; None for any, and for the catalogue."""
     tags: Collection[int] | None = None
     """The tags that they are about; None for anything."""
     rivals: Collection[int] = ()
@@ -170,7 +186,7 @@ def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
         return _of_segment(changeset, wanted)
     at, found = 0, [np.empty(0, np.int64)]
     recorded = wanted.effective is None or wanted.effective[0] <= changeset.recorded_at < wanted.effective[1]
-    if wanted.ordinal is None and recorded:
+    if wanted.profiles is None and recorded:
         tags, changes = wanted.tags, enumerate(changeset.catalogue)
         about = [at for at, one in changes if tags is None or not isinstance(one, ForeignTagChange) or one.number in tags]
         found.append(np.asarray(about, np.int64))
@@ -182,10 +198,16 @@ def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
     if changeset.listed and wanted.tags is None and recorded:
         for ordinals in (changeset.listed.added, changeset.listed.removed):
             rows = np.asarray(ordinals, np.uint32)
-            found.append(at + (np.arange(len(rows)) if wanted.ordinal is None else np.flatnonzero(rows == wanted.ordinal)))
+            found.append(at + np.flatnonzero(_concerns(rows, wanted)))
             at += len(rows)
-    if wanted.tags is None and wanted.ordinal is None and recorded:
-        found.append(at + np.arange(len(changeset.erased)))
+    if wanted.tags is None and recorded:
+        if wanted.profiles is None:
+            found.append(at + np.arange(len(changeset.erased)))
+        at += len(changeset.erased)
+        if changeset.links:
+            pairs = (np.asarray(rows, np.uint32) for rows in (changeset.links.firsts, changeset.links.seconds))
+            first, second = (_concerns(rows, wanted) for rows in pairs)
+            found.append(at + np.flatnonzero(first | second))
     rows_found: list[int] = np.concatenate(found).tolist()
     return rows_found
 
@@ -193,7 +215,7 @@ def rows_wanted(changeset: Changeset, wanted: Wanted) -> list[int]:
 def _of_segment(changeset: Changeset, wanted: Wanted) -> list[int]:
     """Changes of the catalogue are about no profile and no tag, and hold from when they are recorded on."""
     elsewhere = wanted.effective is not None and not wanted.effective[0] <= changeset.recorded_at < wanted.effective[1]
-    if elsewhere or wanted.ordinal is not None or wanted.tags is not None:
+    if elsewhere or wanted.profiles is not None or wanted.tags is not None:
         return []
     changes = enumerate(changeset.catalogue)
     return [at for at, change in changes if isinstance(change, SegmentChange) and change.number == wanted.segment]
@@ -211,13 +233,19 @@ def _fits(columns: TagColumns | TraitColumns | InteractionColumns, wanted: Wante
             taken = np.flatnonzero(np.isin(numbers, list(wanted.rivals)) & np.asarray(columns.applied, np.bool_))
             pairs = zip(ordinals[taken].tolist(), np.asarray(columns.effective_at, np.int64)[taken].tolist(), strict=True)
             fits[taken] |= np.fromiter((pair in wanted.lost for pair in pairs), np.bool_, len(taken))
-    if wanted.ordinal is not None:
-        fits &= ordinals == wanted.ordinal
+    fits &= _concerns(ordinals, wanted)
     if wanted.effective is not None:
         instants = columns.occurred_at if isinstance(columns, InteractionColumns) else columns.effective_at
         at = np.asarray(instants, np.int64)
         fits &= (at >= wanted.effective[0]) & (at < wanted.effective[1])
     return fits
+
+
+def _concerns(ordinals: npt.NDArray[np.uint32], wanted: Wanted) -> npt.NDArray[np.bool_]:
+    if wanted.profiles is None:
+        return np.ones(len(ordinals), np.bool_)
+    flags: npt.NDArray[np.bool_] = np.isin(ordinals, list(wanted.profiles))
+    return flags
 
 
 def _of_list(columns: ListColumns, at_us: int, first: int, start: int, stop: int) -> Iterator[tuple[int, ListEntry]]:

@@ -19,6 +19,15 @@ from projections.index.workspace_index import WorkspaceIndex
 Versions = npt.NDArray[np.uint32]
 
 
+def versions_of_profiles(
+    index: WorkspaceIndex, profiles: Collection[int], version: int, *, interactions: bool, lists: bool = True
+) -> Versions:
+    """Versions up to `version` that change one of the profiles, as `versions_of_profile`, or their links."""
+    found = [versions_of_profile(index, one, version, interactions=interactions, lists=lists) for one in profiles]
+    links = [at for one in profiles for at in index.persons.changes_of(one) if at <= version]
+    return np.unique(np.concatenate([*found, np.asarray(links, np.uint32)]))
+
+
 def versions_of_profile(
     index: WorkspaceIndex, ordinal: int, version: int, *, interactions: bool, lists: bool = True
 ) -> Versions:

@@ -83,6 +83,13 @@ class Universe:
         # Last: readers count visible rows by their version.
         self._versions.extend(np.full(int(first.sum()), version, dtype=np.uint32))
 
+    def join(self, version: int, profiles: Ordinals, persons: Ordinals) -> None:
+        """Take note that persons, one for each of these profiles, are there since their profiles were. By the one writer."""
+        self._grow(int(profiles.max()) + 1)
+        instants = self._earliest[profiles]
+        seen = instants != _NEVER
+        self.append(version, persons[seen], instants[seen])
+
     def _grow(self, size: int) -> None:
         if size > len(self._earliest):
             grown = np.full(max(size, 2 * len(self._earliest)), _NEVER, dtype=np.int64)

@@ -21,39 +21,36 @@ from domain.changeset import (
     RetractedColumns,
     TagColumns,
     TraitColumns,
-    Value,
-    ValueType,
 )
 from domain.language.checker import Vocabulary
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue
-from projections.index import bitmaps
-from projections.index.batches import amounts_array, by_type, recoded
+from projections.index.batches import RowNames, by_type, recoded, row_columns
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
+from projections.index.differences import Differences
 from projections.index.erased import Erased
-from projections.index.folds import Fold
 from projections.index.history import History, Int64s
+from projections.index.joining import Joined, repeated, rows_repeated
 from projections.index.lists import ListMembers
+from projections.index.persons import Person, Persons
 from projections.index.profile_numbers import ProfileNumbers
 from projections.index.rivals import Rivals
 from projections.index.row_columns import (
     AMOUNT,
     CURRENCY,
-    NO_AMOUNT,
     ORDINAL,
     RETRACTED,
     TIME,
     TOUCHPOINT,
-    VERSION,
     AnyColumn,
     property_column,
 )
 from projections.index.rows import InteractionRows
 from projections.index.runs import Run
-from projections.index.states import CodesByOrdinal
 from projections.index.tag_index import TagChanges, TagIndex
-from projections.index.timelines import Timeline, Timelines
+from projections.index.timelines import Timeline
+from projections.index.typed import PropertyIndex, TraitIndex
 from projections.index.undone import Undone
 from projections.index.universe import Universe
 
@@ -61,35 +58,6 @@ _Entry = TypeVar("_Entry", bound=Hashable)
 
 
 _CLOCK_COLUMNS = ("positions", "recorded_at", "actor_codes", "source_codes")
-
-
-class TraitIndex:
-    """One trait: its value per profile."""
-
-    def __init__(self, kind: ValueType, history: History | None = None) -> None:
-        self.kind = kind
-        self.history = History() if history is None else history
-        self.values: Dictionary[Value] = Dictionary()
-        self.timelines = Timelines(self.history)
-        self.codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
-
-    def up_to(self, version: int) -> "TraitIndex":
-        """An index of its own that goes on behind the rows recorded up to version."""
-        other = TraitIndex(self.kind, self.history.up_to(version))
-        other.values = Dictionary.over(list(self.values.values()))
-        return other
-
-    def value_of(self, code: int) -> Value | None:
-        """The value that a code stands for; None for a trait that is cleared."""
-        return self.values.value(code) if code else None
-
-
-class PropertyIndex:
-    """One property: its type and its values."""
-
-    def __init__(self, kind: ValueType) -> None:
-        self.kind = kind
-        self.values: Dictionary[Value] = Dictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +81,7 @@ class WorkspaceIndex:
     interactions: dict[str, InteractionRows] = field(default_factory=dict)
     list_members: ListMembers = field(default_factory=ListMembers)
     erased: Erased = field(default_factory=Erased)
+    persons: Persons = field(default_factory=Persons)
     properties: dict[str, PropertyIndex] = field(default_factory=dict)
     touchpoints: Dictionary[str] = field(default_factory=Dictionary)
     currencies: Dictionary[str] = field(default_factory=Dictionary)
@@ -124,6 +93,7 @@ class WorkspaceIndex:
     interaction_count: int = 0
     profile_count: int = 0
     profile_numbers: ProfileNumbers = field(default_factory=ProfileNumbers)
+    differences: Differences = field(default_factory=Differences)
     _positions: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
     _recorded_at: "Column[np.int64]" = field(default_factory=lambda: Column(np.int64))
     _actor_codes: "Column[np.int32]" = field(default_factory=lambda: Column(np.int32))
@@ -185,9 +155,12 @@ class WorkspaceIndex:
                 flags &= codes.view()[versions - 1] == known.code(normalized(name))
         return flags
 
-    def profile_numbers_of(self, values: Dictionary[Any]) -> Int64s:
-        """Which profiles the values are ids of, by code less one; negative for nobody's, and for those of who was erased."""
-        return self.profile_numbers.of(values, self.profile_count, self.erased.now)
+    def profile_numbers_of(self, values: Dictionary[Any], version: int) -> Int64s:
+        """Which profiles, or persons at a version, the values are ids of, by code less one.
+
+        Negative for nobody's, and for those of who was erased.
+        """
+        return self.persons.at(version).lifted(self.profile_numbers.of(values, self.profile_count, self.erased.now))
 
     def recorders(self, versions: npt.NDArray[np.int64]) -> tuple[Codes, Codes]:
         """The codes of the actors, and of the sources, that recorded these versions."""
@@ -208,12 +181,16 @@ class WorkspaceIndex:
         return flags
 
     def excluded(self, as_of: int, version: int) -> BitMap:
-        """Who is in no answer: was erased by a version, or carries a tag at an instant that opts out. Must not be changed."""
-        parts = [self.erased.at(version)]
+        """Who is in no answer: who is gone, or carries a tag at an instant that opts out. Must not be changed."""
+        parts = [self.erased.at(version), self.persons.at(version).hidden]
         for number in self.catalogue.opt_out_tags(version):
             if number in self.tags:
                 parts.append(self.tags[number].holders.at(as_of, version).bitmap)
-        return bitmaps.union(parts)
+        return self.differences.union([part for part in parts if part])
+
+    def gone(self, version: int) -> BitMap:
+        """Who is nobody at a version: erased by then, or a profile of a person, which stands for it. Must not be changed."""
+        return self.differences.union([part for part in (self.erased.at(version), self.persons.at(version).hidden) if part])
 
     def vocabulary(self) -> Vocabulary:
         """The names that expressions can speak of."""
@@ -238,7 +215,9 @@ class WorkspaceIndex:
         """Take in the next changeset of the stream."""
         changeset = recorded.changeset
         self.profile_count = max(self.profile_count, changeset.first_ordinal + changeset.outcome.new_profiles)
-        self.apply_catalogue(changeset)
+        made = self.apply_catalogue(changeset)
+        if made:
+            self._join(Joined.of(made))
         if changeset.tags:
             self._apply_tags(changeset, changeset.tags)
         if changeset.traits:
@@ -263,6 +242,9 @@ class WorkspaceIndex:
         other = copy.copy(self)
         if recorded.changeset.catalogue:
             other.catalogue = self.catalogue.as_known(version)
+        other.differences = Differences()
+        if len(self.persons) or recorded.changeset.links:
+            other.persons = self.persons.up_to(version)
         other.tags = {number: tag.up_to(version) for number, tag in list(self.tags.items())}
         other.traits = {name: trait.up_to(version) for name, trait in list(self.traits.items())}
         other.interactions = {name: rows.up_to(version) for name, rows in list(self.interactions.items())}
@@ -275,8 +257,11 @@ class WorkspaceIndex:
         other.apply(recorded)
         return other
 
-    def apply_catalogue(self, changeset: Changeset) -> None:
-        """Take in what is read from the log even where a snapshot has the rest: the catalogue, uploads of lists, erasures."""
+    def apply_catalogue(self, changeset: Changeset) -> list[Person]:
+        """Take in what is read from the log even where a snapshot has the rest; the persons that are new.
+
+        That is the catalogue, uploads of lists, erasures and links.
+        """
         for change in changeset.catalogue:
             self.catalogue.apply(change, changeset)
         if changeset.listed:
@@ -284,13 +269,32 @@ class WorkspaceIndex:
             self.list_members.apply(changeset.listed)
             self.catalogue.lists.upload(changeset.listed, changeset)
         if changeset.erased:
-            self.erased.append(changeset.version, changeset.erased)
+            persons = {person.ordinal for one in changeset.erased if (person := self.persons.of(int(one), changeset.version))}
+            self.erased.append(changeset.version, [*changeset.erased, *persons])
+        return self.persons.apply(changeset, changeset.links) if changeset.links else []
 
     @property
     def catalogue_versions(self) -> list[int]:
         """The versions whose changesets `apply_catalogue` needs, ascending."""
         uploads = {made.stream_version for entry in self.catalogue.lists.entries.values() for made in entry.versions}
-        return sorted({version for version, _ in self.catalogue.changes}.union(uploads, self.erased.versions))
+        changed = {version for version, _ in self.catalogue.changes}
+        return sorted(changed.union(uploads, self.erased.versions, self.persons.versions))
+
+    def _join(self, joined: Joined) -> None:
+        """Repeat under the ordinals of new persons what was recorded of their profiles."""
+        changes = joined.changes(self.tags, lambda *of: self._interned(self.credit_of(*of)))
+        if changes:
+            self._append_tags(joined.version, changes)
+        for trait in self.traits.values():
+            effective, persons, codes = joined.trait_rows(trait.history)
+            if len(persons):
+                trait.history.append(effective, joined.version, persons, codes)
+        names = [TIME, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, self.properties)]
+        for rows in self.interactions.values():
+            batch = joined.interactions(rows, self.profile_count, names)
+            if batch:
+                rows.append(batch, 0, len(batch[ORDINAL]))
+        self.universe.join(joined.version, joined.profiles, joined.persons)
 
     def _apply_tags(self, changeset: Changeset, columns: TagColumns) -> None:
         changes = TagChanges(
@@ -301,12 +305,15 @@ class WorkspaceIndex:
             columns.values,
             self._credit_codes(columns),
         )
+        self._append_tags(changeset.version, repeated(changes, self.persons))
+
+    def _append_tags(self, version: int, changes: TagChanges) -> None:
         rivals = Rivals(self.tags, self.catalogue, lambda *of: self._interned(self.credit_of(*of)))
         implied = rivals.implied(changes)
-        for number in dict.fromkeys([*columns.tags, *implied]):
+        for number in dict.fromkeys([*changes.numbers.tolist(), *implied]):
             tag = self.tags.get(number) or self.tags.setdefault(number, TagIndex())
-            tag.append(changeset.version, changes, np.flatnonzero(changes.numbers == number), implied.get(number))
-        self.universe.append(changeset.version, changes.ordinals, changes.effective)
+            tag.append(version, changes, np.flatnonzero(changes.numbers == number), implied.get(number))
+        self.universe.append(version, changes.ordinals, changes.effective)
 
     def _interned(self, credit: Credit) -> int:
         return int(self.credits.intern([(credit.actor, credit.source)])[0])
@@ -319,11 +326,14 @@ class WorkspaceIndex:
 
     def _apply_traits(self, changeset: Changeset, columns: TraitColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
-        index = np.asarray(columns.index, np.int64)
+        places, persons = self.persons.rows_of_persons(ordinals)
+        rows = np.concatenate([np.arange(len(ordinals)), places])
+        ordinals, effective = np.concatenate([ordinals, persons]), effective[rows]
+        index = np.asarray(columns.index, np.int64)[rows]
         for k, (name, kind) in enumerate(zip(columns.names, columns.types, strict=True)):
             trait = self.traits.get(name) or self.traits.setdefault(name, TraitIndex(kind))
             here = np.flatnonzero(index == k)
-            values = [columns.values[i] for i in here.tolist()]
+            values = [columns.values[row] for row in rows[here].tolist()]
             codes = np.zeros(len(values), np.int32)
             present = [i for i, value in enumerate(values) if value is not None]
             codes[present] = trait.values.intern([value for value in values if value is not None])
@@ -334,6 +344,10 @@ class WorkspaceIndex:
         batch = self._row_columns(columns, np.full(len(columns.ordinals), changeset.version, np.uint32))
         for name, part, start, end in by_type(columns, batch):
             self._rows_of(name).append(part, start, end)
+            of_persons = rows_repeated({column: values[start:end] for column, values in part.items()}, self.persons)
+            if of_persons:
+                self._rows_of(name).append(of_persons, 0, len(of_persons[ORDINAL]))
+                self.universe.append(changeset.version, of_persons[ORDINAL], of_persons[TIME])
         self.interaction_count += len(batch[ORDINAL])
         self.universe.append(changeset.version, batch[ORDINAL], batch[TIME])
 
@@ -343,35 +357,18 @@ class WorkspaceIndex:
         batch = {**batch, RETRACTED: np.full(len(retracted.versions), changeset.version, np.uint32)}
         left = len(batch[ORDINAL])
         for name, part, start, end in by_type(retracted.rows, batch):
-            self.interactions[name].retract({column: values[start:end] for column, values in part.items()})
+            rows = {column: values[start:end] for column, values in part.items()}
+            self.interactions[name].retract(rows)
+            of_persons = rows_repeated(rows, self.persons)
+            if of_persons:
+                self.interactions[name].retract(of_persons)
             left -= end - start
         if left:
             raise ValueError(f"{left} interactions that are retracted have no type")
 
     def _row_columns(self, columns: InteractionColumns, versions: AnyColumn) -> Mapping[str, AnyColumn]:
-        ordinals = np.asarray(columns.ordinals, np.uint32)
-        batch: dict[str, AnyColumn] = {
-            TIME: np.asarray(columns.occurred_at, np.int64),
-            ORDINAL: ordinals,
-            VERSION: versions,
-        }
-        if len(columns.touchpoint_index):
-            batch[TOUCHPOINT] = recoded(self.touchpoints, columns.touchpoints, columns.touchpoint_index)
-        if len(columns.amounts):
-            batch[AMOUNT] = amounts_array(columns.amounts)
-            batch[CURRENCY] = self._currency_codes(columns, batch[AMOUNT] != NO_AMOUNT)
-        for column in columns.properties:
-            known = self.properties.get(column.name) or self.properties.setdefault(column.name, PropertyIndex(column.type))
-            batch[property_column(column.name)] = recoded(known.values, column.values, column.index)
-        return batch
-
-    def _currency_codes(self, columns: InteractionColumns, has_amount: npt.NDArray[np.bool_]) -> AnyColumn:
-        """0 for rows without an amount: so a row is the same whatever else is in its batch."""
-        default = int(self.currencies.intern([self.catalogue.currency])[0])
-        if not len(columns.currency_index):
-            return np.where(has_amount, default, 0).astype(np.int16)
-        codes = np.concatenate([[default], self.currencies.intern(columns.currencies)])
-        return np.where(has_amount, codes[np.asarray(columns.currency_index)], 0).astype(np.int16)
+        names = RowNames(self.touchpoints, self.currencies, self.catalogue.currency, self.properties)
+        return row_columns(columns, versions, names)
 
     def _rows_of(self, name: str) -> InteractionRows:
         return self.interactions.get(name) or self.interactions.setdefault(name, InteractionRows())

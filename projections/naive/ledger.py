@@ -8,22 +8,23 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import assert_never
-from unicodedata import normalize
 
 from domain import changeset as log
 from domain.language import syntax as tree
 from domain.language.parts import expressions_below
-from domain.limits import MIN_INSTANT_US
 from projections.naive.catalogue import NaiveCatalogue
+from projections.naive.linking import NaiveLinks
 from projections.naive.rows import (
     ChangeRow,
     Clock,
     InteractionRow,
     Selected,
+    attributed,
     deciding,
     interaction_rows,
     states_of,
     tag_rows,
+    throughout,
     trait_rows,
 )
 from projections.naive.sampling import sampled
@@ -43,6 +44,11 @@ class NaiveLedger:
         self.traits: list[ChangeRow] = []
         self.interactions: list[InteractionRow] = []
         self.erased: list[tuple[int, frozenset[int]]] = []
+        self.links = NaiveLinks()
+        self.person_of: dict[int, int] = {}
+        """By profile, in a ledger about persons."""
+        self.nameless: frozenset[int] = frozenset()
+        """Profiles whose ids nobody knows any more."""
         self.name_of: Callable[[int], str | None] = lambda _: None
         """Ids of profiles by ordinal, which the log does not hold."""
 
@@ -60,6 +66,9 @@ class NaiveLedger:
         if changeset.traits is not None:
             self.traits.extend(trait_rows(changeset.traits, position, changeset.attribution))
         self.erased.append((position, frozenset(map(int, changeset.erased))))
+        self.nameless |= self.erased[-1][1]
+        if changeset.links is not None:
+            self.links.take_in(changeset, changeset.links, position)
         if changeset.retracted is not None:
             self._retract(changeset.retracted, position)
         if changeset.interactions is not None:
@@ -70,6 +79,28 @@ class NaiveLedger:
         for version, row in zip(retracted.versions, interaction_rows(retracted.rows, 0, self.catalogue.currency), strict=True):
             gone = replace(row, position=self.recorded[version - 1][0])
             self.interactions[self.interactions.index(gone)] = replace(gone, retracted=position)
+
+    def about_persons(self, known_at: int) -> "NaiveLedger":
+        """The same log, as if all that was recorded of the profiles of a person had been recorded of one profile."""
+        person_of = self.links.persons_at(known_at)
+        if not person_of:
+            return self
+        other = copy(self)
+        other.links, other.person_of = NaiveLinks(), person_of
+        name = other.person_of.get
+        # Of changes in one changeset: those of the profile that was seen later come later.
+        changes = [
+            [replace(row, ordinal=name(row.ordinal, row.ordinal), place=(row.ordinal << 32) + row.place) for row in rows]
+            for rows in (self.tags, self.traits)
+        ]
+        other.tags, other.traits = changes
+        other.interactions = [replace(row, ordinal=name(row.ordinal, row.ordinal)) for row in self.interactions]
+        other.erased = [(at, frozenset(name(one, one) for one in erased)) for at, erased in self.erased]
+        return other
+
+    def _profiles(self, ordinal: int) -> list[int]:
+        """Those of a person, ascending; a profile alone."""
+        return sorted(one for one, person in self.person_of.items() if person == ordinal) or [ordinal]
 
     def position_at(self, instant_us: int) -> int:
         """Last position recorded at or before the instant; 0 if none."""
@@ -85,19 +116,22 @@ class NaiveLedger:
         return None if row is None else row.value
 
     def universe(self, as_of: int, known_at: int) -> frozenset[int]:
-        """Ordinals of the profiles with any visible tag change, trait change or interaction, who are not left out."""
+        """Ordinals of the profiles with any visible tag change, trait change or interaction, who are not left out.
+
+        Persons in the place of their profiles, here and below.
+        """
         return self.seen(as_of, known_at) - self.left_out(as_of, known_at)
 
     def seen(self, as_of: int, known_at: int) -> frozenset[int]:
         """The same, left out or not."""
-        return self._observed(lambda _: True, Clock(as_of, known_at))
+        return self.about_persons(known_at)._observed(lambda _: True, Clock(as_of, known_at))
 
     def left_out(self, as_of: int, known_at: int) -> frozenset[int]:
         """Who is in no answer: was erased, or carries a tag that opts out."""
-        clock = Clock(as_of, known_at)
-        gone = frozenset[int]().union(*(erased for position, erased in self.erased if position <= known_at))
+        clock, ledger = Clock(as_of, known_at), self.about_persons(known_at)
+        gone = frozenset[int]().union(*(erased for position, erased in ledger.erased if position <= known_at))
         for tag in self.catalogue.opting_out(known_at):
-            states = deciding(self._tag_rows(tag), tag, clock)
+            states = deciding(ledger._tag_rows(tag), tag, clock)
             gone |= {ordinal for ordinal, row in states.items() if row.holds}
         return gone
 
@@ -117,9 +151,10 @@ class NaiveLedger:
         """
         clock = Clock(as_of, known_at)
         self._refuse_unknown(expression, clock)
-        found, gone = self._members(expression, clock), self.left_out(as_of, known_at)
+        ledger = self.about_persons(known_at)
+        found, gone = ledger._members(expression, clock), ledger.left_out(as_of, known_at)
         # Asked of all first: what would mix currencies is refused, whoever has them.
-        return self._without(gone)._members(expression, clock) if gone else found
+        return ledger._without(gone)._members(expression, clock) if gone else found
 
     def _refuse_unknown(self, expression: tree.Expression, clock: Clock) -> None:
         match expression:
@@ -180,14 +215,15 @@ class NaiveLedger:
                 version = self.catalogue.definition(leaf, clock)
                 return self._members(version.expression, replace(clock, names=version.names))
             case tree.InList():
-                return self.catalogue.listed(leaf, clock) & self.universe(clock.as_of, clock.known_at)
+                listed = frozenset(self.person_of.get(one, one) for one in self.catalogue.listed(leaf, clock))
+                return listed & self.universe(clock.as_of, clock.known_at)
             case tree.Top():
                 return self._top(leaf, clock)
             case tree.TopTagged():
                 return self._top_tagged(leaf, clock)
             case tree.Sample():
                 universe = self.universe(clock.as_of, clock.known_at)
-                return frozenset(ordinal for ordinal in universe if sampled(ordinal, leaf.percent, leaf.salt))
+                return frozenset(one for one in universe if sampled(self._profiles(one)[0], leaf.percent, leaf.salt))
             case tree.ObservedSince():
                 return self._observed(lambda at: at <= resolve(leaf.point, clock.as_of), clock)
             case _:
@@ -353,29 +389,7 @@ class NaiveLedger:
                 return where
 
     def _ids(self, expression: tree.Expression, clock: Clock) -> tuple[str, ...]:
-        """Of the members who have one: not of who was erased, whenever that was."""
-        nameless = frozenset[int]().union(*(erased for _, erased in self.erased))
-        names = (self.name_of(ordinal) for ordinal in self._members(expression, clock) - nameless)
+        """Of the members who have one, of persons those of all their profiles: not of who was erased, whenever that was."""
+        profiles = {profile for one in self._members(expression, clock) for profile in self._profiles(one)}
+        names = (self.name_of(ordinal) for ordinal in profiles - self.nameless)
         return tuple(name for name in names if name is not None)
-
-
-def throughout(
-    histories: Iterable[list[ChangeRow]], good: Callable[[ChangeRow], bool], lasting: tree.Lasting | None, clock: Clock
-) -> frozenset[int]:
-    """Whose history of states, each in order of time, was good from the beginning of the span (as_of without one) to as_of."""
-    since = clock.as_of - (length(lasting) if lasting else 0)
-    if lasting and since < MIN_INSTANT_US:
-        return frozenset()
-    found = set[int]()
-    for states in histories:
-        # The state at `since`, and all that came after it.
-        first = max((i for i, row in enumerate(states) if row.at <= since), default=None)
-        if first is not None and all(map(good, states[first:])):
-            found.add(states[0].ordinal)
-    return frozenset(found)
-
-
-def attributed(leaf: tree.Tagged | tree.TagChanged | tree.Moved, row: ChangeRow) -> bool:
-    """Whether the change was made by the actor and from the source that the leaf names, if any."""
-    wanted = ((leaf.actor, row.actor), (leaf.source, row.source))
-    return all(name is None or normalize("NFC", name) == normalize("NFC", found) for name, found in wanted)

@@ -3,12 +3,16 @@
 Columns may be lists, tuples, arrays of the standard library or of numpy: what enters a row is a plain int, bool or float.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeVar
+from unicodedata import normalize
 
 from domain import changeset as log
+from domain.language import syntax as tree
+from domain.limits import MIN_INSTANT_US
+from projections.naive.times import length
 
 T = TypeVar("T")
 
@@ -138,3 +142,25 @@ def entry(index: Sequence[int], dictionary: Sequence[T], row: int) -> T | None:
     """The row's entry of a dictionary column; None for 0, or when the column is empty."""
     code = index[row] if len(index) else 0
     return dictionary[code - 1] if code else None
+
+
+def throughout(
+    histories: Iterable[list[ChangeRow]], good: Callable[[ChangeRow], bool], lasting: tree.Lasting | None, clock: Clock
+) -> frozenset[int]:
+    """Whose history of states, each in order of time, was good from the beginning of the span (as_of without one) to as_of."""
+    since = clock.as_of - (length(lasting) if lasting else 0)
+    if lasting and since < MIN_INSTANT_US:
+        return frozenset()
+    found = set[int]()
+    for states in histories:
+        # The state at `since`, and all that came after it.
+        first = max((i for i, row in enumerate(states) if row.at <= since), default=None)
+        if first is not None and all(map(good, states[first:])):
+            found.add(states[0].ordinal)
+    return frozenset(found)
+
+
+def attributed(leaf: tree.Tagged | tree.TagChanged | tree.Moved, row: ChangeRow) -> bool:
+    """Whether the change was made by the actor and from the source that the leaf names, if any."""
+    wanted = ((leaf.actor, row.actor), (leaf.source, row.source))
+    return all(name is None or normalize("NFC", name) == normalize("NFC", found) for name, found in wanted)

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from projections.index import bitmaps
 from projections.query.operators.base import Countable, Counted, Narrowable, Ranking
+from projections.query.operators.excluded import ExcludedOperator
 from projections.query.plan import Intersection, Lookup, Nested, Step, Union, walk
 from projections.query.view import View
 
@@ -35,9 +36,10 @@ class Execution:
 
     def verify(self) -> None:
         """Raise the refusals that any leaf calls for, whether the result depends on it or not."""
-        for _, step in reversed(list(walk(self.root))):
+        for _, step in walk(self.root):
             if isinstance(step, Lookup):
-                self._relate(step)
+                if step.related:
+                    self._relate(step)
                 step.operator.verify()
 
     def members(self) -> BitMap:
@@ -90,7 +92,8 @@ class Execution:
     def _evaluate(self, step: Step) -> BitMap:
         match step:
             case Lookup(operator=operator):
-                self._relate(step)
+                if step.related:
+                    self._relate(step)
                 if step.among:
                     assert isinstance(operator, Ranking), "the planner gives it to no other"
                     operator = operator.among(self._run(step.among))
@@ -109,7 +112,10 @@ class Execution:
             if not members and not self.thorough:
                 break
             found = self._run_for(part, members)
-            members = members & found if wanted else members - found
+            if not wanted and isinstance(part, Lookup) and isinstance(part.operator, ExcludedOperator):
+                members = self.view.index.differences.less(members, found)
+            else:
+                members = members & found if wanted else members - found
         return members
 
     def _run_for(self, step: Step, candidates: BitMap) -> BitMap:

@@ -9,6 +9,7 @@ all, because of an erasure or by opting out, is left out of the whole, and of th
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import assert_never
 
 from domain.language import rules
@@ -78,6 +79,7 @@ from projections.query.view import View
 
 _Related = Mapping[int, RelatedProfiles]
 """By id() of the node that speaks of them."""
+_NOBODY_ELSE: _Related = MappingProxyType({})
 _NARROWED_COST = 50_000  # rows; what costs less is asked for all profiles
 _EXCLUDED = "(erased or opted out)"  # no text of a leaf
 _EVERYBODY = Everyone()  # one for ever: texts are found by identity
@@ -157,8 +159,8 @@ class _Planner:
     def _lookup(self, leaf: Leaf) -> Lookup:
         text = self._text(leaf)
         if text not in self._lookups:
-            related = {id(node): RelatedProfiles(self._view.index) for node in relations(leaf)}
-            needed = tuple((related[id(node)], self._allowed(self.step(node.among))) for node in relations(leaf))
+            spoken_of, known = tuple(relations(leaf)), (self._view.index, self._view.version)
+            related = {id(node): RelatedProfiles(*known) for node in spoken_of} if spoken_of else _NOBODY_ELSE
             operator = self._operator(leaf, related)
             cost, estimate = operator.cost(), operator.estimate()
             narrows = cost >= _NARROWED_COST and isinstance(operator, Narrowable)
@@ -166,7 +168,9 @@ class _Planner:
             among = self._among(leaf) if isinstance(leaf, Ranks) else None
             if among:
                 cost, estimate = cost + among.cost, min(estimate, among.estimate)
-            cost += sum(step.cost for _, step in needed) + sum(self._values_of(node) for node in relations(leaf))
+            needed = tuple((related[id(node)], self._allowed(self.step(node.among))) for node in spoken_of)
+            if needed:
+                cost += sum(step.cost for _, step in needed) + sum(map(self._values_of, spoken_of))
             self._lookups[text] = Lookup(text, operator, estimate, cost, below, among, needed)
         return self._lookups[text]
 

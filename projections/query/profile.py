@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pyroaring import BitMap
 
 from domain.changeset import Credit, Value
 from projections.index.history import NOTHING, Codes, History
@@ -100,17 +101,26 @@ class _States:
         """When there will be nothing."""
         return next((at for at, code in zip(self.effective[place:], self.codes[place:], strict=True) if code == NOTHING), None)
 
+    def recorded(self, place: int, history: History, profiles: tuple[int, ...], version: int) -> tuple[int, int]:
+        """The version that recorded a state, and its credit: a person's is that of the profile that it comes from."""
+        if len(profiles) == 1:
+            return self.versions[place], self.credits[place]
+        rows, credits = history.own(np.asarray(profiles, np.uint32), history.count(version))
+        mine = np.flatnonzero((rows.effective == self.effective[place]) & (rows.codes == self.codes[place]))
+        last = mine[np.lexsort((rows.ordinals[mine], rows.versions[mine]))[-1]]
+        return int(rows.versions[last]), int(credits[last])
+
 
 def profile_state(view: View, ordinal: int) -> ProfileState:
-    """Of the profile with this ordinal."""
-    index, seen = view.index, list[int]()
+    """Of the profile, or the person, with this ordinal."""
+    index, seen, profiles = view.index, list[int](), view.index.persons.profiles_of(ordinal)
     tags, traits, activities = list[CarriedTag](), list[HeldTrait](), list[Activity]()
     for number, tag in list(index.tags.items()):
         states = _States.of(tag.history, ordinal, view.version)
         seen += states.effective[:1]
         place = states.at(view.as_of)
         if place is not None and index.catalogue.stands_alone(number, view.version):
-            credit = states.credits[place]
+            recorded, credit = states.recorded(place, tag.history, profiles, view.version)
             tags.append(
                 CarriedTag(
                     number,
@@ -118,8 +128,8 @@ def profile_state(view: View, ordinal: int) -> ProfileState:
                     states.since(place),
                     states.effective[place],
                     states.until(place),
-                    states.versions[place],
-                    index.credit_of(states.versions[place], credit) if credit else None,
+                    recorded,
+                    index.credit_of(recorded, credit) if credit else None,
                 )
             )
     for name, trait in list(index.traits.items()):
@@ -128,7 +138,8 @@ def profile_state(view: View, ordinal: int) -> ProfileState:
         place = states.at(view.as_of)
         value = None if place is None else trait.value_of(states.codes[place])
         if place is not None and value is not None:
-            traits.append(HeldTrait(name, value, states.effective[place], states.versions[place]))
+            recorded, _ = states.recorded(place, trait.history, profiles, view.version)
+            traits.append(HeldTrait(name, value, states.effective[place], recorded))
     for name in list(index.interactions):
         first, activity = _activity(view, name, ordinal)
         seen += [] if first is None else [first]
@@ -145,7 +156,8 @@ def profile_state(view: View, ordinal: int) -> ProfileState:
 def _activity(view: View, name: str, ordinal: int) -> tuple[int | None, Activity | None]:
     """The first instant of which anything is known, also if it was retracted since; and what counts."""
     rows = view.index.interactions[name]
-    seen = [part.column(TIME)[part.column(VERSION) <= view.version] for part in rows.recorded(ordinal)]
+    of_all = (part for profile in view.index.persons.profiles_of(ordinal) for part in rows.recorded(profile))
+    seen = [part.column(TIME)[part.column(VERSION) <= view.version] for part in of_all]
     first = min((int(times.min()) for times in seen if len(times)), default=None)
     instants, amounts = list[int](), dict[str, int]()
     for part in rows.rows_of(ordinal, view.version):
@@ -162,8 +174,9 @@ def _activity(view: View, name: str, ordinal: int) -> tuple[int | None, Activity
 
 def _lists(view: View, ordinal: int) -> list[str]:
     index, found = view.index, list[str]()
+    profiles = BitMap(index.persons.profiles_of(ordinal))
     for entry in list(index.catalogue.lists.entries.values()):
         versions = sum(made.stream_version <= view.version for made in entry.versions)
-        if versions and not entry.retired and ordinal in index.list_members.members(entry.number, versions):
+        if versions and not entry.retired and not profiles.isdisjoint(index.list_members.members(entry.number, versions)):
             found.append(entry.name)
     return sorted(found)

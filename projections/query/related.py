@@ -16,8 +16,8 @@ _Flags = npt.NDArray[np.bool_]
 class RelatedProfiles:
     """The members, which the executor gives before an operator reads them."""
 
-    def __init__(self, index: WorkspaceIndex) -> None:
-        self._index = index
+    def __init__(self, index: WorkspaceIndex, version: int) -> None:
+        self._index, self._version = index, version
         self._members: BitMap | None = None
         self._flags: dict[int, _Flags] = {}
 
@@ -34,7 +34,7 @@ class RelatedProfiles:
         found = self._flags.get(id(values))
         if found is None:
             assert self._members is not None, "the executor gives them first"
-            numbers = self._index.profile_numbers_of(values)
+            numbers = self._index.profile_numbers_of(values, self._version)
             # The vault may know of profiles that the index does not count yet.
             size = max([int(numbers.max(initial=0)), *([self._members.max()] if self._members else [])]) + 1
             found = np.zeros(len(numbers) + 1, np.bool_)

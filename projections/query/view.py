@@ -18,10 +18,10 @@ class View:
     def universe(self) -> BitMap:
         """Profiles with something visible, but those who are excluded; must not be changed."""
         seen, excluded = self.index.universe.at(self.as_of, self.version), self.excluded()
-        return seen - excluded if excluded else seen
+        return self.index.differences.less(seen, excluded) if excluded else seen
 
     def excluded(self) -> BitMap:
-        """Profiles that are in no answer: erased by known_at, or opted out at as_of. Must not be changed."""
+        """Profiles that are in no answer: erased by known_at, of a person, or opted out at as_of. Must not be changed."""
         return self.index.excluded(self.as_of, self.version)
 
     @property

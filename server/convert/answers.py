@@ -44,6 +44,7 @@ from projections.history.entries import (
     Entry,
     ErasureEntry,
     InteractionEntry,
+    LinkEntry,
     ListEntry,
     RetractionEntry,
     TagEntry,
@@ -180,8 +181,9 @@ def attribution_out(index: WorkspaceIndex, recorded: Recorded) -> common_pb2.Att
 
 def entries_out(state: WorkspaceState, entries: Sequence[tuple[Recorded, Entry]]) -> list[history_pb.HistoryEntry]:
     """History entries, with the ids of their profiles; "" of those who were erased."""
-    ordinals = sorted({entry.ordinal for _, entry in entries if not isinstance(entry, CatalogueEntry)})
-    names = dict(zip(ordinals, state.profiles.names(ordinals), strict=True))
+    ordinals = {entry.ordinal for _, entry in entries if not isinstance(entry, CatalogueEntry)}
+    ordinals |= {entry.other for _, entry in entries if isinstance(entry, LinkEntry)}
+    names = dict(zip(sorted(ordinals), state.profiles.names(sorted(ordinals)), strict=True))
     return [_entry_out(state.index, recorded, entry, names) for recorded, entry in entries]
 
 
@@ -216,6 +218,9 @@ def _entry_out(index: WorkspaceIndex, recorded: Recorded, entry: Entry, names: d
             made.list.CopyFrom(history_pb.ListEntry(list=catalogue.lists.entries[entry.number].name, kind=turn))
         case ErasureEntry():
             made.erasure.CopyFrom(history_pb.ErasureEntry())
+        case LinkEntry():
+            linked = history_pb.LinkEntry.KIND_LINKED if entry.linked else history_pb.LinkEntry.KIND_UNLINKED
+            made.link.CopyFrom(history_pb.LinkEntry(other_profile_id=names[entry.other], kind=linked))
         case _:
             assert_never(entry)
     return made

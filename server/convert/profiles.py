@@ -1,4 +1,4 @@
-"""A profile to the wire; erasures from it, and what became of them."""
+"""A profile to the wire; links and erasures from it, and what became of them."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from tagledger.v1 import profile_service_pb2 as pb
 
 from domain.changeset import Outcome
 from domain.errors import LimitExceeded
-from domain.limits import MAX_ERASED_PROFILES
+from domain.limits import MAX_ERASED_PROFILES, MAX_LINKED_PAIRS
 from projections.query.profile import Activity, CarriedTag, HeldTrait
 from server.convert.answers import attribution_out, entries_out
 from server.convert.contexts import clocks_out, receipt_out, request_in
 from server.convert.fields import Checks, to_timestamp, value_out
 from server.usecases.clocks import Reading
-from server.usecases.drafts import EraseDraft, Receipt
+from server.usecases.drafts import EraseDraft, LinkDraft, Receipt
 from server.usecases.erasures import Certificate
 from server.usecases.profiles import ReadProfile
 
@@ -40,6 +40,7 @@ def profile_out(read: ReadProfile, profile_id: str, recency_hours: Sequence[int]
         unanswered_segments=read.unanswered,
         lists=state.lists,
         timeline=entries_out(read.reading.state, read.timeline),
+        linked_profile_ids=read.linked_ids,
     )
 
 
@@ -77,6 +78,49 @@ def _activity_out(activity: Activity) -> pb.ProfileActivity:
         first_at=to_timestamp(activity.first_at),
         last_at=to_timestamp(activity.last_at),
         amounts={code: max(-_LARGEST, min(amount, _LARGEST)) for code, amount in activity.amounts.items()},
+    )
+
+
+def links_in(request: pb.LinkProfilesRequest | pb.UnlinkProfilesRequest, *, linked: bool) -> LinkDraft:
+    """Which pairs are to be linked, or taken apart. Raises InvalidField naming every offending field, LimitExceeded."""
+    LimitExceeded.refuse(
+        "linked pairs",
+        field="links",
+        maximum=MAX_LINKED_PAIRS,
+        actual=len(request.links),
+        remedy="send several requests",
+    )
+    checks = Checks()
+    context = request_in(request, request.context, checks)
+    if not request.links:
+        checks.add("links", "name at least one pair")
+    for i, link in enumerate(request.links):
+        first = checks.profile_id(f"links[{i}].first_profile_id", link.first_profile_id)
+        if checks.profile_id(f"links[{i}].second_profile_id", link.second_profile_id) == first:
+            checks.add(f"links[{i}].second_profile_id", "a profile is one person with itself already; name another one")
+    checks.refuse()
+    pairs = request.links
+    return LinkDraft(context, linked, [one.first_profile_id for one in pairs], [one.second_profile_id for one in pairs])
+
+
+def linked_out(receipt: Receipt) -> pb.LinkProfilesResponse:
+    """What was recorded."""
+    return pb.LinkProfilesResponse(
+        position=receipt.position,
+        receipt=receipt_out(receipt),
+        changed_count=receipt.changed,
+        already_so_count=receipt.already_so,
+        new_profile_count=receipt.unknown,  # persons have numbers too, which are none of the caller's business
+    )
+
+
+def unlinked_out(receipt: Receipt) -> pb.UnlinkProfilesResponse:
+    """What was recorded."""
+    return pb.UnlinkProfilesResponse(
+        position=receipt.position,
+        receipt=receipt_out(receipt),
+        changed_count=receipt.changed,
+        already_so_count=receipt.already_so,
     )
 
 

@@ -1,6 +1,6 @@
 """The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 5, "content_sha256": "…", "chain_sha256": "…"}
+    {"schema": 6, "content_sha256": "…", "chain_sha256": "…"}
     {"changeset_id": "…", "actor": "…", …}
     (sections: long columns of whole numbers, see sections.py)
 
@@ -9,7 +9,8 @@ first line; `chain_sha256` the SHA-256 of the chain hash of the event before in 
 followed by the content hash, so that a change of any event shows in all that follow. Keys are written in full; columns that
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
 ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions,
-schema 3 neither merges, order and values of tags nor other systems' names for them, schema 4 neither erasures nor opting out.
+schema 3 neither merges, order and values of tags nor other systems' names for them, schema 4 neither erasures nor opting out,
+schema 5 no links of profiles.
 """
 
 import hashlib
@@ -52,6 +53,7 @@ from domain.changeset import (
     Changeset,
     Credit,
     InteractionColumns,
+    LinkColumns,
     ListColumns,
     Outcome,
     PropertyColumn,
@@ -68,7 +70,7 @@ from domain.errors import LogDamaged
 from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
@@ -99,7 +101,7 @@ _CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
     "list_retired": ListRetired,
 }
 CATALOGUE_KINDS: Final = {kind: name for name, kind in _CATALOGUE.items()}
-_ROWS: Final = ("tags", "traits", "interactions", "retracted", "listed", "erased")
+_ROWS: Final = ("tags", "traits", "interactions", "retracted", "listed", "erased", "links")
 _Columns = TypeVar("_Columns", TagColumns, TraitColumns, InteractionColumns)
 
 
@@ -219,10 +221,7 @@ def _one_object(raw: bytes) -> tuple[dict[str, Any], dict[str, Any], memoryview]
 
 _READERS: Final[Mapping[int, Callable[[bytes], tuple[dict[str, Any], dict[str, Any], memoryview]]]] = {
     1: _one_object,
-    2: _lines_and_sections,
-    3: _lines_and_sections,
-    4: _lines_and_sections,
-    SCHEMA: _lines_and_sections,
+    **dict.fromkeys(range(2, SCHEMA + 1), _lines_and_sections),
 }
 
 
@@ -247,21 +246,22 @@ def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
         content["tags"] = _columns_out(changeset.tags, writer, dtypes)
     if changeset.traits:
         dtypes = _TRAIT_DTYPES | {"index": index_dtype(len(changeset.traits.names))}
-        content["traits"] = _columns_out(changeset.traits, writer, dtypes) | {
-            "types": [t.value for t in changeset.traits.types]
-        }
+        types = [kind.value for kind in changeset.traits.types]
+        content["traits"] = _columns_out(changeset.traits, writer, dtypes) | {"types": types}
     if changeset.interactions:
         content["interactions"] = _interactions_out(changeset.interactions, writer)
     if changeset.retracted:
-        retracted = changeset.retracted
-        rows = _interactions_out(retracted.rows, writer)
-        content["retracted"] = {"rows": rows, "versions": writer.column(retracted.versions, "<u4")}
+        rows = _interactions_out(changeset.retracted.rows, writer)
+        content["retracted"] = {"rows": rows, "versions": writer.column(changeset.retracted.versions, "<u4")}
     if changeset.listed:
         listed = changeset.listed
         added, removed = (writer.ascending(ordinals, "<u4") for ordinals in (listed.added, listed.removed))
         content["listed"] = {"number": listed.number, "added": added, "removed": removed}
     if len(changeset.erased):
         content["erased"] = writer.ascending(changeset.erased, "<u4")
+    if changeset.links:
+        links = {name: writer.column(getattr(changeset.links, name), dtype) for name, dtype in _LINK_DTYPES.items()}
+        content["links"] = {"linked": changeset.links.linked, **links}
     for name in ("selected", "undoes"):
         about = getattr(changeset, name)
         if about is not None:
@@ -278,6 +278,7 @@ _TAG_DTYPES: Final = {
     "expiries": "|b1",
     "already_so": "|b1",
 }
+_LINK_DTYPES: Final = {"firsts": "<u4", "seconds": "<u4", "profiles": "<u4", "sizes": "<u4"}
 _TRAIT_DTYPES: Final = {"ordinals": "<u4", "effective_at": "<i8"}
 _INTERACTION_DTYPES: Final = {
     "ordinals": "<u4",
@@ -343,6 +344,7 @@ class _Reader:
             selected=Selected(**content["selected"]) if "selected" in content else None,
             undoes=Undoes(**content["undoes"]) if "undoes" in content else None,
             erased=self._column(content["erased"]) if "erased" in content else (),
+            links=self._links(content["links"]) if "links" in content else None,
         )
 
     def _tags(self, columns: Mapping[str, Any]) -> TagColumns:
@@ -351,6 +353,9 @@ class _Reader:
 
     def _listed(self, stored: Mapping[str, Any]) -> ListColumns:
         return ListColumns(stored["number"], self._column(stored["added"]), self._column(stored["removed"]))
+
+    def _links(self, stored: Mapping[str, Any]) -> LinkColumns:
+        return LinkColumns(stored["linked"], *(self._column(stored[name]) for name in _LINK_DTYPES))
 
     def _retracted(self, stored: Mapping[str, Any]) -> RetractedColumns:
         return RetractedColumns(self._interactions(stored["rows"]), self._column(stored["versions"]))

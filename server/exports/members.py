@@ -92,7 +92,7 @@ class Export:
 
     def _names(self, start: int) -> list[str]:
         """ "" of who was erased."""
-        return self.state.profiles.names(self.ordinals[start : start + PART_ROWS].tolist())
+        return self.state.names(self.ordinals[start : start + PART_ROWS].tolist())
 
 
 class _Drain(io.RawIOBase):
@@ -119,7 +119,7 @@ def export_of(
     """Bind an export. Raises UnknownTag, UnknownProfile, InvalidField."""
     ordinals = bitmaps.to_ordinals(members)
     if after_profile_id:
-        (after,) = state.profiles.ordinals([after_profile_id])
+        (after,) = state.ordinals([after_profile_id], view.version)
         if after is None:
             message = (
                 f"after_profile_id: this workspace has never seen {after_profile_id!r}; give the last id that was received"

@@ -49,5 +49,5 @@ class CatalogueServicer(TagCalls, SegmentCalls, rpc.CatalogueServiceServicer):
             touchpoints=index.touchpoints.values(),
             properties=[pb.TypedName(name=n, type=VALUE_TYPES[p.kind]) for n, p in list(index.properties.items())],
             traits=[pb.TypedName(name=n, type=VALUE_TYPES[t.kind]) for n, t in list(index.traits.items())],
-            profile_count=index.profile_count,
+            profile_count=index.profile_count - len(index.persons),
         )

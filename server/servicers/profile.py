@@ -10,7 +10,16 @@ from tagledger.v1 import profile_service_pb2_grpc as rpc
 from domain import limits
 from server.convert.contexts import changeset_named_in, read_in
 from server.convert.fields import Checks
-from server.convert.profiles import erasure_in, erasure_out, erasure_preview_out, erasure_receipt_out, profile_out
+from server.convert.profiles import (
+    erasure_in,
+    erasure_out,
+    erasure_preview_out,
+    erasure_receipt_out,
+    linked_out,
+    links_in,
+    profile_out,
+    unlinked_out,
+)
 from server.servicers.running import Work, answered
 from server.usecases.committer import Committer
 from server.usecases.erasures import Erasures
@@ -23,7 +32,7 @@ _RECENCY_HOURS = (48, 30 * 24, 90 * 24, 180 * 24)
 
 
 class ProfileServicer(rpc.ProfileServiceServicer):
-    """Questions about one profile, and erasures."""
+    """Questions about one profile, links, and erasures."""
 
     def __init__(self, committer: Committer, profiles: Profiles, erasures: Erasures, work: Work) -> None:
         self._committer, self._profiles, self._erasures, self._work = committer, profiles, erasures, work
@@ -58,6 +67,14 @@ class ProfileServicer(rpc.ProfileServiceServicer):
         changeset_id, position = changeset_named_in(request, checks)
         checks.refuse()
         return erasure_out(await self._work.in_thread(lambda: self._erasures.certificate(workspace, changeset_id, position)))
+
+    async def LinkProfiles(self, request: pb.LinkProfilesRequest, context: Context) -> pb.LinkProfilesResponse:
+        """See the proto."""
+        return linked_out(await answered(self._committer.submit(links_in(request, linked=True))))
+
+    async def UnlinkProfiles(self, request: pb.UnlinkProfilesRequest, context: Context) -> pb.UnlinkProfilesResponse:
+        """See the proto."""
+        return unlinked_out(await answered(self._committer.submit(links_in(request, linked=False))))
 
 
 def _bounds(given: Sequence[int], checks: Checks) -> Sequence[int]:

@@ -25,9 +25,10 @@ from projections.index.rows import CapturedRows
 from projections.index.runs import Run
 from projections.index.states import Holders
 from projections.index.tag_index import TagIndex
+from projections.index.typed import PropertyIndex, TraitIndex
 from projections.index.undone import Undone
 from projections.index.universe import Universe
-from projections.index.workspace_index import PropertyIndex, TraitIndex, WorkspaceIndex
+from projections.index.workspace_index import WorkspaceIndex
 from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile
 from server.usecases.state import WorkspaceState
 

@@ -136,7 +136,7 @@ class Questions:
         found = self.members(asked)
         ordinals, more = _page_of(found, first, size)
         # Who was erased since known_at is counted, and has no name.
-        names = [name for name in asked.reading.state.profiles.names(ordinals) if name]
+        names = [name for name in asked.reading.state.names(ordinals) if name]
         next_token = make_token(question, ordinals[-1] + 1, *_places(asked)) if more else ""
         return MembersPage(asked, names, len(found), next_token)
 
@@ -161,7 +161,7 @@ class Questions:
         earlier, later = map(self.members, asked)
         changed = earlier ^ later
         ordinals, more = _page_of(changed, first, size)
-        names = asked[1].reading.state.profiles.names(ordinals)
+        names = asked[1].reading.state.names(ordinals)
         next_token = make_token(question, ordinals[-1] + 1, *_places(asked[0]), *_places(asked[1])) if more else ""
         stayed = int(earlier.intersection_cardinality(later))
         changes = [(name, ordinal in later) for name, ordinal in zip(names, ordinals, strict=True) if name]
@@ -169,7 +169,7 @@ class Questions:
 
     def check(self, asked: Asked, profile_ids: Sequence[str]) -> list[tuple[bool, bool]]:
         """For each profile: is it a member, and is it known?"""
-        ordinals = asked.reading.state.profiles.ordinals(profile_ids)
+        ordinals = asked.reading.state.ordinals(profile_ids, asked.reading.view.version)
         if len(ordinals) <= _CHECKED_SINGLY:
             checked = [None if o is None else ProfileChecker(asked.reading.view, o).holds(asked.expression) for o in ordinals]
             return [(bool(member), member is not None) for member in checked]
@@ -178,10 +178,11 @@ class Questions:
 
     def explain(self, asked: Asked, profile_id: str) -> tuple[Explanation, bool]:
         """The plan as it ran, and whether the asked profile is known."""
-        ordinal = asked.reading.state.profiles.ordinals([profile_id])[0] if profile_id else None
+        reading = asked.reading
+        ordinal = reading.state.ordinals([profile_id], reading.view.version)[0] if profile_id else None
         # An unknown profile is in nothing: no bitmap holds an ordinal that nobody has.
         wanted = None if not profile_id else _NOBODY if ordinal is None else ordinal
-        return evaluator.explain(asked.expression, asked.reading.view, wanted), ordinal is not None
+        return evaluator.explain(asked.expression, reading.view, wanted), ordinal is not None
 
     def _warn(self, state: WorkspaceState, segment: Segment, expression: Prepared) -> tuple[ExpressionWarning, ...]:
         if segment.text is None or len(segment.text) > _CACHED_TEXT_MAX:

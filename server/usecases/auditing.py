@@ -11,7 +11,7 @@ from projections.history.entries import Entry, Wanted, entries, entry_count, row
 from projections.history.timeline import (
     Versions,
     losses_of,
-    versions_of_profile,
+    versions_of_profiles,
     versions_of_segment,
     versions_of_tags,
     versions_recorded,
@@ -84,7 +84,9 @@ class Auditing:
         """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup, UnknownSegment."""
         reading = self._clocks.read(workspace, None, known_at)
         index, version = reading.state.index, reading.view.version
-        ordinal = None if about.profile_id is None else ordinal_of(reading.state, about.profile_id)
+        profiles = None
+        if about.profile_id is not None:
+            profiles = index.persons.profiles_of(ordinal_of(reading, about.profile_id))
         tags: list[int] | None = None
         if about.tag is not None:
             tags = [tag_with_key(index.catalogue, about.tag).number]
@@ -92,10 +94,9 @@ class Auditing:
             members = [tag.number for tag in index.catalogue.tags_of(group_named(index.catalogue, about.group).number)]
             tags = members if tags is None else [tag for tag in tags if tag in members]
         versions = versions_recorded(index, version, about.actor, about.source, about.recorded)
-        if ordinal is not None:
-            versions = np.intersect1d(
-                versions, versions_of_profile(index, ordinal, version, interactions=about.interactions), assume_unique=True
-            )
+        if profiles is not None:
+            concerned = versions_of_profiles(index, profiles, version, interactions=about.interactions)
+            versions = np.intersect1d(versions, concerned, assume_unique=True)
         segment = None if about.segment is None else index.catalogue.segments.named(about.segment).number
         if segment is not None:
             versions = np.intersect1d(versions, versions_of_segment(index, segment, version), assume_unique=True)
@@ -106,7 +107,7 @@ class Auditing:
 
         def rows_in(changeset: Changeset) -> list[int]:
             lost = losses.of(changeset.version) if losses else ()
-            return rows_wanted(changeset, Wanted(ordinal, tags, rivals, lost, about.effective, about.interactions, segment))
+            return rows_wanted(changeset, Wanted(profiles, tags, rivals, lost, about.effective, about.interactions, segment))
 
         return self._page(reading, page, question_digest("history", workspace, about, page.newest_first), versions, rows_in)
 
@@ -173,11 +174,11 @@ class Auditing:
         return read_applied(self._log, state, version)
 
 
-def ordinal_of(state: WorkspaceState, profile_id: str) -> int:
-    """Of a profile. Raises UnknownProfile."""
-    ordinal = state.profiles.ordinals([profile_id])[0]
+def ordinal_of(reading: Reading, profile_id: str) -> int:
+    """Of a profile, or of the person that it is of. Raises UnknownProfile."""
+    ordinal = reading.state.ordinals([profile_id], reading.view.version)[0]
     if ordinal is None:
-        message = f"workspace {state.name!r} has never seen a profile {profile_id!r}; ids are compared exactly"
+        message = f"workspace {reading.state.name!r} has never seen a profile {profile_id!r}; ids are compared exactly"
         raise UnknownProfile(message, metadata={"profile_id": profile_id})
     return ordinal
 

@@ -46,6 +46,7 @@ class BulkChanges:
     def tagging(self, draft: TagSegmentDraft, chosen: Chosen) -> tuple[TagSegmentDraft, Asked]:
         """The draft with the members. Raises what asking for them raises."""
         asked, members, selected = self._members(draft.request.workspace, chosen)
+        members = asked.reading.view.index.persons.first_profiles(members)
         return replace(draft, members=members, selected=selected), asked
 
     def preview_tagging(self, draft: TagSegmentDraft) -> Preview:
@@ -77,13 +78,14 @@ class BulkChanges:
                 f"segment: nobody is in it, so nothing of changeset {undone.changeset_id} is taken back{told}",
                 metadata={"changeset_id": undone.changeset_id},
             )
+        members = asked.reading.view.index.persons.all_profiles(members)
         return UndoDraft(wanted.request, undone, selected, members), asked.warnings
 
     def preview_undo(self, draft: UndoDraft) -> Preview:
         """What it would do. Raises NotUndoable, TagMerged."""
         reading = self._clocks.read(draft.request.workspace, None, KnownAt())
         decided = decide_undo(reading.state, draft)
-        made = Made(decided.tags, decided.traits, decided.restored, decided.retracted, decided.catalogue)
+        made = Made(decided.tags, decided.traits, decided.restored, decided.retracted, decided.catalogue, decided.links)
         return preview(reading, decided.outcome, decided.changed, decided.conflicts, made)
 
     def _members(self, workspace: str, chosen: Chosen) -> tuple[Asked, BitMap, Selected]:

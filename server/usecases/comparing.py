@@ -51,6 +51,8 @@ def _differences(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
         yield "which changesets were taken back"
     if one.erased.versions != other.erased.versions or one.erased.now != other.erased.now:
         yield "who was erased"
+    if one.persons != other.persons:
+        yield "which profiles are one person"
     yield from _columns("who exists since when", one.universe.columns(), other.universe.columns())
     for number in other.tags:
         if number not in one.tags:

@@ -5,7 +5,7 @@ known now: where somebody corrected the same interactions meanwhile, it is looke
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from domain.changeset import InteractionColumns, Outcome, RetractedColumns
 from domain.errors import CorrectedMeanwhile, UnknownInteraction, Violation
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.key_map import MISSING
+from projections.index.key_map import MISSING, Int64s
 from projections.index.keys import Keys, as_bytes
 from projections.interaction_ids import InteractionIds, Latest
 from server.usecases.drafts import Found, UndoDraft
@@ -78,8 +78,10 @@ class _Part:
     columns: InteractionColumns
     keys: Keys
     wanted: Flags
+    versions: Int64s
+    """That recorded or retracted them last."""
     untouched: Flags
-    """Nobody corrected them since."""
+    """Nobody corrected them since, or that was taken back."""
     counts: Flags
     """Something counts under what they are known by."""
 
@@ -88,16 +90,16 @@ class _Part:
         return np.asarray(self.columns.ordinals, np.uint32)[flags]
 
 
-def corrections_back(ids: InteractionIds, draft: UndoDraft) -> CorrectionsBack | None:
+def corrections_back(ids: InteractionIds, draft: UndoDraft, taken_back: Collection[int]) -> CorrectionsBack | None:
     """What the undone changeset recorded does not count any more, and what it retracted counts again; None if it did neither.
 
-    What somebody corrected since stays as they left it, and its profile is a conflict.
+    What somebody corrected since stays as they left it, and its profile is a conflict; but for what was `taken_back` itself.
     """
     undone = draft.undone
     if undone.interactions is None and undone.retracted is None:
         return None
-    recorded = _part(ids, draft, undone.interactions or NO_ROWS)
-    gone = _part(ids, draft, undone.retracted.rows if undone.retracted else NO_ROWS)
+    recorded = _part(ids, draft, undone.interactions or NO_ROWS, taken_back)
+    gone = _part(ids, draft, undone.retracted.rows if undone.retracted else NO_ROWS, taken_back)
     if draft.members is not None:
         _want_together(recorded, gone)
     mine, back = recorded.wanted & recorded.untouched, gone.wanted & gone.untouched
@@ -106,7 +108,8 @@ def corrections_back(ids: InteractionIds, draft: UndoDraft) -> CorrectionsBack |
     changed = np.concatenate([recorded.ordinals(mine), gone.ordinals(back)])
     others = np.concatenate([recorded.ordinals(recorded.wanted & recorded.counts & ~mine), gone.ordinals(gone.wanted & ~back)])
     return CorrectionsBack(
-        RetractedColumns(rows, array("I", [undone.version]) * len(rows.ordinals)),
+        # What was corrected, and is as it was again, counts by the version that brought it back.
+        RetractedColumns(rows, array("I", recorded.versions[mine].astype(np.uint32).tobytes())),
         picked(gone.columns, np.flatnonzero(back)) if back.any() else None,
         bitmaps.from_ordinals(changed),
         bitmaps.from_ordinals(others),
@@ -114,13 +117,14 @@ def corrections_back(ids: InteractionIds, draft: UndoDraft) -> CorrectionsBack |
     )
 
 
-def _part(ids: InteractionIds, draft: UndoDraft, columns: InteractionColumns) -> _Part:
+def _part(ids: InteractionIds, draft: UndoDraft, columns: InteractionColumns, taken_back: Collection[int]) -> _Part:
     known_by = ids.of(columns, draft.undone.version)
     ordinals = np.asarray(columns.ordinals, np.uint32)
     everybody = np.ones(len(ordinals), np.bool_)
     wanted = everybody if draft.members is None else bitmaps.among(ordinals, bitmaps.to_ordinals(draft.members))
     latest = ids.latest(known_by)
-    return _Part(columns, known_by.keys, wanted, latest.versions == draft.undone.version, latest.counts)
+    untouched = ids.as_left_by(draft.undone.version, known_by, latest, taken_back)
+    return _Part(columns, known_by.keys, wanted, latest.versions, untouched, latest.counts)
 
 
 def _want_together(recorded: _Part, gone: _Part) -> None:

@@ -25,6 +25,7 @@ from server.usecases.drafts import (
     Draft,
     EraseDraft,
     InteractionsDraft,
+    LinkDraft,
     MapForeignTags,
     MergeDraft,
     ReplaceDraft,
@@ -35,6 +36,7 @@ from server.usecases.drafts import (
 )
 from server.usecases.erasing import decide_erasure
 from server.usecases.interaction_rows import picked
+from server.usecases.linking import decide_links
 from server.usecases.list_commands import decide_upload
 from server.usecases.overlay import Fresh, Overlay, check_types
 from server.usecases.segment_tagging import decide_tagging
@@ -43,7 +45,7 @@ from server.usecases.tag_decisions import decide_changes, profiles_of
 from server.usecases.tag_merging import decide_merge
 from server.usecases.undoing import DecidedUndo, decide_undo
 
-_StandsAlone = CatalogueDraft | UploadDraft | BulkDraft | CorrectionDraft | EraseDraft
+_StandsAlone = CatalogueDraft | UploadDraft | BulkDraft | CorrectionDraft | EraseDraft | LinkDraft
 """Committed by itself."""
 
 
@@ -73,9 +75,9 @@ class Transaction:
     def admits(self, draft: Draft) -> bool:
         """May the draft be decided before the others are committed? If not, commit first.
 
-        A catalogue change, an upload of a list, a correction, an erasure, and what concerns a whole segment, tag or changeset
-        stands alone; a request id comes once; and changes of a profile wait for those before them, so that "already so" is
-        told from what is recorded.
+        A catalogue change, an upload of a list, a correction, an erasure, links, and what concerns a whole segment, tag or
+        changeset stands alone; a request id comes once; and changes of a profile wait for those before them, so that "already
+        so" is told from what is recorded.
         """
         request = draft.request
         if self._closed or (request.workspace, request.request_id) in self._request_ids:
@@ -108,6 +110,8 @@ class Transaction:
                 decided = self._changeset(overlay, draft, first, merge.outcome, catalogue=(merge.made,), tags=merge.tags)
             case UndoDraft():
                 inverse = decide_undo(overlay.state, draft)
+                if inverse.links:
+                    fresh.add_nameless(len(inverse.links.sizes), overlay.state.profiles)
                 decided, conflicting = self._undo(overlay, draft, first, inverse), inverse.conflicts
             case ChangesDraft():
                 changes = decide_changes(overlay, draft, self._recorded_at(overlay), fresh)
@@ -118,8 +122,11 @@ class Transaction:
             case ReplaceDraft():
                 decided = self._decide_replacement(overlay, draft, first, fresh)
             case EraseDraft():
-                erasure = decide_erasure(draft, overlay.state.profiles)
+                erasure = decide_erasure(draft, overlay.state.profiles, overlay.state.index.persons)
                 decided = self._changeset(overlay, draft, first, erasure.outcome, erased=erasure.ordinals)
+            case LinkDraft():
+                joined = decide_links(overlay, draft, fresh)
+                decided = self._changeset(overlay, draft, first, joined.outcome, links=joined.links)
             case InteractionsDraft():
                 decided = self._decide_interactions(overlay, draft, first, fresh)
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
@@ -173,6 +180,7 @@ class Transaction:
             traits=inverse.traits,
             interactions=inverse.restored,
             retracted=inverse.retracted,
+            links=inverse.links,
             selected=draft.selected,
             undoes=Undoes(draft.undone.version, draft.undone.changeset_id),
         )

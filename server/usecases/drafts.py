@@ -334,9 +334,20 @@ class EraseDraft:
     profile_ids: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkDraft:
+    """Pairs of profiles that are to be one person, or, if not `linked`, not by these links any more."""
+
+    request: Request
+    linked: bool
+    firsts: Sequence[str]
+    seconds: Sequence[str]
+    """Entry i of both is a pair of two ids."""
+
+
 CorrectionDraft = RetractDraft | ReplaceDraft
 BulkDraft = TagSegmentDraft | MergeDraft | UndoDraft
-Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | BulkDraft | EraseDraft
+Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | BulkDraft | EraseDraft | LinkDraft
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Erasures:
     def preview(self, draft: EraseDraft) -> tuple[Reading, Outcome]:
         """What it would do. Raises what recording it would raise."""
         reading = self._clocks.read(draft.request.workspace, None, KnownAt())
-        return reading, decide_erasure(draft, reading.state.profiles).outcome
+        return reading, decide_erasure(draft, reading.state.profiles, reading.state.index.persons).outcome
 
     def certificate(self, workspace: str, changeset_id: bytes | None, position: int) -> Certificate:
         """Look for the ids everywhere. Raises UnknownChangeset."""

@@ -8,7 +8,7 @@ from domain.limits import MAX_EXPLAINED_EVENTS
 from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
 from projections.explaining.outline import Outline
 from projections.explaining.world import Event, events_of
-from projections.history.timeline import versions_of_profile
+from projections.history.timeline import versions_of_profiles
 from projections.query.evaluator import Explanation
 from server.eventlog.port import EventLog
 from server.usecases.asking import Asked, Questions
@@ -38,7 +38,7 @@ class Explaining:
             plan, known = self._questions.explain(asked, profile_id)
             return Explained(plan, known, None)
         reading = asked.reading
-        ordinal = reading.state.profiles.ordinals([profile_id])[0]
+        ordinal = reading.state.ordinals([profile_id], reading.view.version)[0]
         outline = Outline.of(asked.expression.expression, reading.view, ordinal)  # refuses before anything is read
         plan, known = self._questions.explain(asked, profile_id)
         truths = {step.expression: bool(step.holds) for step in plan.steps}
@@ -47,15 +47,18 @@ class Explaining:
         return Explained(plan, known, explain_profile(outline, Subject(events, truths, uploads)))
 
     def _events(self, reading: Reading, ordinal: int) -> list[Event]:
-        versions = versions_of_profile(reading.state.index, ordinal, reading.view.version, interactions=True, lists=False)
+        index, version = reading.state.index, reading.view.version
+        profiles = index.persons.profiles_of(ordinal)
+        versions = versions_of_profiles(index, profiles, version, interactions=True, lists=False)
         return self._read(reading, ordinal, versions.tolist())
 
     def _read(self, reading: Reading, ordinal: int, versions: Collection[int]) -> list[Event]:
-        """The profile's events in these versions, in the order of the log."""
+        """The profile's events, or those of a person's profiles, in these versions, in the order of the log."""
         _refuse_many(len(versions))
+        profiles = reading.state.index.persons.profiles_of(ordinal)
         events: list[Event] = []
         for version in sorted(versions):
-            events += events_of(read_applied(self._log, reading.state, version), ordinal)
+            events += events_of(read_applied(self._log, reading.state, version), profiles)
             _refuse_many(len(events))
         return events
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from domain.changeset import ValueType
 from domain.errors import TypeConflict, Violation
+from projections.identity import ProfileMap
 from projections.index.key_map import MISSING, Int64s
 from projections.index.keys import Keys, no_keys
 from server.usecases.state import ComputedKeys, WorkspaceState
@@ -20,6 +21,12 @@ class Fresh:
     profile_ids: list[str] = field(default_factory=list)
     profile_keys: list[Keys] = field(default_factory=list)
     id_keys: Keys = field(default_factory=no_keys)
+
+    def add_nameless(self, count: int, profiles: ProfileMap) -> None:
+        """So many ordinals more, of nobody who has an id: of persons."""
+        names = [""] * count
+        self.profile_ids += names
+        self.profile_keys.append(profiles.keys(names))
 
     def computed(self) -> ComputedKeys:
         """All of it."""

@@ -10,6 +10,7 @@ from domain.changeset import (
     Attribution,
     Changeset,
     InteractionColumns,
+    LinkColumns,
     Outcome,
     Recorded,
     RetractedColumns,
@@ -58,6 +59,7 @@ class Made:
     interactions: InteractionColumns | None = None
     retracted: RetractedColumns | None = None
     merges: Sequence[CatalogueChange] = ()
+    links: LinkColumns | None = None
 
 
 def preview(reading: Reading, outcome: Outcome, changed: BitMap, conflicts: BitMap, made: Made) -> Preview:
@@ -79,7 +81,7 @@ def _concerned(index: WorkspaceIndex, made: Made) -> list[str]:
     types = {name for columns in rows if columns and len(columns.ordinals) for name in columns.types}
     merged = {number for merge in made.merges if isinstance(merge, TagMerge) for number in (merge.number, merge.into)}
     tags = index.catalogue.concerned(merged | set(made.tags.tags if made.tags else ()))
-    if not tags.isdisjoint(index.catalogue.opt_out_tags()):
+    if made.links or not tags.isdisjoint(index.catalogue.opt_out_tags()):
         return segments_in_use(index)
     return dependents(index, tags, {Names.TRAIT: made.traits.names if made.traits else (), Names.TYPE: types})
 
@@ -92,13 +94,14 @@ def _effects(reading: Reading, names: Sequence[str], made: Made) -> list[Effect]
         changeset_id="",
         attribution=Attribution("", "", ""),
         recorded_at=before.as_of,
-        first_ordinal=0,
-        outcome=Outcome(),
+        first_ordinal=before.index.profile_count,
+        outcome=Outcome(new_profiles=len(made.links.sizes) if made.links else 0),
         catalogue=made.merges,
         tags=made.tags,
         traits=made.traits,
         interactions=made.interactions,
         retracted=made.retracted,
+        links=made.links,
     )
     index = before.index.as_if(Recorded(reading.known_at + 1, changeset, "", ""))
     after = View(index, changeset.version, before.as_of)

@@ -32,6 +32,8 @@ class ReadProfile:
     unanswered: Sequence[str]
     timeline: Sequence[tuple[Recorded, Entry]]
     """The last one first."""
+    linked_ids: Sequence[str]
+    """Of all profiles of the person; none of one that is not linked."""
 
 
 class Profiles:
@@ -45,7 +47,7 @@ class Profiles:
     ) -> ReadProfile:
         """All of one profile, with so many entries of history. Raises UnknownProfile, PositionAhead."""
         reading = self._clocks.read(workspace, as_of, known_at)
-        view, ordinal = reading.view, ordinal_of(reading.state, profile_id)
+        view, ordinal = reading.view, ordinal_of(reading, profile_id)
         state = profile_state(view, ordinal)
         versions = {tag.version for tag in state.tags} | {trait.version for trait in state.traits}
         recorded = {version: read_heading(self._log, reading.state, version) for version in sorted(versions)}
@@ -54,7 +56,9 @@ class Profiles:
         if timeline and reading.known_at:
             about = About(profile_id=profile_id, effective=(MIN_INSTANT_US, view.as_of + 1))
             entries = self._newest(workspace, about, KnownAt(position=reading.known_at), timeline)
-        return ReadProfile(reading, state, recorded, within, unanswered, entries)
+        profiles = view.index.persons.profiles_of(ordinal)
+        linked = sorted(reading.state.profiles.names(profiles)) if len(profiles) > 1 else ()
+        return ReadProfile(reading, state, recorded, within, unanswered, entries, linked)
 
     def _newest(self, workspace: str, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
         found: list[tuple[Recorded, Entry]] = []

@@ -74,10 +74,12 @@ def _already_so(
     if tag is None:
         return np.full(len(ordinals), not draft.applied)
     already = np.ones(len(ordinals), np.bool_)
+    persons = index.persons.at(version).lifted(ordinals) if len(index.persons) else None
     for instant, held in asked_instants(draft.applied, effective, draft.expires_at):
         codes = tag.held_codes.at(instant, version).codes
-        found = np.zeros(len(ordinals), np.int32)
-        known = ordinals < len(codes)
-        found[known] = codes[ordinals[known]]
-        already &= found == tag.code_of(held, draft.value)
+        for asked in (ordinals,) if persons is None else (ordinals, persons):
+            found = np.zeros(len(ordinals), np.int32)
+            known = asked < len(codes)
+            found[known] = codes[asked[known]]
+            already &= found == tag.code_of(held, draft.value)
     return already

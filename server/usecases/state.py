@@ -6,6 +6,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from domain.changeset import Changeset, InteractionColumns, Recorded
 from projections.identity import ProfileMap
 from projections.index.key_map import KeyMap
@@ -74,6 +76,25 @@ class WorkspaceState:
     def _correct_ids(self, changeset: Changeset, retracted: InteractionColumns) -> None:
         for rows in (retracted, *([changeset.interactions] if changeset.interactions else ())):
             self.interaction_ids.step(self.interaction_ids.of(rows, changeset.version), changeset.version)
+
+    def names(self, ordinals: Sequence[int]) -> list[str]:
+        """The profile_id of each ordinal, of a person that of the first of its profiles; "" where it was erased."""
+        if not len(self.index.persons):
+            return self.profiles.names(ordinals)
+        named = self.index.persons.named(ordinals)
+        order = np.argsort(named, kind="stable")  # ascending ones are quickest
+        names = [""] * len(named)
+        for place, name in zip(order.tolist(), self.profiles.names(named[order].tolist()), strict=True):
+            names[place] = name
+        return names
+
+    def ordinals(self, profile_ids: Sequence[str], version: int) -> list[int | None]:
+        """Who each profile_id is in answers at a version: the profile, or the person that it is of; None where never seen."""
+        found = self.profiles.ordinals(profile_ids)
+        if not len(self.index.persons):
+            return found
+        persons = self.index.persons
+        return [None if one is None else person.ordinal if (person := persons.of(one, version)) else one for one in found]
 
     def compact(self) -> bool:
         """Merge some runs of the stores, in the background; False when there is nothing to merge."""

@@ -202,20 +202,27 @@ def _tags_already_so(
     for number, places in of_tag.items():
         tag = state.index.tags[number]
         asked = [
-            (i, instant, held)
+            (i, one, instant, held)
             for i in places
+            for one in _with_person(state, ordinals[i])
             for instant, held in asked_instants(tags[i].applied, effective[i], tags[i].expires_at)
         ]
         codes = tag.history.codes_at(
             state.version,
-            np.asarray([ordinals[i] for i, _, _ in asked], np.uint32),
-            np.asarray([instant for _, instant, _ in asked], np.int64),
+            np.asarray([one for _, one, _, _ in asked], np.uint32),
+            np.asarray([instant for _, _, instant, _ in asked], np.int64),
         )
         for i in places:
             already[i] = True
-        for (i, _, held), code in zip(asked, codes.tolist(), strict=True):
+        for (i, _, _, held), code in zip(asked, codes.tolist(), strict=True):
             already[i] &= code == tag.code_of(held, tags[i].value)
     return already
+
+
+def _with_person(state: WorkspaceState, ordinal: int) -> Sequence[int]:
+    """The profile, and the person that it is of: what is so of one may not be so of the other."""
+    person = state.index.persons.of(ordinal, state.version)
+    return (ordinal, person.ordinal) if person else (ordinal,)
 
 
 def asked_instants(applied: bool, effective: int, expires_at: int | None) -> Sequence[tuple[int, bool]]:
@@ -261,12 +268,15 @@ def _traits_already_so(state: WorkspaceState, columns: TraitColumns, known_befor
         if trait is None:
             count += sum(1 for i in places if columns.values[i] is None)
             continue
+        asked = [(i, one) for i in places for one in _with_person(state, columns.ordinals[i])]
         codes = trait.history.codes_at(
             state.version,
-            np.asarray([columns.ordinals[i] for i in places], np.uint32),
-            np.asarray([columns.effective_at[i] for i in places], np.int64),
+            np.asarray([one for _, one in asked], np.uint32),
+            np.asarray([columns.effective_at[i] for i, _ in asked], np.int64),
         )
-        for i, code in zip(places, codes.tolist(), strict=True):
+        so = dict.fromkeys(places, True)
+        for (i, _), code in zip(asked, codes.tolist(), strict=True):
             value = columns.values[i]
-            count += code == 0 if value is None else code != 0 and code == trait.values.code(value)
+            so[i] &= code == 0 if value is None else code != 0 and code == trait.values.code(value)
+        count += sum(so.values())
     return count

@@ -50,7 +50,8 @@ def decide_merge(index: WorkspaceIndex, draft: MergeDraft, version: int) -> Deci
         return DecidedMerge(made, None, Outcome(), BitMap())
     history = index.tags[tag.number].history.up_to(version)
     profiles = np.unique(history.first(len(history)).ordinals)
-    profiles = profiles[~bitmaps.among(profiles, bitmaps.to_ordinals(index.erased.at(version)))]
+    nobodys = index.erased.at(version) | index.persons.everyone  # what is recorded for a person is recorded for profiles
+    profiles = profiles[~bitmaps.among(profiles, bitmaps.to_ordinals(nobodys))]
     own = index.tags[into.number].history.up_to(version) if into.number in index.tags else History()
     rows = _merged(history, own, profiles)
     changed = bitmaps.from_ascending(np.unique(rows.ordinals))

@@ -100,7 +100,7 @@ class TagUses:
         if tag.number not in index.tags:
             empty = _days(np.empty(0, np.int64), np.empty(0, np.int64), view.as_of, days, zone)
             return TagUse(reading, tag, 0, (), 0, empty, segments, None)
-        timeline = index.tags[tag.number].timelines.at(view.version).without(index.erased.at(view.version))
+        timeline = index.tags[tag.number].timelines.at(view.version).without(index.gone(view.version))
         added, removed = _turns(timeline, view.as_of)
         in_force = timeline.in_force(view.as_of) & (timeline.codes != NOTHING)
         appliers = _appliers(index, timeline, in_force)
@@ -184,7 +184,9 @@ def holder_count(reading: Reading, number: int) -> int:
 def _holders(reading: Reading, number: int) -> BitMap:
     index, view = reading.view.index, reading.view
     tag = index.tags.get(number)
-    return tag.holders.at(view.as_of, view.version).bitmap - index.erased.at(view.version) if tag else BitMap()
+    if tag is None:
+        return BitMap()
+    return index.differences.less(tag.holders.at(view.as_of, view.version).bitmap, index.gone(view.version))
 
 
 def _common(reading: Reading, one: int, other: int) -> int:

@@ -10,7 +10,7 @@ would stay where it was handed to.
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from domain.catalogue_changes import CatalogueChange, TagMerged, TagUnmerged
-from domain.changeset import Changeset, InteractionColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
+from domain.changeset import Changeset, InteractionColumns, LinkColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
 from domain.errors import NotUndoable
 from domain.errors import TagMerged as MergedError
 from domain.tag_catalogue import Catalogue, TagMerge
@@ -29,6 +29,7 @@ from server.usecases.correcting import corrections_back
 from server.usecases.crediting import credited, values_of
 from server.usecases.drafts import MergeDraft, UndoDraft
 from server.usecases.inverses import Inverse, UndoneRows, inverses_of
+from server.usecases.linking import Pair, linked_columns
 from server.usecases.state import WorkspaceState
 from server.usecases.tag_merging import decide_merge
 
@@ -42,6 +43,7 @@ class DecidedUndo:
     traits: TraitColumns | None
     retracted: RetractedColumns | None
     restored: InteractionColumns | None
+    links: LinkColumns | None
     outcome: Outcome
     changed: BitMap
     conflicts: BitMap
@@ -64,19 +66,31 @@ def decide_undo(state: WorkspaceState, draft: UndoDraft) -> DecidedUndo:
     changed = bitmaps.union([bitmaps.from_ordinals(one.ordinals[one.changed]) for one in inverses])
     conflicts = bitmaps.union([bitmaps.from_ascending(one.conflicts) for one in inverses])
     already = 0
-    corrections = corrections_back(state.interaction_ids, draft)
+    corrections = corrections_back(state.interaction_ids, draft, index.undone.since(draft.undone.version))
     if corrections:
         rows, count, already = rows + corrections.count, count + corrections.count, corrections.already_so
         changed, conflicts = changed | corrections.changed, conflicts | corrections.conflicts
+    links, later = _links_back(index, draft)
+    if draft.undone.links:
+        pairs = len(links.firsts) if links else 0
+        rows, count = rows + pairs, count + pairs
+        changed = changed | (_of_pairs(zip(links.firsts, links.seconds, strict=True)) if links else BitMap())
+        conflicts = conflicts | _of_pairs(later)
     if not rows and not merges:
         raise _nothing_left(index, draft)
-    outcome = Outcome(changed=count, already_so=rows - count + already, conflicts=len(conflicts))
+    outcome = Outcome(
+        changed=count,
+        already_so=rows - count + already,
+        conflicts=len(conflicts),
+        new_profiles=len(links.sizes) if links else 0,
+    )
     return DecidedUndo(
         merges,
         _tag_columns(index, tags),
         _trait_columns(index, traits),
         corrections.retracted if corrections else None,
         corrections.restored if corrections else None,
+        links,
         outcome,
         changed,
         conflicts,
@@ -126,6 +140,9 @@ def _refuse_before_merges(catalogue: Catalogue, undone: Changeset) -> None:
 
 
 def _refuse_part_of_merge(catalogue: Catalogue, draft: UndoDraft) -> None:
+    if draft.undone.links and draft.members is not None:
+        told = f"changeset {draft.undone.changeset_id} says who is one person, for everybody; leave the segment out"
+        raise NotUndoable(told, metadata={"changeset_id": draft.undone.changeset_id})
     merges = [change for change in draft.undone.catalogue if isinstance(change, TagMerge)]
     if merges and draft.members is not None:
         key = catalogue.key(merges[0].number)
@@ -149,7 +166,7 @@ def _merged_again(index: WorkspaceIndex, draft: UndoDraft, apart: TagUnmerged) -
     """The tags are merged as they are now: what was recorded of either since is handed on too. Raises as a merge does."""
     keys = index.catalogue.key(apart.number), index.catalogue.key(apart.into)
     merge = decide_merge(index, MergeDraft(draft.request, *keys), index.clock().version)
-    return DecidedUndo((merge.made,), merge.tags, None, None, None, merge.outcome, merge.changed, BitMap())
+    return DecidedUndo((merge.made,), merge.tags, None, None, None, None, merge.outcome, merge.changed, BitMap())
 
 
 def _but_for_erased(index: WorkspaceIndex, draft: UndoDraft) -> UndoDraft:
@@ -158,6 +175,24 @@ def _but_for_erased(index: WorkspaceIndex, draft: UndoDraft) -> UndoDraft:
     if not erased:
         return draft
     return replace(draft, members=(BitMap(range(index.profile_count)) if draft.members is None else draft.members) - erased)
+
+
+def _links_back(index: WorkspaceIndex, draft: UndoDraft) -> tuple[LinkColumns | None, Sequence[Pair]]:
+    """What links them, or takes them apart, as before; and the pairs that somebody changed since, which stay as they are."""
+    undone = draft.undone.links
+    if undone is None:
+        return None, ()
+    persons, since = index.persons, index.undone.since(draft.undone.version)
+    pairs = list(zip(map(int, undone.firsts), map(int, undone.seconds), strict=True))
+    erased = index.erased.now
+    standing = [pair for pair in pairs if persons.linked(*pair) == undone.linked and erased.isdisjoint(BitMap(pair))]
+    mine = [pair for pair in standing if persons.changed_in(*pair) in (draft.undone.version, *since)]
+    later = [pair for pair in standing if pair not in mine]
+    return linked_columns(persons, mine, linked=not undone.linked), later
+
+
+def _of_pairs(pairs: Iterable[Pair]) -> BitMap:
+    return BitMap([one for pair in pairs for one in pair])
 
 
 def _wanted(draft: UndoDraft, columns: TagColumns | TraitColumns) -> npt.NDArray[np.bool_]:

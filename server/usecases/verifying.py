@@ -136,7 +136,9 @@ class Verification:
             raise _damaged(f"workspace {name}: the vault has ordinal {spare[0]}, which no changeset has seen first")
 
     def _compare_erasures(self, name: str, stream: _Stream) -> None:
-        erased, nameless = stream.state.index.erased.now, BitMap(stream.nameless)
+        # A person has no id of its own: those of its profiles stand for it.
+        persons = stream.state.index.persons.everyone
+        erased, nameless = stream.state.index.erased.now - persons, BitMap(stream.nameless) - persons
         for ordinal in erased - nameless:
             raise _damaged(f"workspace {name}: the vault has the profile_id of ordinal {ordinal}, which was erased")
         for ordinal in nameless - erased:

@@ -84,7 +84,6 @@ def _renumbered(changesets: list[Recorded], at: Recorded) -> list[Recorded]:
             catalogue=(),
             retracted=None,
             listed=None,
-            first_ordinal=0,
         )
         made.append(replace(one, position=at.position + number, changeset=changeset))
     return made

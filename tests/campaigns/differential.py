@@ -148,7 +148,7 @@ class _Agreement:
         self.holds &= (explained.count if isinstance(explained, Explanation) else explained) == size
         checked = _answer(lambda: _checked(expression, view))
         if isinstance(self._expected, frozenset):
-            self.holds &= checked == {ordinal for ordinal in self._expected if ordinal in _CHECKED}
+            self.holds &= checked == {one for one in _CHECKED if _answering(one, view) in self._expected}
         self._index, self._sql = f"{_shown(found[0])}, count {counted}, checked {checked}", ""
 
     def ask_sql(self, ledger: SqlLedger) -> None:
@@ -169,7 +169,13 @@ class _Agreement:
 def _checked(expression: Expression, view: View) -> set[int]:
     """The profiles that are members when each is asked for by itself."""
     prepared = Prepared(expression)
-    return {ordinal for ordinal in _CHECKED if ProfileChecker(view, ordinal).holds(prepared)}
+    return {one for one in _CHECKED if ProfileChecker(view, _answering(one, view)).holds(prepared)}
+
+
+def _answering(ordinal: int, view: View) -> int:
+    """Who answers for a profile: the person that it is of, or itself."""
+    person = view.index.persons.of(ordinal, view.version)
+    return person.ordinal if person else ordinal
 
 
 def _answer(ask: Callable[[], object]) -> object:

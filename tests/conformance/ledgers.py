@@ -89,7 +89,9 @@ class Ledger:
         name = changeset.workspace
         state, self._chains[name] = payload.encode(changeset, self._chains[name])
         first = changeset.first_ordinal
-        names = [_profile(name, ordinal) for ordinal in range(first, first + changeset.outcome.new_profiles)]
+        persons = len(changeset.links.sizes) if changeset.links else 0
+        profiles = range(first, first + changeset.outcome.new_profiles - persons)
+        names = [*(_profile(name, ordinal) for ordinal in profiles), *[""] * persons]
         request = uuid.UUID(int=self.rng.getrandbits(128)).bytes
         about = (payload.TOPIC, state, request, bytes(32), first, names, self._chains[name], changeset.erased)
         return NewChangeset(name, changeset.version, *about)

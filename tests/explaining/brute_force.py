@@ -1,6 +1,7 @@
 """What explanations are held against: the oracle, asked about histories without the cited rows, and at every likely instant."""
 
 import dataclasses
+import random
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -29,21 +30,30 @@ from projections.explaining.world import Event, events_of, retractions, rows_kep
 from projections.history.entries import CatalogueEntry, ListEntry, TraitEntry, entries
 from projections.naive import NaiveLedger
 from projections.naive.times import UNIT_US, local_date, local_time, start_of_day
+from projections.query.view import View
 from tests.oracle.histories import DAY_US, HOUR_US, WORKSPACE, Interaction, interaction_columns, name_of
 
 _DAYS_AHEAD = {Unit.DAY: 45, Unit.WEEK: 400, Unit.MONTH: 1_300, Unit.YEAR: 5_200}
 _YEARS_AHEAD = 9  # a leap year lies among them, and the next
 
 
-def known_events(history: Sequence[Recorded], ordinal: int, known_at: int) -> list[Event]:
-    """All events of the profile up to the position, but for uploads of lists, which have no instant."""
-    found = [event for one in history if one.position <= known_at for event in events_of(one, ordinal)]
+def someone(rng: random.Random, view: View) -> tuple[int, tuple[int, ...]]:
+    """A profile, or the person that it is of; and whose rows are theirs."""
+    persons = view.index.persons
+    drawn = rng.choice([ordinal for ordinal in range(view.index.profile_count) if persons.person(ordinal) is None])
+    person = persons.of(drawn, view.version)
+    return (person.ordinal, person.profiles) if person else (drawn, (drawn,))
+
+
+def known_events(history: Sequence[Recorded], profiles: Collection[int], known_at: int) -> list[Event]:
+    """All events of the profiles up to the position, but for uploads of lists, which have no instant."""
+    found = [event for one in history if one.position <= known_at for event in events_of(one, profiles)]
     return [event for event in found if not isinstance(event.entry, ListEntry)]
 
 
-def uploads(history: Sequence[Recorded], ordinal: int) -> list[Event]:
-    """The uploads that put the profile on lists and took it off, wherever in the log."""
-    return [event for one in history for event in events_of(one, ordinal) if isinstance(event.entry, ListEntry)]
+def uploads(history: Sequence[Recorded], profiles: Collection[int]) -> list[Event]:
+    """The uploads that put the profiles on lists and took them off, wherever in the log."""
+    return [event for one in history for event in events_of(one, profiles) if isinstance(event.entry, ListEntry)]
 
 
 def ledger_of(history: Sequence[Recorded]) -> NaiveLedger:
@@ -55,10 +65,10 @@ def ledger_of(history: Sequence[Recorded]) -> NaiveLedger:
     return ledger
 
 
-def with_nothing_but_a_visit(history: Sequence[Recorded], ordinal: int, at: int) -> list[Recorded]:
-    """The history without the profile's rows, but for an interaction of a type that no question is about."""
-    rest = without(history, [event for one in history for event in events_of(one, ordinal)])
-    witness = interaction_columns([Interaction(ordinal, "of no interest", at)])
+def with_nothing_but_a_visit(history: Sequence[Recorded], profiles: Sequence[int], at: int) -> list[Recorded]:
+    """The history without the profiles' rows, but for an interaction of a type that no question is about."""
+    rest = without(history, [event for one in history for event in events_of(one, profiles)])
+    witness = interaction_columns([Interaction(profiles[0], "of no interest", at)])
     assert rest[0].changeset.interactions is None, "the first changeset makes the catalogue"
     return [dataclasses.replace(rest[0], changeset=dataclasses.replace(rest[0].changeset, interactions=witness)), *rest[1:]]
 
@@ -68,16 +78,16 @@ def without(history: Sequence[Recorded], events: Collection[Event]) -> list[Reco
     removed = {(event.recorded.position, event.row) for event in events}
     # What retracts an interaction goes with it.
     for ordinal in {event.entry.ordinal for event in events}:
-        of_profile = [event for one in history for event in events_of(one, ordinal)]
+        of_profile = [event for one in history for event in events_of(one, [ordinal])]
         for gone, retraction in retractions(of_profile):
             if (gone.recorded.position, gone.row) in removed:
                 removed.add((retraction.recorded.position, retraction.row))
     return [_kept(one, {row for row in range(_rows(one)) if (one.position, row) not in removed}) for one in history]
 
 
-def only(history: Sequence[Recorded], ordinal: int) -> list[Recorded]:
+def only(history: Sequence[Recorded], profiles: Collection[int]) -> list[Recorded]:
     """The history without the rows of other profiles."""
-    return [_kept(one, {event.row for event in events_of(one, ordinal)}) for one in history]
+    return [_kept(one, {event.row for event in events_of(one, profiles)}) for one in history]
 
 
 def _rows(recorded: Recorded) -> int:

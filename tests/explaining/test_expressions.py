@@ -17,7 +17,7 @@ from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
 from projections.query.view import View
-from tests.explaining.brute_force import known_events, ledger_of, likely_instants, only, truth, uploads, value
+from tests.explaining.brute_force import known_events, ledger_of, likely_instants, only, someone, truth, uploads, value
 from tests.oracle.histories import (
     SEGMENT_NAMES,
     WORKSPACE,
@@ -44,6 +44,8 @@ class Case:
     view: View
     expression: Expression
     ordinal: int
+    profiles: tuple[int, ...]
+    """Whose rows are those of the ordinal."""
     known_at: int
     member: bool
     explanation: ProfileExplanation
@@ -73,7 +75,8 @@ def cases(*, leaving: bool = False) -> Iterator[Case]:
         for _ in range(EXPRESSIONS):
             expression = parse(to_text(random_expression(rng, vocabulary, segments=SEGMENT_NAMES)))
             as_of, known_at = random_clock(rng, history, vocabulary)
-            ordinal, view = rng.randrange(index.profile_count), View(index, index.version_at_position(known_at), as_of)
+            view = View(index, index.version_at_position(known_at), as_of)
+            ordinal, profiles = someone(rng, view)
             try:
                 member = truth(ledger, expression, ordinal, as_of, known_at)
             except (UnknownList, UnknownSegment):
@@ -81,12 +84,12 @@ def cases(*, leaving: bool = False) -> Iterator[Case]:
             if member is not None:
                 steps = evaluator.explain(expression, view, ordinal).steps
                 subject = Subject(
-                    known_events(history, ordinal, known_at),
+                    known_events(history, profiles, known_at),
                     {step.expression: bool(step.holds) for step in steps},
-                    uploads(history, ordinal),
+                    uploads(history, profiles),
                 )
                 explanation = explain_profile(Outline.of(expression, view, ordinal), subject)
-                yield Case(history, ledger, view, expression, ordinal, known_at, member, explanation, rng)
+                yield Case(history, ledger, view, expression, ordinal, profiles, known_at, member, explanation, rng)
 
 
 def test_leaves_have_the_oracles_truth_and_the_missing_ones_would_make_a_member() -> None:
@@ -120,7 +123,7 @@ def test_leaves_that_stand_in_each_others_way_are_never_missing_together() -> No
     index = WorkspaceIndex(WORKSPACE)
     for one in history:
         index.apply(one)
-    subject = Subject(known_events(history, 0, 2), {})
+    subject = Subject(known_events(history, [0], 2), {})
     for text, missing in (
         ("(did a or did b) and (not did a or did c)", {"did b"}),
         ("(did a and did b) or (not did a and did c)", {"did c"}),
@@ -137,9 +140,9 @@ def test_the_whole_flips_when_the_oracle_says_so_whatever_other_profiles_do() ->
     told: Counter[str] = Counter()
     for case in cases():
         flip, leaves, as_of = case.explanation.flip, case.leaves(), case.view.as_of
-        alone = ledger_of(only(case.history, case.ordinal))
+        alone = ledger_of(only(case.history, case.profiles))
         end = flip.told_until if flip.at is None else flip.at
-        events = known_events(case.history, case.ordinal, case.known_at)
+        events = known_events(case.history, case.profiles, case.known_at)
         instants = [at for at in likely_instants(leaves, events, as_of) if end is None or at < end]
         for instant in case.rng.sample(instants, min(len(instants), INSTANTS_MAX)) + instants[-2:]:
             assert set(_answers(case, alone, leaves, instant)) == {case.member}, f"{case}: {instant} before {end}"
@@ -159,18 +162,18 @@ def test_who_has_opted_out_lacks_just_that_and_turns_when_it_ends() -> None:
     """Who was erased has no id that anybody could ask for."""
     told: Counter[str] = Counter()
     for case in cases(leaving=True):
-        if any(case.ordinal in one.changeset.erased for one in case.history):
+        if any(not set(case.profiles).isdisjoint(one.changeset.erased) for one in case.history):
             continue
         needed = [leaf for leaf in case.explanation.leaves if leaf.needed is not None]
         assert case.member is not bool(needed or case.explanation.note), str(case)
         opted = case.ordinal in case.ledger.left_out(case.view.as_of, case.known_at)
         told["opted out"] += opted
         told["nothing else missing"] += opted and len(needed) == 1
-        flip, alone = case.explanation.flip, ledger_of(only(case.history, case.ordinal))
+        flip, alone = case.explanation.flip, ledger_of(only(case.history, case.profiles))
         if any(map(hangs_on_others, case.leaves())):
             continue
         end = flip.told_until if flip.at is None else flip.at
-        events = known_events(case.history, case.ordinal, case.known_at)
+        events = known_events(case.history, case.profiles, case.known_at)
         for instant in likely_instants(case.leaves(), events, case.view.as_of):
             if end is None or instant < end:
                 answer = truth(alone, case.expression, case.ordinal, instant, case.known_at)

@@ -40,6 +40,7 @@ from tests.explaining.brute_force import (
     ledger_of,
     likely_instants,
     only,
+    someone,
     truth,
     with_nothing_but_a_visit,
     without,
@@ -77,12 +78,14 @@ class Case:
     index: WorkspaceIndex
     leaf: Leaf
     ordinal: int
+    profiles: tuple[int, ...]
+    """Whose rows are those of the ordinal."""
     as_of: int
     known_at: int
 
     def __post_init__(self) -> None:
         self.view = View(self.index, self.index.version_at_position(self.known_at), self.as_of)
-        self.events = known_events(self.history, self.ordinal, self.known_at)
+        self.events = known_events(self.history, self.profiles, self.known_at)
 
     def says(self, ledger: NaiveLedger, as_of: int | None = None) -> bool | None:
         return truth(ledger, self.leaf, self.ordinal, self.as_of if as_of is None else as_of, self.known_at)
@@ -119,11 +122,11 @@ def cases(kind: type[Leaf], histories: int = HISTORIES, leaves: int = LEAVES) ->
             if not isinstance(leaf, kind):
                 continue
             as_of, known_at = random_clock(rng, history, vocabulary)
-            ordinal = rng.randrange(index.profile_count)
+            ordinal, profiles = someone(rng, View(index, index.version_at_position(known_at), as_of))
             if rng.random() < (0.6 if kind is ObservedSince else 0.2):  # all or most is still to come
-                instants = [event.at for event in known_events(history, ordinal, known_at)]
+                instants = [event.at for event in known_events(history, profiles, known_at)]
                 as_of = min(instants, default=as_of) - (rng.random() < 0.3)
-            case = Case(history, ledger, index, leaf, ordinal, as_of, known_at)
+            case = Case(history, ledger, index, leaf, ordinal, profiles, as_of, known_at)
             says = case.says(ledger)
             # Most leaves hold for few: half of them should hold, where that can be had.
             if says is not None and (says or made % 2 or draws > 2_000):
@@ -150,7 +153,7 @@ def test_truth_is_the_oracles_and_without_the_cited_events_it_is_the_other_one(k
                 told[f"{explained.holds}, cited"] += 1
         elif kind is not Sample and case.ordinal in case.ledger.universe(case.as_of, case.known_at) and case.known_at >= 1:
             # Nothing is cited: it is so because something is absent, and would be so if everything were.
-            bare = ledger_of(with_nothing_but_a_visit(case.history, case.ordinal, case.as_of))
+            bare = ledger_of(with_nothing_but_a_visit(case.history, case.profiles, case.as_of))
             assert case.says(bare) is explained.holds, str(case)
             assert explained.note, str(case)
             told[f"{explained.holds}, absent"] += 1
@@ -169,7 +172,7 @@ def test_a_leaf_flips_at_the_first_instant_at_which_the_oracle_changes_its_mind(
         if hangs_on_others(case.leaf):
             assert (flip.at, flip.told_until) == (None, case.as_of + 1)
             continue
-        alone = ledger_of(only(case.history, case.ordinal))
+        alone = ledger_of(only(case.history, case.profiles))
         end = flip.told_until if flip.at is None else flip.at
         for instant in likely_instants([case.leaf], case.events, case.as_of):
             if end is None or instant < end:
@@ -207,7 +210,7 @@ def test_a_trait_turns_when_it_has_lasted_and_what_broke_it_is_cited() -> None:
     leaf = parse('city = "Xi\'an" for at least 30 seconds')
     assert isinstance(leaf, Trait)
     found = {
-        as_of: Case(history, ledger, index, leaf, 0, as_of, 1).explained
+        as_of: Case(history, ledger, index, leaf, 0, (0,), as_of, 1).explained
         for as_of in (0, MINUTE_US - 1, MINUTE_US + 1, MINUTE_US * 3 // 2 + 1)
     }
     told = {as_of: (one.holds, one.flip.at, [event.row - 1 for event in one.evidence]) for as_of, one in found.items()}

@@ -33,7 +33,7 @@ def flips(history: list[Recorded], leaf: Leaf, start: int, end: int) -> list[int
     index = WorkspaceIndex("oracle")
     for one in history:
         index.apply(one)
-    subject = Subject(known_events(history, 0, 2), {})
+    subject = Subject(known_events(history, [0], 2), {})
     found: list[int] = []
     at = start
     while True:

@@ -47,6 +47,7 @@ from domain.changeset import (
     Changeset,
     Credit,
     InteractionColumns,
+    LinkColumns,
     ListColumns,
     Outcome,
     PropertyColumn,
@@ -61,7 +62,7 @@ from domain.errors import LogDamaged
 from server.eventlog import payload
 
 _FOLDER: Final = Path(__file__).parent
-_SCHEMAS: Final = (1, 2, 3, 4, payload.SCHEMA)
+_SCHEMAS: Final = (1, 2, 3, 4, 5, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(
@@ -289,6 +290,30 @@ CHANGESETS: Final = {
     "opting out": changeset(25, first_ordinal=4, catalogue=(TagRedefined(2, "VIP", opt_out=True),)),
     "erased": changeset(26, first_ordinal=4, outcome=Outcome(changed=2, unknown=1), erased=[1, 3]),
     "erased, many": changeset(27, first_ordinal=4, outcome=Outcome(changed=300), erased=list(range(4, 304))),
+    "linked": changeset(
+        28,
+        first_ordinal=4,
+        outcome=Outcome(changed=2, new_profiles=2, unknown=1),
+        links=LinkColumns(linked=True, firsts=[0, 2], seconds=[2, 4], profiles=[0, 2, 4], sizes=[3]),
+    ),
+    "linked, many": changeset(
+        29,
+        first_ordinal=6,
+        outcome=Outcome(changed=300, new_profiles=300),
+        links=LinkColumns(
+            linked=True,
+            firsts=list(range(1000, 1300)),
+            seconds=list(range(2000, 2300)),
+            profiles=[one for k in range(300) for one in (1000 + k, 2000 + k)],
+            sizes=[2] * 300,
+        ),
+    ),
+    "taken apart": changeset(
+        30,
+        first_ordinal=306,
+        outcome=Outcome(changed=1, new_profiles=1),
+        links=LinkColumns(linked=False, firsts=[0], seconds=[2], profiles=[2, 4], sizes=[2]),
+    ),
 }
 
 
@@ -358,7 +383,7 @@ def test_golden_bytes_are_read_as_they_were_meant(schema: int, name: str) -> Non
 @pytest.mark.parametrize(("schema", "name"), _CASES)
 def test_a_heading_is_the_changeset_without_its_rows(schema: int, name: str) -> None:
     kept, made = GOLDEN[schema][name], CHANGESETS[name]
-    rows = dict.fromkeys(("tags", "traits", "interactions", "retracted", "listed"), None) | {"erased": ()}
+    rows = dict.fromkeys(("tags", "traits", "interactions", "retracted", "listed", "links"), None) | {"erased": ()}
     read = payload.heading("golden", made.version, 17, bytes.fromhex(kept["stored"]))
     assert as_lists(read.changeset) == as_lists(replace(made, **rows))  # type: ignore[arg-type]
     assert read.content_sha256 == kept["inside"]["content_sha256"]

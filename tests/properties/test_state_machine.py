@@ -23,6 +23,7 @@ from domain.changeset import Attribution, Recorded, Selected, Value
 from domain.errors import (
     InvalidField,
     MixedCurrencies,
+    NotLinked,
     NotMergeable,
     NotUndoable,
     SegmentCycle,
@@ -63,6 +64,7 @@ from server.usecases.drafts import (
     Draft,
     EraseDraft,
     InteractionsDraft,
+    LinkDraft,
     MapForeignTags,
     MergeDraft,
     Receipt,
@@ -167,7 +169,10 @@ class LedgerMachine(RuleBasedStateMachine):
             members = self.oracle.members(expression, as_of, known_at)
         except MixedCurrencies:
             return
-        found, members = members, members - self._erased
+        # What is recorded for a person is recorded for the first of its profiles, and so is one of both.
+        about, persons = self.oracle.about_persons(self.history[-1].position), self.state.index.persons
+        found = persons.first_profiles(BitMap(sorted(members)))
+        members = frozenset(found) - self._erased
         effective = self.now if at is None else at
         expires = effective + lasts if applied and lasts is not None else None
         value = rng.choice([None, 0.8]) if applied else None
@@ -176,23 +181,27 @@ class LedgerMachine(RuleBasedStateMachine):
         number = self.oracle.catalogue.meant(key, Clock(as_of, end))
         assert number is not None
 
-        def held(ordinal: int, instant: int) -> tuple[bool, float | None]:
-            state = self.oracle.tag_state(ordinal, number, instant, end)
+        def state_of(ledger: NaiveLedger, ordinal: int, instant: int) -> tuple[bool, float | None]:
+            state = ledger.tag_state(ordinal, number, instant, end)
             if state is None or not state.holds:
                 return False, None
             assert state.value is None or isinstance(state.value, float)
             return True, state.value
 
+        def held(ordinal: int, instant: int) -> tuple[bool, float | None] | None:
+            """None where the profile and the person that it is of differ."""
+            own = state_of(self.oracle, ordinal, instant)
+            return own if own == state_of(about, about.person_of.get(ordinal, ordinal), instant) else None
+
         asked = [(effective, (applied, value))]
         if expires is not None:
             asked += [(expires - 1, (True, value)), (expires, (False, None))]
         already = [all(held(ordinal, instant) == state for instant, state in asked) for ordinal in members]
-        receipt = self._write(
-            TagSegmentDraft(self._request(), key, applied, value, at, expires, selected, BitMap(sorted(found)))
-        )
+        receipt = self._write(TagSegmentDraft(self._request(), key, applied, value, at, expires, selected, found))
         assert (receipt.changed, receipt.already_so) == (len(members) - sum(already), sum(already))
         if members:
             end = receipt.position
+            about = self.oracle.about_persons(end)
             assert all(held(ordinal, effective) == (applied, value) for ordinal in members)
 
     @rule(which=seeds, part=st.booleans())
@@ -201,7 +210,7 @@ class LedgerMachine(RuleBasedStateMachine):
         rng = random.Random(which)
         changesets = [one.changeset for one in self.history]
         merges = [one for one in changesets if any(isinstance(change, TagMerge) for change in one.catalogue)]
-        able = [one for one in changesets if one.tags or one.traits or one.interactions or one.retracted]
+        able = [one for one in changesets if one.tags or one.traits or one.interactions or one.retracted or one.links]
         if able or merges:
             undone = rng.choice(merges if merges and rng.random() < 0.3 else able + merges)
             members = BitMap(rng.sample(range(len(PROFILES)), 3)) if part else None
@@ -214,6 +223,15 @@ class LedgerMachine(RuleBasedStateMachine):
         with suppress(NotMergeable, TagMerged):
             self._write(MergeDraft(self._request(), self._key(tag), self._key(into)))
 
+    @rule(first=profiles, second=profiles, linked=st.booleans())
+    def link(self, first: str, second: str, linked: bool) -> None:
+        """Two are one person from then on, or not by this link any more."""
+        if first != second:
+            try:
+                self._write(LinkDraft(self._request(), linked, [first], [second]))
+            except (NotLinked, UnknownProfile):
+                assert not linked
+
     @rule(profile=profiles)
     def erase(self, profile: str) -> None:
         """Nobody has the id any more; whoever comes with it later is somebody new."""
@@ -223,8 +241,9 @@ class LedgerMachine(RuleBasedStateMachine):
             with pytest.raises(UnknownProfile):
                 self._submit(draft)
             return
+        person = self.state.index.persons.of(ordinal, self.state.version)
         receipt = self._write(draft)
-        assert (receipt.changed, receipt.unknown) == (1, 1)
+        assert (receipt.changed, receipt.unknown) == (len(person.profiles) if person else 1, 1)
         assert self.state.profiles.ordinals([profile]) == [None]
         assert (self.state.profiles.names([ordinal]), self.log.profile_ids(WORKSPACE, [ordinal])) == ([""], {ordinal: ""})
 

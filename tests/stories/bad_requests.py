@@ -70,6 +70,8 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "Period.end": _STAMPS,
     "CheckProfilesRequest.profile_ids": _NO_IDS,
     "EraseProfilesRequest.profile_ids": _NO_IDS,
+    "ProfileLink.first_profile_id": _NO_IDS,
+    "ProfileLink.second_profile_id": _NO_IDS,
     "GetErasureRequest.at_position": {"zero": 0, "negative": -1, "least": -(2**63)},
     "CreateWorkspaceRequest.currency": {"lower case": "cny", "too long": "CNYX", "huge": HUGE, "not ASCII": "元元元"},
     "description": _TOO_LONG,

@@ -23,6 +23,7 @@ UNDOABLE = 23
 """Position of a changeset in a world that can be taken back."""
 ERASED = 25
 """And of one that erased somebody."""
+LINK = profile_service_pb2.ProfileLink(first_profile_id="p5", second_profile_id="p6")
 
 
 # --- good requests --------------------------------------------------------------------------------------------------------
@@ -218,6 +219,10 @@ def good_request(method: str) -> Any:
             return profile_service_pb2.GetProfileRequest(
                 context=read_context(), profile_id="p1", timeline_size=10, recency_hours=[24, 720]
             )
+        case "LinkProfiles":
+            return profile_service_pb2.LinkProfilesRequest(context=write_context(), links=[LINK])
+        case "UnlinkProfiles":
+            return profile_service_pb2.UnlinkProfilesRequest(context=write_context(), links=[LINK])
         case "EraseProfiles":
             return profile_service_pb2.EraseProfilesRequest(context=write_context(), profile_ids=["p7", "p8"], dry_run=True)
         case "GetErasure":

@@ -365,6 +365,26 @@ def test_segments_are_crossed_and_followed_over_time(shell: Shell, workspace: st
     assert (code, out.splitlines()[3]) == (0, "2026-03-03T00:00:00+00:00\t2\t0\t1")
 
 
+def test_profiles_are_linked_and_taken_apart(shell: Shell, workspace: str) -> None:
+    there, why = ("--workspace", workspace), ("--reason", "one telephone")
+    shell.json("catalogue", "define-tag", "vip", *there)
+    shell.json("tag", "vip", "ana", "cookie-1", "cookie-2", "bo", *there, *why)
+    (shell.folder / "pairs.csv").write_text("cookie-2,ana\n")
+    done = shell.json("link", "ana", "cookie-1", "--pairs-from", shell.folder / "pairs.csv", *there, *why)
+    assert (done["linked"], done["already_so"]) == (2, 0)
+    assert shell.json("members", "tagged vip", *there)["members"] == ["bo", "ana"]
+    assert shell.json("profile", "cookie-2", *there)["linked_profile_ids"] == ["ana", "cookie-1", "cookie-2"]
+    assert "ana, cookie-1, cookie-2" in shell.run("profile", "ana", *there)[1]
+    assert "linked with cookie-1" in shell.run("history", "profile", "ana", *there)[1]
+    code, out, _ = shell.run("unlink", "ana", "cookie-1", *there, *why)
+    assert (code, "1 unlinked" in out) == (0, True)
+    assert shell.count("tagged vip", *there) == 3
+    code, _, err = shell.run("link", "ana", "a typo", *there, *why)
+    assert (code, "never been seen" in err) == (0, True)
+    code, _, err = shell.run("link", "ana", *there, *why)
+    assert (code, "two ids" in err) == (2, True)
+
+
 def test_persons_are_erased_and_opt_out(shell: Shell, workspace: str) -> None:
     there, why = ("--workspace", workspace), ("--reason", "asked for it")
     shell.json("catalogue", "define-tag", "vip", *there)

@@ -152,6 +152,17 @@ def test_a_correction_is_taken_back_but_not_what_was_corrected_since(client: Cli
     assert members(client, "sum(purchase.amount) = 150 ever") == {"ana"}
 
 
+def test_undone_one_after_the_other_the_last_first_nothing_is_left_of_them(client: Client) -> None:
+    recorded = client.record_interactions([Interaction("bo", "purchase", AT, amount=5, id="b2")])
+    replaced = client.replace_interactions([Interaction("ana", "purchase", AT, amount=9, id="b2")], reason=WHY)
+    assert members(client, SPENT.format(159)) == {"ana"}
+    client.undo_changeset(replaced.changeset_id, reason="it was right")
+    assert members(client, SPENT.format(75)) == {"ana", "bo"}
+    done = client.undo_changeset(recorded.changeset_id, reason="it never happened")
+    assert (done.changed_count, done.conflict_count) == (1, 0)
+    assert members(client, SPENT.format(75)) == {"ana"}
+
+
 def test_the_explanation_cites_only_what_counts(client: Client) -> None:
     client.retract_interactions(["a1"], reason=WHY)
     told = client.explain("did purchase ever", profile_id="ana").why

@@ -1,4 +1,4 @@
-"""One profile, whole; and its erasure."""
+"""One profile, whole; which profiles are one person; and erasures."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -39,10 +39,29 @@ class AsyncProfileCalls(AsyncCaller):
         )
         return from_wire.profile(await self._read(self._profiles.GetProfile, request, timeout))
 
+    async def link(self, pairs: Sequence[tuple[str, str]], *, reason: str, **options: Unpack[WriteOptions]) -> replies.Linking:
+        """Say that pairs of profiles are one person: from then on they are answered about as one.
+
+        ``unlink``, or an undo, leaves each of them with what was recorded of it.
+        """
+        request = profile_service_pb2.LinkProfilesRequest(context=self._context_of(reason, options), links=to_wire.links(pairs))
+        return from_wire.linking(await self._write(self._profiles.LinkProfiles, request, options.get("timeout")))
+
+    async def unlink(
+        self, pairs: Sequence[tuple[str, str]], *, reason: str, **options: Unpack[WriteOptions]
+    ) -> replies.Unlinking:
+        """Take pairs of profiles apart that were linked."""
+        request = profile_service_pb2.UnlinkProfilesRequest(
+            context=self._context_of(reason, options), links=to_wire.links(pairs)
+        )
+        return from_wire.unlinking(await self._write(self._profiles.UnlinkProfiles, request, options.get("timeout")))
+
     async def erase_profiles(
         self, profile_ids: Sequence[str], *, reason: str, dry_run: bool = False, **options: Unpack[WriteOptions]
     ) -> replies.Erasure:
         """Forget who profiles are, for ever: their ids leave the vault, the index and the snapshots, and no segment has them.
+
+        Profiles that are linked with them are erased too.
 
         ``erasure`` tells afterwards what is left of them. With ``dry_run`` nothing is recorded. The reason is kept: do not name
         the person in it.

@@ -1,5 +1,5 @@
 # Generated from ../_async/profiles.py by clients/generate_sync.py. Do not edit.
-"""One profile, whole; and its erasure."""
+"""One profile, whole; which profiles are one person; and erasures."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,10 +40,27 @@ class SyncProfileCalls(Caller):
         )
         return from_wire.profile(self._read(self._profiles.GetProfile, request, timeout))
 
+    def link(self, pairs: Sequence[tuple[str, str]], *, reason: str, **options: Unpack[WriteOptions]) -> replies.Linking:
+        """Say that pairs of profiles are one person: from then on they are answered about as one.
+
+        ``unlink``, or an undo, leaves each of them with what was recorded of it.
+        """
+        request = profile_service_pb2.LinkProfilesRequest(context=self._context_of(reason, options), links=to_wire.links(pairs))
+        return from_wire.linking(self._write(self._profiles.LinkProfiles, request, options.get("timeout")))
+
+    def unlink(self, pairs: Sequence[tuple[str, str]], *, reason: str, **options: Unpack[WriteOptions]) -> replies.Unlinking:
+        """Take pairs of profiles apart that were linked."""
+        request = profile_service_pb2.UnlinkProfilesRequest(
+            context=self._context_of(reason, options), links=to_wire.links(pairs)
+        )
+        return from_wire.unlinking(self._write(self._profiles.UnlinkProfiles, request, options.get("timeout")))
+
     def erase_profiles(
         self, profile_ids: Sequence[str], *, reason: str, dry_run: bool = False, **options: Unpack[WriteOptions]
     ) -> replies.Erasure:
         """Forget who profiles are, for ever: their ids leave the vault, the index and the snapshots, and no segment has them.
+
+        Profiles that are linked with them are erased too.
 
         ``erasure`` tells afterwards what is left of them. With ``dry_run`` nothing is recorded. The reason is kept: do not name
         the person in it.

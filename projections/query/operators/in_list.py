@@ -30,8 +30,9 @@ class InListOperator:
 
     @property
     def listed(self) -> BitMap:
-        """Whoever is on it, in the universe or not; must not be changed."""
-        return self.view.index.list_members.members(self.number, self.version)
+        """Whoever is on it, in the universe or not, persons for their profiles; must not be changed."""
+        index = self.view.index
+        return index.persons.at(self.view.version).lifted_all(index.list_members.members(self.number, self.version))
 
     def estimate(self) -> int:
         """See Operator."""

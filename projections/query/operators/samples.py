@@ -18,7 +18,10 @@ _CHUNK_ORDINALS = 1 << 16  # hashing stays inside the cache
 
 @dataclass(frozen=True, slots=True)
 class SampleOperator:
-    """Profiles whose hash is below the share: the same ones at every clock, and for every share that is not smaller."""
+    """Profiles whose hash is below the share: the same ones at every clock, and for every share that is not smaller.
+
+    A person is drawn as the first of its profiles.
+    """
 
     view: View
     leaf: Sample
@@ -48,6 +51,9 @@ class SampleOperator:
         for first in range(0, size, _CHUNK_ORDINALS):
             ordinals = np.arange(first, min(first + _CHUNK_ORDINALS, size), dtype=np.uint64)
             below[first : first + _CHUNK_ORDINALS] = drawn(self.leaf, ordinals)
+        persons, firsts = self.view.index.persons.firsts()
+        seen = persons < size
+        below[persons[seen]] = below[firsts[seen]]
         return self.view.universe() & bitmaps.from_flags(below)
 
     def note(self) -> str:

@@ -41,6 +41,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_TAG_MERGED: _ClassVar[ErrorReason]
     ERROR_REASON_NOT_MERGEABLE: _ClassVar[ErrorReason]
     ERROR_REASON_UNKNOWN_FOREIGN_TAG: _ClassVar[ErrorReason]
+    ERROR_REASON_NOT_LINKED: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_INVALID_FIELD: ErrorReason
 ERROR_REASON_INVALID_EXPRESSION: ErrorReason
@@ -76,3 +77,4 @@ ERROR_REASON_NOT_RETIRED: ErrorReason
 ERROR_REASON_TAG_MERGED: ErrorReason
 ERROR_REASON_NOT_MERGEABLE: ErrorReason
 ERROR_REASON_UNKNOWN_FOREIGN_TAG: ErrorReason
+ERROR_REASON_NOT_LINKED: ErrorReason

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class HistoryEntry(_message.Message):
-    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue", "list", "retraction", "erasure")
+    __slots__ = ("attribution", "effective_at", "profile_id", "tag", "trait", "interaction", "catalogue", "list", "retraction", "erasure", "link")
     ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +23,7 @@ class HistoryEntry(_message.Message):
     LIST_FIELD_NUMBER: _ClassVar[int]
     RETRACTION_FIELD_NUMBER: _ClassVar[int]
     ERASURE_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
     attribution: _common_pb2.Attribution
     effective_at: _timestamp_pb2.Timestamp
     profile_id: str
@@ -33,7 +34,24 @@ class HistoryEntry(_message.Message):
     list: ListEntry
     retraction: RetractionEntry
     erasure: ErasureEntry
-    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ..., retraction: _Optional[_Union[RetractionEntry, _Mapping]] = ..., erasure: _Optional[_Union[ErasureEntry, _Mapping]] = ...) -> None: ...
+    link: LinkEntry
+    def __init__(self, attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., profile_id: _Optional[str] = ..., tag: _Optional[_Union[TagEntry, _Mapping]] = ..., trait: _Optional[_Union[TraitEntry, _Mapping]] = ..., interaction: _Optional[_Union[InteractionEntry, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueEntry, _Mapping]] = ..., list: _Optional[_Union[ListEntry, _Mapping]] = ..., retraction: _Optional[_Union[RetractionEntry, _Mapping]] = ..., erasure: _Optional[_Union[ErasureEntry, _Mapping]] = ..., link: _Optional[_Union[LinkEntry, _Mapping]] = ...) -> None: ...
+
+class LinkEntry(_message.Message):
+    __slots__ = ("other_profile_id", "kind")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[LinkEntry.Kind]
+        KIND_LINKED: _ClassVar[LinkEntry.Kind]
+        KIND_UNLINKED: _ClassVar[LinkEntry.Kind]
+    KIND_UNSPECIFIED: LinkEntry.Kind
+    KIND_LINKED: LinkEntry.Kind
+    KIND_UNLINKED: LinkEntry.Kind
+    OTHER_PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    other_profile_id: str
+    kind: LinkEntry.Kind
+    def __init__(self, other_profile_id: _Optional[str] = ..., kind: _Optional[_Union[LinkEntry.Kind, str]] = ...) -> None: ...
 
 class ErasureEntry(_message.Message):
     __slots__ = ()

@@ -27,7 +27,7 @@ from tagledger.v1 import common_pb2 as tagledger_dot_v1_dot_common__pb2
 from tagledger.v1 import history_service_pb2 as tagledger_dot_v1_dot_history__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tagledger/v1/profile_service.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19tagledger/v1/common.proto\x1a\"tagledger/v1/history_service.proto\"\xb2\x01\n\x11GetProfileRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12\x12\n\nprofile_id\x18\x02 \x01(\t\x12\x1a\n\rtimeline_size\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x18\n\x10without_segments\x18\x04 \x01(\x08\x12\x15\n\rrecency_hours\x18\x05 \x03(\x05\x42\x10\n\x0e_timeline_size\"\xb0\x02\n\nProfileTag\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x31\n\rcarried_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rcarried_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x0b\x61ttribution\x18\x06 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12\x16\n\x0e\x63redited_actor\x18\x07 \x01(\t\x12\x17\n\x0f\x63redited_source\x18\x08 \x01(\tB\x08\n\x06_value\"\xa2\x01\n\x0cProfileTrait\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.tagledger.v1.Value\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x0b\x61ttribution\x18\x04 \x01(\x0b\x32\x19.tagledger.v1.Attribution\"\xf6\x01\n\x0fProfileActivity\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12,\n\x08\x66irst_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07last_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x07\x61mounts\x18\x05 \x03(\x0b\x32*.tagledger.v1.ProfileActivity.AmountsEntry\x1a.\n\x0c\x41mountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x12:\x02\x38\x01\"\xd9\x03\n\x12GetProfileResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x12\n\nprofile_id\x18\x03 \x01(\t\x12\x31\n\rfirst_seen_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x04tags\x18\x05 \x03(\x0b\x32\x18.tagledger.v1.ProfileTag\x12*\n\x06traits\x18\x06 \x03(\x0b\x32\x1a.tagledger.v1.ProfileTrait\x12\x31\n\nactivities\x18\x07 \x03(\x0b\x32\x1d.tagledger.v1.ProfileActivity\x12\x37\n\x13last_interaction_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0crecency_tier\x18\t \x01(\x05\x12\x10\n\x08segments\x18\n \x03(\t\x12\x1b\n\x13unanswered_segments\x18\x0b \x03(\t\x12\r\n\x05lists\x18\x0c \x03(\t\x12,\n\x08timeline\x18\r \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\"i\n\x14\x45raseProfilesRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x13\n\x0bprofile_ids\x18\x02 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"\x83\x01\n\x15\x45raseProfilesResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x14\n\x0c\x65rased_count\x18\x03 \x01(\x03\x12\x15\n\runknown_count\x18\x04 \x01(\x03\"]\n\x11GetErasureRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x16\n\x0c\x63hangeset_id\x18\x02 \x01(\tH\x00\x12\x15\n\x0b\x61t_position\x18\x03 \x01(\x03H\x00\x42\x06\n\x04name\"]\n\x12GetErasureResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x35\n\x0b\x63\x65rtificate\x18\x02 \x01(\x0b\x32 .tagledger.v1.ErasureCertificate\"\x82\x02\n\x12\x45rasureCertificate\x12.\n\x0b\x61ttribution\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12\x15\n\rprofile_count\x18\x02 \x01(\x03\x12\x16\n\x0e\x63ontent_sha256\x18\x03 \x01(\t\x12\x14\n\x0c\x63hain_sha256\x18\x04 \x01(\t\x12\x15\n\rvault_cleared\x18\x05 \x01(\x08\x12\x15\n\rindex_cleared\x18\x06 \x01(\x08\x12\x19\n\x11snapshots_cleared\x18\x07 \x01(\x08\x12\x1b\n\x0e\x66iles_scrubbed\x18\x08 \x01(\x08H\x00\x88\x01\x01\x42\x11\n\x0f_files_scrubbed2\x8c\x02\n\x0eProfileService\x12O\n\nGetProfile\x12\x1f.tagledger.v1.GetProfileRequest\x1a .tagledger.v1.GetProfileResponse\x12X\n\rEraseProfiles\x12\".tagledger.v1.EraseProfilesRequest\x1a#.tagledger.v1.EraseProfilesResponse\x12O\n\nGetErasure\x12\x1f.tagledger.v1.GetErasureRequest\x1a .tagledger.v1.GetErasureResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"tagledger/v1/profile_service.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19tagledger/v1/common.proto\x1a\"tagledger/v1/history_service.proto\"B\n\x0bProfileLink\x12\x18\n\x10\x66irst_profile_id\x18\x01 \x01(\t\x12\x19\n\x11second_profile_id\x18\x02 \x01(\t\"l\n\x13LinkProfilesRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12(\n\x05links\x18\x02 \x03(\x0b\x32\x19.tagledger.v1.ProfileLink\"\xa1\x01\n\x14LinkProfilesResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x15\n\rchanged_count\x18\x03 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x04 \x01(\x03\x12\x19\n\x11new_profile_count\x18\x05 \x01(\x03\"n\n\x15UnlinkProfilesRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12(\n\x05links\x18\x02 \x03(\x0b\x32\x19.tagledger.v1.ProfileLink\"\x88\x01\n\x16UnlinkProfilesResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x15\n\rchanged_count\x18\x03 \x01(\x03\x12\x18\n\x10\x61lready_so_count\x18\x04 \x01(\x03\"\xb2\x01\n\x11GetProfileRequest\x12*\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.ReadContext\x12\x12\n\nprofile_id\x18\x02 \x01(\t\x12\x1a\n\rtimeline_size\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x18\n\x10without_segments\x18\x04 \x01(\x08\x12\x15\n\rrecency_hours\x18\x05 \x03(\x05\x42\x10\n\x0e_timeline_size\"\xb0\x02\n\nProfileTag\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x31\n\rcarried_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rcarried_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x0b\x61ttribution\x18\x06 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12\x16\n\x0e\x63redited_actor\x18\x07 \x01(\t\x12\x17\n\x0f\x63redited_source\x18\x08 \x01(\tB\x08\n\x06_value\"\xa2\x01\n\x0cProfileTrait\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\"\n\x05value\x18\x02 \x01(\x0b\x32\x13.tagledger.v1.Value\x12\x30\n\x0c\x65\x66\x66\x65\x63tive_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x0b\x61ttribution\x18\x04 \x01(\x0b\x32\x19.tagledger.v1.Attribution\"\xf6\x01\n\x0fProfileActivity\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12,\n\x08\x66irst_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07last_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x07\x61mounts\x18\x05 \x03(\x0b\x32*.tagledger.v1.ProfileActivity.AmountsEntry\x1a.\n\x0c\x41mountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x12:\x02\x38\x01\"\xf5\x03\n\x12GetProfileResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12(\n\x06\x63locks\x18\x02 \x01(\x0b\x32\x18.tagledger.v1.ReadClocks\x12\x12\n\nprofile_id\x18\x03 \x01(\t\x12\x31\n\rfirst_seen_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x04tags\x18\x05 \x03(\x0b\x32\x18.tagledger.v1.ProfileTag\x12*\n\x06traits\x18\x06 \x03(\x0b\x32\x1a.tagledger.v1.ProfileTrait\x12\x31\n\nactivities\x18\x07 \x03(\x0b\x32\x1d.tagledger.v1.ProfileActivity\x12\x37\n\x13last_interaction_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0crecency_tier\x18\t \x01(\x05\x12\x10\n\x08segments\x18\n \x03(\t\x12\x1b\n\x13unanswered_segments\x18\x0b \x03(\t\x12\r\n\x05lists\x18\x0c \x03(\t\x12,\n\x08timeline\x18\r \x03(\x0b\x32\x1a.tagledger.v1.HistoryEntry\x12\x1a\n\x12linked_profile_ids\x18\x0e \x03(\t\"i\n\x14\x45raseProfilesRequest\x12+\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x1a.tagledger.v1.WriteContext\x12\x13\n\x0bprofile_ids\x18\x02 \x03(\t\x12\x0f\n\x07\x64ry_run\x18\x03 \x01(\x08\"\x83\x01\n\x15\x45raseProfilesResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12+\n\x07receipt\x18\x02 \x01(\x0b\x32\x1a.tagledger.v1.WriteReceipt\x12\x14\n\x0c\x65rased_count\x18\x03 \x01(\x03\x12\x15\n\runknown_count\x18\x04 \x01(\x03\"]\n\x11GetErasureRequest\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x16\n\x0c\x63hangeset_id\x18\x02 \x01(\tH\x00\x12\x15\n\x0b\x61t_position\x18\x03 \x01(\x03H\x00\x42\x06\n\x04name\"]\n\x12GetErasureResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x35\n\x0b\x63\x65rtificate\x18\x02 \x01(\x0b\x32 .tagledger.v1.ErasureCertificate\"\x82\x02\n\x12\x45rasureCertificate\x12.\n\x0b\x61ttribution\x18\x01 \x01(\x0b\x32\x19.tagledger.v1.Attribution\x12\x15\n\rprofile_count\x18\x02 \x01(\x03\x12\x16\n\x0e\x63ontent_sha256\x18\x03 \x01(\t\x12\x14\n\x0c\x63hain_sha256\x18\x04 \x01(\t\x12\x15\n\rvault_cleared\x18\x05 \x01(\x08\x12\x15\n\rindex_cleared\x18\x06 \x01(\x08\x12\x19\n\x11snapshots_cleared\x18\x07 \x01(\x08\x12\x1b\n\x0e\x66iles_scrubbed\x18\x08 \x01(\x08H\x00\x88\x01\x01\x42\x11\n\x0f_files_scrubbed2\xc0\x03\n\x0eProfileService\x12O\n\nGetProfile\x12\x1f.tagledger.v1.GetProfileRequest\x1a .tagledger.v1.GetProfileResponse\x12X\n\rEraseProfiles\x12\".tagledger.v1.EraseProfilesRequest\x1a#.tagledger.v1.EraseProfilesResponse\x12O\n\nGetErasure\x12\x1f.tagledger.v1.GetErasureRequest\x1a .tagledger.v1.GetErasureResponse\x12U\n\x0cLinkProfiles\x12!.tagledger.v1.LinkProfilesRequest\x1a\".tagledger.v1.LinkProfilesResponse\x12[\n\x0eUnlinkProfiles\x12#.tagledger.v1.UnlinkProfilesRequest\x1a$.tagledger.v1.UnlinkProfilesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,28 +36,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PROFILEACTIVITY_AMOUNTSENTRY']._loaded_options = None
   _globals['_PROFILEACTIVITY_AMOUNTSENTRY']._serialized_options = b'8\001'
-  _globals['_GETPROFILEREQUEST']._serialized_start=149
-  _globals['_GETPROFILEREQUEST']._serialized_end=327
-  _globals['_PROFILETAG']._serialized_start=330
-  _globals['_PROFILETAG']._serialized_end=634
-  _globals['_PROFILETRAIT']._serialized_start=637
-  _globals['_PROFILETRAIT']._serialized_end=799
-  _globals['_PROFILEACTIVITY']._serialized_start=802
-  _globals['_PROFILEACTIVITY']._serialized_end=1048
-  _globals['_PROFILEACTIVITY_AMOUNTSENTRY']._serialized_start=1002
-  _globals['_PROFILEACTIVITY_AMOUNTSENTRY']._serialized_end=1048
-  _globals['_GETPROFILERESPONSE']._serialized_start=1051
-  _globals['_GETPROFILERESPONSE']._serialized_end=1524
-  _globals['_ERASEPROFILESREQUEST']._serialized_start=1526
-  _globals['_ERASEPROFILESREQUEST']._serialized_end=1631
-  _globals['_ERASEPROFILESRESPONSE']._serialized_start=1634
-  _globals['_ERASEPROFILESRESPONSE']._serialized_end=1765
-  _globals['_GETERASUREREQUEST']._serialized_start=1767
-  _globals['_GETERASUREREQUEST']._serialized_end=1860
-  _globals['_GETERASURERESPONSE']._serialized_start=1862
-  _globals['_GETERASURERESPONSE']._serialized_end=1955
-  _globals['_ERASURECERTIFICATE']._serialized_start=1958
-  _globals['_ERASURECERTIFICATE']._serialized_end=2216
-  _globals['_PROFILESERVICE']._serialized_start=2219
-  _globals['_PROFILESERVICE']._serialized_end=2487
+  _globals['_PROFILELINK']._serialized_start=148
+  _globals['_PROFILELINK']._serialized_end=214
+  _globals['_LINKPROFILESREQUEST']._serialized_start=216
+  _globals['_LINKPROFILESREQUEST']._serialized_end=324
+  _globals['_LINKPROFILESRESPONSE']._serialized_start=327
+  _globals['_LINKPROFILESRESPONSE']._serialized_end=488
+  _globals['_UNLINKPROFILESREQUEST']._serialized_start=490
+  _globals['_UNLINKPROFILESREQUEST']._serialized_end=600
+  _globals['_UNLINKPROFILESRESPONSE']._serialized_start=603
+  _globals['_UNLINKPROFILESRESPONSE']._serialized_end=739
+  _globals['_GETPROFILEREQUEST']._serialized_start=742
+  _globals['_GETPROFILEREQUEST']._serialized_end=920
+  _globals['_PROFILETAG']._serialized_start=923
+  _globals['_PROFILETAG']._serialized_end=1227
+  _globals['_PROFILETRAIT']._serialized_start=1230
+  _globals['_PROFILETRAIT']._serialized_end=1392
+  _globals['_PROFILEACTIVITY']._serialized_start=1395
+  _globals['_PROFILEACTIVITY']._serialized_end=1641
+  _globals['_PROFILEACTIVITY_AMOUNTSENTRY']._serialized_start=1595
+  _globals['_PROFILEACTIVITY_AMOUNTSENTRY']._serialized_end=1641
+  _globals['_GETPROFILERESPONSE']._serialized_start=1644
+  _globals['_GETPROFILERESPONSE']._serialized_end=2145
+  _globals['_ERASEPROFILESREQUEST']._serialized_start=2147
+  _globals['_ERASEPROFILESREQUEST']._serialized_end=2252
+  _globals['_ERASEPROFILESRESPONSE']._serialized_start=2255
+  _globals['_ERASEPROFILESRESPONSE']._serialized_end=2386
+  _globals['_GETERASUREREQUEST']._serialized_start=2388
+  _globals['_GETERASUREREQUEST']._serialized_end=2481
+  _globals['_GETERASURERESPONSE']._serialized_start=2483
+  _globals['_GETERASURERESPONSE']._serialized_end=2576
+  _globals['_ERASURECERTIFICATE']._serialized_start=2579
+  _globals['_ERASURECERTIFICATE']._serialized_end=2837
+  _globals['_PROFILESERVICE']._serialized_start=2840
+  _globals['_PROFILESERVICE']._serialized_end=3288
 # @@protoc_insertion_point(module_scope)

@@ -11,6 +11,56 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ProfileLink(_message.Message):
+    __slots__ = ("first_profile_id", "second_profile_id")
+    FIRST_PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    SECOND_PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
+    first_profile_id: str
+    second_profile_id: str
+    def __init__(self, first_profile_id: _Optional[str] = ..., second_profile_id: _Optional[str] = ...) -> None: ...
+
+class LinkProfilesRequest(_message.Message):
+    __slots__ = ("context", "links")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    links: _containers.RepeatedCompositeFieldContainer[ProfileLink]
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., links: _Optional[_Iterable[_Union[ProfileLink, _Mapping]]] = ...) -> None: ...
+
+class LinkProfilesResponse(_message.Message):
+    __slots__ = ("position", "receipt", "changed_count", "already_so_count", "new_profile_count")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_SO_COUNT_FIELD_NUMBER: _ClassVar[int]
+    NEW_PROFILE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    changed_count: int
+    already_so_count: int
+    new_profile_count: int
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., changed_count: _Optional[int] = ..., already_so_count: _Optional[int] = ..., new_profile_count: _Optional[int] = ...) -> None: ...
+
+class UnlinkProfilesRequest(_message.Message):
+    __slots__ = ("context", "links")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    context: _common_pb2.WriteContext
+    links: _containers.RepeatedCompositeFieldContainer[ProfileLink]
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., links: _Optional[_Iterable[_Union[ProfileLink, _Mapping]]] = ...) -> None: ...
+
+class UnlinkProfilesResponse(_message.Message):
+    __slots__ = ("position", "receipt", "changed_count", "already_so_count")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_SO_COUNT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    receipt: _common_pb2.WriteReceipt
+    changed_count: int
+    already_so_count: int
+    def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., changed_count: _Optional[int] = ..., already_so_count: _Optional[int] = ...) -> None: ...
+
 class GetProfileRequest(_message.Message):
     __slots__ = ("context", "profile_id", "timeline_size", "without_segments", "recency_hours")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
@@ -79,7 +129,7 @@ class ProfileActivity(_message.Message):
     def __init__(self, type: _Optional[str] = ..., count: _Optional[int] = ..., first_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amounts: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class GetProfileResponse(_message.Message):
-    __slots__ = ("position", "clocks", "profile_id", "first_seen_at", "tags", "traits", "activities", "last_interaction_at", "recency_tier", "segments", "unanswered_segments", "lists", "timeline")
+    __slots__ = ("position", "clocks", "profile_id", "first_seen_at", "tags", "traits", "activities", "last_interaction_at", "recency_tier", "segments", "unanswered_segments", "lists", "timeline", "linked_profile_ids")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     CLOCKS_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -93,6 +143,7 @@ class GetProfileResponse(_message.Message):
     UNANSWERED_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     LISTS_FIELD_NUMBER: _ClassVar[int]
     TIMELINE_FIELD_NUMBER: _ClassVar[int]
+    LINKED_PROFILE_IDS_FIELD_NUMBER: _ClassVar[int]
     position: int
     clocks: _common_pb2.ReadClocks
     profile_id: str
@@ -106,7 +157,8 @@ class GetProfileResponse(_message.Message):
     unanswered_segments: _containers.RepeatedScalarFieldContainer[str]
     lists: _containers.RepeatedScalarFieldContainer[str]
     timeline: _containers.RepeatedCompositeFieldContainer[_history_service_pb2.HistoryEntry]
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ...) -> None: ...
+    linked_profile_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ..., linked_profile_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class EraseProfilesRequest(_message.Message):
     __slots__ = ("context", "profile_ids", "dry_run")

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ProfileServiceStub:
-    """ProfileService reads profiles, and erases persons.
+    """ProfileService reads profiles, says which of them are one person, and erases persons.
     """
 
     def __init__(self, channel):
@@ -50,10 +50,20 @@ class ProfileServiceStub:
                 request_serializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureRequest.SerializeToString,
                 response_deserializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureResponse.FromString,
                 _registered_method=True)
+        self.LinkProfiles = channel.unary_unary(
+                '/tagledger.v1.ProfileService/LinkProfiles',
+                request_serializer=tagledger_dot_v1_dot_profile__service__pb2.LinkProfilesRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_profile__service__pb2.LinkProfilesResponse.FromString,
+                _registered_method=True)
+        self.UnlinkProfiles = channel.unary_unary(
+                '/tagledger.v1.ProfileService/UnlinkProfiles',
+                request_serializer=tagledger_dot_v1_dot_profile__service__pb2.UnlinkProfilesRequest.SerializeToString,
+                response_deserializer=tagledger_dot_v1_dot_profile__service__pb2.UnlinkProfilesResponse.FromString,
+                _registered_method=True)
 
 
 class ProfileServiceServicer:
-    """ProfileService reads profiles, and erases persons.
+    """ProfileService reads profiles, says which of them are one person, and erases persons.
     """
 
     def GetProfile(self, request, context):
@@ -68,7 +78,7 @@ class ProfileServiceServicer:
     def EraseProfiles(self, request, context):
         """EraseProfiles forgets who profiles are: their ids leave the vault, the index and the snapshots, and no segment that knows of
         it has them, at any as_of. Counts at a known_at before stay. It cannot be taken back; whoever comes with such an id later is
-        somebody new.
+        somebody new. Profiles that are linked with one that is named are erased with it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -76,6 +86,26 @@ class ProfileServiceServicer:
 
     def GetErasure(self, request, context):
         """GetErasure looks everywhere for what an erasure erased, and tells what it found. UNKNOWN_CHANGESET if it is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LinkProfiles(self, request, context):
+        """LinkProfiles says that pairs of profiles are one person, as one changeset: all of them or none. From this position on whoever
+        links reach from one another is answered about as one, at any as_of, as if all had been recorded for one profile: where two of
+        them say different things of one tag or trait, or of tags of an exclusive group, the last change by its instant stands, of one
+        instant the one that was recorded last. Segments count the person once, named by the profile that was seen first. What is
+        recorded of any of the profiles stays with that profile, and UnlinkProfiles, or an undo, leaves each with its own. Questions
+        whose known_at lies before answer as they did. A profile that nobody has seen is made.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnlinkProfiles(self, request, context):
+        """UnlinkProfiles takes pairs of profiles apart, as one changeset: all of them or none. UNKNOWN_PROFILE where one was never seen;
+        NOT_LINKED where both are one person through others only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -99,6 +129,16 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     request_deserializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureRequest.FromString,
                     response_serializer=tagledger_dot_v1_dot_profile__service__pb2.GetErasureResponse.SerializeToString,
             ),
+            'LinkProfiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.LinkProfiles,
+                    request_deserializer=tagledger_dot_v1_dot_profile__service__pb2.LinkProfilesRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_profile__service__pb2.LinkProfilesResponse.SerializeToString,
+            ),
+            'UnlinkProfiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnlinkProfiles,
+                    request_deserializer=tagledger_dot_v1_dot_profile__service__pb2.UnlinkProfilesRequest.FromString,
+                    response_serializer=tagledger_dot_v1_dot_profile__service__pb2.UnlinkProfilesResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'tagledger.v1.ProfileService', rpc_method_handlers)
@@ -108,7 +148,7 @@ def add_ProfileServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ProfileService:
-    """ProfileService reads profiles, and erases persons.
+    """ProfileService reads profiles, says which of them are one person, and erases persons.
     """
 
     @staticmethod
@@ -182,6 +222,60 @@ class ProfileService:
             '/tagledger.v1.ProfileService/GetErasure',
             tagledger_dot_v1_dot_profile__service__pb2.GetErasureRequest.SerializeToString,
             tagledger_dot_v1_dot_profile__service__pb2.GetErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LinkProfiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.ProfileService/LinkProfiles',
+            tagledger_dot_v1_dot_profile__service__pb2.LinkProfilesRequest.SerializeToString,
+            tagledger_dot_v1_dot_profile__service__pb2.LinkProfilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnlinkProfiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/tagledger.v1.ProfileService/UnlinkProfiles',
+            tagledger_dot_v1_dot_profile__service__pb2.UnlinkProfilesRequest.SerializeToString,
+            tagledger_dot_v1_dot_profile__service__pb2.UnlinkProfilesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -71,11 +71,15 @@ class Place:
     """A SELECT of the ordinals of an expression."""
     end: int
     """Of the log."""
+    known_at: int
 
     def ids(self, expression: Expression) -> str:
         """A SELECT of the ids of its members: those who were erased, whenever that was, have none."""
         nameless = f"SELECT ordinal FROM erasures WHERE position <= {self.end}"
-        return f"(SELECT 'p' || t.ordinal FROM {self.select(expression)} AS t WHERE t.ordinal NOT IN ({nameless}))"
+        return f"""(SELECT 'p' || profile FROM (
+            SELECT coalesce(m.profile, t.ordinal) AS profile FROM {self.select(expression)} AS t
+            LEFT JOIN ({_members(self.known_at)}) AS m ON m.person = t.ordinal
+        ) WHERE profile NOT IN ({nameless}))"""
 
 
 def statement(leaf: OtherLeaf, place: Place) -> str:
@@ -114,7 +118,7 @@ def statement(leaf: OtherLeaf, place: Place) -> str:
         case TopTagged():
             return top_tagged(leaf, place.numbers([leaf.tag]), place.select(leaf.among) if leaf.among else "")
         case Sample():
-            return sample(leaf)
+            return sample(leaf, place.known_at)
         case ObservedSince():
             return observed_since(leaf, as_of, calendars)
         case _:
@@ -129,12 +133,17 @@ def visible(as_of: int, known_at: int, left_out: str = NOBODY) -> str:
     """
     known = f"instant <= {as_of} AND position <= {known_at}"
     seen = f"{known} AND ordinal NOT IN (SELECT ordinal FROM left_out)"
+    named = f"LEFT JOIN ({_members(known_at)}) AS m ON m.profile = r.ordinal"
+    rows = f"SELECT r.* REPLACE (coalesce(m.person, r.ordinal) AS ordinal) FROM interactions AS r {named}"
+    # Of changes in one changeset, those of the profile that was seen later come later.
+    placed = "SELECT r.* REPLACE (coalesce(m.person, r.ordinal) AS ordinal, r.ordinal * 4294967296 + r.place AS place)"
     return f"""WITH
-        all_tags AS (SELECT * FROM tag_changes WHERE {known}),
+        persons_tags AS (SELECT * FROM ({placed} FROM tag_changes AS r {named}) WHERE {known}),
+        all_tags AS (SELECT * FROM persons_tags),
         left_out AS MATERIALIZED ({left_out}),
-        tags AS (SELECT * FROM tag_changes WHERE {seen}),
-        traits AS (SELECT * FROM trait_changes WHERE {seen}),
-        seen AS MATERIALIZED (SELECT * FROM interactions WHERE {seen}),
+        tags AS (SELECT * FROM persons_tags WHERE {seen}),
+        traits AS (SELECT * FROM ({placed} FROM trait_changes AS r {named}) WHERE {seen}),
+        seen AS MATERIALIZED (SELECT * FROM ({rows}) WHERE {seen}),
         events AS MATERIALIZED (SELECT * FROM seen WHERE retracted > {known_at}),
         sightings AS (
             SELECT ordinal, instant FROM tags
@@ -148,9 +157,15 @@ def visible(as_of: int, known_at: int, left_out: str = NOBODY) -> str:
 # --- tags and traits --------------------------------------------------------------------------------------------------------
 
 
+def _members(known_at: int) -> str:
+    """Which profile is of which person."""
+    return f"SELECT profile, person FROM memberships WHERE since <= {known_at} AND until > {known_at}"
+
+
 def leaving(numbers: Sequence[int], known_at: int) -> str:
     """Who was erased, or carries one of the tags, which opt out."""
-    erased = f"SELECT ordinal FROM erasures WHERE position <= {known_at}"
+    erased = f"""SELECT coalesce(m.person, e.ordinal) AS ordinal FROM erasures AS e
+        LEFT JOIN ({_members(known_at)}) AS m ON m.profile = e.ordinal WHERE e.position <= {known_at}"""
     if not numbers:
         return erased
     return f"{erased} UNION SELECT ordinal FROM ({_states(numbers, 'all_tags')}) WHERE until IS NULL AND applied"
@@ -226,13 +241,13 @@ def moved(leaf: Moved, before: Sequence[int], after: Sequence[int], as_of: int, 
     """
 
 
-def in_list(number: int, position: int) -> str:
+def in_list(number: int, position: int, known_at: int) -> str:
     """Whoever the uploads up to a position put on the list, the last time that one spoke of them."""
     return f"""
-        (SELECT ordinal FROM everyone INTERSECT SELECT ordinal FROM (
+        (SELECT ordinal FROM everyone INTERSECT SELECT coalesce(m.person, l.ordinal) AS ordinal FROM (
             SELECT ordinal, last(added ORDER BY position) AS added FROM list_changes
             WHERE list = {number} AND position <= {position} GROUP BY ordinal
-        ) WHERE added)
+        ) AS l LEFT JOIN ({_members(known_at)}) AS m ON m.profile = l.ordinal WHERE added)
     """
 
 
@@ -412,8 +427,8 @@ def sequence(leaf: Steps, as_of: int, calendars: Calendars) -> str:
 # --- the rest ---------------------------------------------------------------------------------------------------------------
 
 
-def sample(leaf: Sample) -> str:
-    """SplitMix64 in 128-bit arithmetic, cut to 64 bits after each step."""
+def sample(leaf: Sample, known_at: int) -> str:
+    """SplitMix64 in 128-bit arithmetic, cut to 64 bits after each step. A person is drawn as its first profile."""
     seed = int.from_bytes(hashlib.blake2b(leaf.salt.encode(), digest_size=8).digest(), "little")
     word = "18446744073709551616::UHUGEINT"
 
@@ -425,9 +440,12 @@ def sample(leaf: Sample) -> str:
             SELECT ordinal, xor(z, z >> 31) AS hash FROM (
                 SELECT ordinal, {times("xor(z, z >> 27)", 0x94D049BB133111EB)} AS z FROM (
                     SELECT ordinal, {times("xor(z, z >> 30)", 0xBF58476D1CE4E5B9)} AS z FROM (
-                        SELECT ordinal, CAST((CAST(xor(CAST(ordinal AS UBIGINT), {seed}::UBIGINT) AS UHUGEINT)
+                        SELECT ordinal, CAST((CAST(xor(CAST(drawn AS UBIGINT), {seed}::UBIGINT) AS UHUGEINT)
                             + {0x9E3779B97F4A7C15}::UHUGEINT) % {word} AS UBIGINT) AS z
-                        FROM everyone
+                        FROM (
+                            SELECT ordinal, coalesce(min(m.profile), ordinal) AS drawn FROM everyone
+                            LEFT JOIN ({_members(known_at)}) AS m ON m.person = ordinal GROUP BY ordinal
+                        )
                     )
                 )
             )

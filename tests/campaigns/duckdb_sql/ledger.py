@@ -179,7 +179,7 @@ class _Statement:
             case Not(operand):
                 return f"(SELECT ordinal FROM everyone EXCEPT {self.select(operand, made_at)})"
             case InList():
-                return leaves.in_list(*self._upload(expression))
+                return leaves.in_list(*self._upload(expression), self.known_at)
             case InSegment():
                 position, definition = self._definition(expression, made_at)
                 return self.select(parse(definition), position)
@@ -190,6 +190,7 @@ class _Statement:
                     partial(self._numbers, made_at),
                     partial(self.select, made_at=made_at),
                     self.end,
+                    self.known_at,
                 )
                 if isinstance(expression, Measure | Top) and (check := leaves.currencies(expression, place)):
                     self.checks.append(check)

@@ -7,7 +7,16 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from domain.changeset import InteractionColumns, Recorded, RetractedColumns, TagColumns, TraitColumns, Value
+from domain.changeset import (
+    Changeset,
+    InteractionColumns,
+    LinkColumns,
+    Recorded,
+    RetractedColumns,
+    TagColumns,
+    TraitColumns,
+    Value,
+)
 
 _NEVER: Final = 1 << 62
 _VALUE: Final = {"kind": pa.string(), "text": pa.string(), "number": pa.float64(), "flag": pa.bool_(), "day": pa.date32()}
@@ -49,6 +58,7 @@ _TABLES: Final = {
             ("retracted", pa.int64()),
         ]
     ),
+    "memberships": pa.schema([("profile", pa.int64()), ("person", pa.int64()), ("since", pa.int64()), ("until", pa.int64())]),
     "erasures": pa.schema([("ordinal", pa.int64()), ("position", pa.int64())]),
     "rivals": pa.schema([("tag", pa.int64()), ("rival", pa.int64())]),
     "list_changes": pa.schema([("list", pa.int64()), ("ordinal", pa.int64()), ("position", pa.int64()), ("added", pa.bool_())]),
@@ -75,6 +85,8 @@ def load(
             rows["list_changes"] += [(listed.number, int(ordinal), position, True) for ordinal in listed.added]
             rows["list_changes"] += [(listed.number, int(ordinal), position, False) for ordinal in listed.removed]
         rows["erasures"] += [(int(ordinal), position) for ordinal in changeset.erased]
+        if changeset.links is not None:
+            rows["memberships"] = _linked(rows["memberships"], changeset, changeset.links, position)
         if changeset.retracted is not None:
             positions = [one.position for one in history]
             _retract(rows, changeset.retracted, positions, position, currency)
@@ -88,6 +100,20 @@ def load(
         connection.register("loaded", pa.table(arrays, schema=schema))
         connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM loaded")
         connection.unregister("loaded")
+
+
+def _linked(
+    before: Sequence[tuple[Any, ...]], changeset: Changeset, links: LinkColumns, position: int
+) -> list[tuple[Any, ...]]:
+    """Which profile is of which person, from which position on, and until before which."""
+    touched = {int(one) for one in (*links.firsts, *links.seconds)}
+    ended = {person for profile, person, _, until in before if profile in touched and until == _NEVER}
+    rows = [(*row[:3], position if row[1] in ended and row[3] == _NEVER else row[3]) for row in before]
+    person, at = changeset.first_ordinal + changeset.outcome.new_profiles - len(links.sizes), 0
+    for size in map(int, links.sizes):
+        rows += [(int(profile), person, position, _NEVER) for profile in links.profiles[at : at + size]]
+        person, at = person + 1, at + size
+    return rows
 
 
 def _tags(columns: TagColumns, position: int) -> list[tuple[Any, ...]]:

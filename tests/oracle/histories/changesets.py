@@ -27,8 +27,9 @@ from domain.catalogue_changes import (
     TagUnmerged,
     WorkspaceCreated,
 )
-from domain.changeset import Changeset, Credit, ListColumns, Recorded, Value, ValueType
+from domain.changeset import Changeset, Credit, LinkColumns, ListColumns, Recorded, Value, ValueType
 from domain.language.printer import to_text
+from tests.oracle.histories.linking import Links
 from tests.oracle.histories.questions import random_expression
 from tests.oracle.histories.rows import Interaction, TagChange, TraitChange, recorded
 from tests.oracle.histories.vocabulary import (
@@ -68,13 +69,14 @@ def random_changesets(
     *,
     rows: int = 12,
     leaving: bool = True,
+    linking: bool = True,
 ) -> list[Recorded]:
     """A history: the first changeset makes the workspace, each other has up to `rows` rows of each kind that it has.
 
-    Ordinals are dense in the order of first use, below `profiles`. The vocabulary is a random one unless given. `leaving`: may
-    profiles be erased, or opt out?
+    Ordinals are dense in the order of first use; at most `profiles` are of profiles, the others of persons. The vocabulary is a
+    random one unless given. `leaving`: may profiles be erased, or opt out? `linking`: may they be linked?
     """
-    history = _History(rng, vocabulary or random_vocabulary(rng), profiles, rows, stays=not leaving)
+    history = _History(rng, vocabulary or random_vocabulary(rng), profiles, rows, stays=not leaving, alone=not linking)
     return [history.changeset() for _ in range(n_changesets)]
 
 
@@ -88,6 +90,8 @@ class _History:
     rows: int
     stays: bool = False
     """Is nobody erased, and does no tag opt out?"""
+    alone: bool = False
+    """Is nobody linked?"""
     position: int = 0
     version: int = 0
     recorded_at: int = 0
@@ -119,6 +123,13 @@ class _History:
     """How probable it is that a changeset erases somebody, or that a tag comes to opt out, or does so no more."""
     opted: set[int] = field(default_factory=set)
     """Tags that opt out."""
+    linking: float = 0.0
+    """How probable it is that a changeset links profiles, or takes some apart."""
+    links: Links = field(default_factory=Links)
+    persons: set[int] = field(default_factory=set)
+    """Ordinals that are of persons."""
+    gone: set[int] = field(default_factory=set)
+    """Profiles that were erased."""
 
     def changeset(self) -> Recorded:
         rng, first, first_ordinal = self.rng, self.version == 0, self.seen
@@ -134,6 +145,8 @@ class _History:
         interactions = self._interactions() if "interactions" in kinds and not first else []
         interactions += self._replacements(retracted or ())
         self.counting += [(self.version, place, row) for place, row in enumerate(interactions)]
+        erased = self._erased() if self._known() and rng.random() < self.leaving / 4 else []
+        links = self._links() if not erased and rng.random() < self.linking else None
         return recorded(
             self.position,
             self.recorded_at,
@@ -143,7 +156,8 @@ class _History:
             interactions=interactions,
             retracted=retracted,
             listed=listed,
-            erased=self._erased() if self.seen and rng.random() < self.leaving / 4 else (),
+            erased=erased,
+            links=links,
             version=self.version,
             first_ordinal=first_ordinal,
             new_profiles=self.seen - first_ordinal,
@@ -159,6 +173,7 @@ class _History:
             self.foreign = rng.choice((0.0, 0.0, 0.002, 0.05))
             self.corrected = rng.choice((0.0, 0.1, 0.4))
             self.leaving = 0.0 if self.stays else rng.choice((0.0, 0.0, 0.1, 0.3))
+            self.linking = 0.0 if self.alone else rng.choice((0.0, 0.0, 0.1, 0.3))
         self.version += 1
         self.position += rng.choice((1, 1, 1, 2, 5))
         self.recorded_at += rng.choice((0, 0, 1, MINUTE_US, rng.randrange(12 * HOUR_US)))
@@ -167,10 +182,15 @@ class _History:
         return self.rng.randint(1, self.rows)
 
     def _ordinal(self) -> int:
-        if self.seen < self.profiles and (self.seen == 0 or self.rng.random() < 0.08):
+        known = self._known()
+        if len(known) < self.profiles and (not known or self.rng.random() < 0.08):
             self.seen += 1
             return self.seen - 1
-        return self.rng.randrange(self.seen)
+        return self.rng.choice(known)
+
+    def _known(self) -> list[int]:
+        """The profiles that were seen."""
+        return [ordinal for ordinal in range(self.seen) if ordinal not in self.persons]
 
     def _instant(self) -> int:
         """Now (of recording), a span before an anchor, an edge, one used before or next to it, any near the anchors, or far."""
@@ -285,7 +305,19 @@ class _History:
 
     def _erased(self) -> list[int]:
         """Somebody, now and then who was erased before: rows of them that come later are of no answer either."""
-        return sorted({self.rng.randrange(self.seen) for _ in range(self.rng.choice((1, 1, 2)))})
+        named = [self.rng.choice(self._known()) for _ in range(self.rng.choice((1, 1, 2)))]
+        erased = sorted({profile for one in named for profile in self.links.person(one)})
+        self.gone |= set(erased)
+        return erased
+
+    def _links(self) -> LinkColumns | None:
+        """Profiles that have ids come to be one person, or are not any more. Persons get the next ordinals."""
+        self.links.pairs = [pair for pair in self.links.pairs if self.gone.isdisjoint(pair)]
+        links = self.links.changed(self.rng, [one for one in self._known() if one not in self.gone])
+        if links:
+            self.persons |= set(range(self.seen, self.seen + len(links.sizes)))
+            self.seen += len(links.sizes)
+        return links
 
     def _map(self, tag: int) -> list[CatalogueChange]:
         """A name of another system means the tag, or what it meant no more."""
@@ -330,7 +362,7 @@ class _History:
             number = len(self.listed) + 1
             catalogue.append(ListDefined(number, LIST_NAMES[number - 1], ""))
         on = self.listed.setdefault(number, set())
-        given = {ordinal for ordinal in range(self.seen) if rng.random() < 0.4}
+        given = {ordinal for ordinal in self._known() if rng.random() < 0.4}
         added, removed = sorted(given - on), sorted(on - given) if rng.random() < 0.6 else []
         on |= set(added)
         on -= set(removed)

@@ -15,6 +15,7 @@ from domain.changeset import (
     Changeset,
     Credit,
     InteractionColumns,
+    LinkColumns,
     ListColumns,
     Outcome,
     PropertyColumn,
@@ -198,6 +199,7 @@ def recorded(
     retracted: Sequence[tuple[int, int, Interaction]] | None = None,
     listed: ListColumns | None = None,
     erased: Sequence[int] = (),
+    links: LinkColumns | None = None,
     version: int | None = None,
     first_ordinal: int = 0,
     new_profiles: int = 0,
@@ -224,6 +226,7 @@ def recorded(
         retracted=None if retracted is None else retracted_columns(retracted, compact=compact),
         listed=listed,
         erased=erased,
+        links=links,
     )
     return Recorded(position, changeset, "0" * 64, "0" * 64)
 
@@ -238,7 +241,8 @@ def named(index: WorkspaceIndex) -> WorkspaceIndex:
 
     def number(text: str) -> int:
         ordinal = int(text[1:]) if re.fullmatch("p[0-9]{1,6}", text, re.ASCII) else -1
-        known = 0 <= ordinal < index.profile_count and ordinal not in index.erased.now and text == name_of(ordinal)
+        nobodys = index.erased.now | index.persons.everyone
+        known = 0 <= ordinal < index.profile_count and ordinal not in nobodys and text == name_of(ordinal)
         return ordinal if known else -1
 
     index.profile_numbers = ProfileNumbers(lambda texts: np.asarray([number(text) for text in texts], np.int64))
