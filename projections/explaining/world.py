@@ -11,12 +11,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TypeVar
 
-from pyroaring import BitMap
-
 from domain.changeset import (
     Attribution,
     Changeset,
     InteractionColumns,
+    LinkColumns,
     Outcome,
     PropertyColumn,
     Recorded,
@@ -107,6 +106,7 @@ class World:
             if not isinstance(event.entry, ListEntry | RetractionEntry)
         )
         self.catalogue = catalogue
+        self._profiles = tuple(sorted({event.entry.ordinal for event in self.events})) or (_PROFILE,)
 
     @cached_property
     def first_instant(self) -> int | None:
@@ -123,13 +123,13 @@ class World:
 
     def holds(self, leaf: Prepared, as_of: int) -> bool:
         """Is the profile a member?"""
-        return self.known_at(as_of) and _PROFILE in _members(leaf, self._together, as_of)
+        return self.known_at(as_of) and 0 in self._together.members(leaf, as_of)
 
     def alone(self, leaf: Expression, as_of: int) -> list[Event]:
         """The events that would make a profile without any other a member, in the order of the log."""
         if not self.events:
             return []
-        return [self.events[place] for place in _members(Prepared(leaf), self._apart, as_of)]
+        return [self.events[place] for place in self._apart.members(Prepared(leaf), as_of)]
 
     def without(
         self, leaf: Expression, as_of: int, read: Collection[Event], removals: Sequence[Collection[Event]]
@@ -139,45 +139,71 @@ class World:
         `read`: all events that the leaf looks at. The profile stays in the universe, even if nothing is left of it.
         """
         histories = [[_WITNESS, *(event for event in self.events if event in read and event not in one)] for one in removals]
-        found = _members(Prepared(leaf), _index_of(histories, self.catalogue), as_of)
+        found = _Subjects.of(histories, self.catalogue, self._profiles).members(Prepared(leaf), as_of)
         return [place in found for place in range(len(removals))]
 
     @cached_property
-    def _together(self) -> WorkspaceIndex:
-        return _index_of([self.events], self.catalogue)
+    def _together(self) -> "_Subjects":
+        return _Subjects.of([self.events], self.catalogue, self._profiles)
 
     @cached_property
-    def _apart(self) -> WorkspaceIndex:
+    def _apart(self) -> "_Subjects":
         """Each event is a profile of its own, by its place among the events."""
-        return _index_of([[event] for event in self.events], self.catalogue)
+        return _Subjects.of([[event] for event in self.events], self.catalogue, (_PROFILE,))
 
 
-def _members(leaf: Prepared, index: WorkspaceIndex, as_of: int) -> BitMap:
-    return evaluator.members(leaf, View(index, index.clock().version, as_of))
+@dataclass(frozen=True, slots=True)
+class _Subjects:
+    """Made-up profiles, or persons who have each as many profiles as the real one."""
+
+    index: WorkspaceIndex
+    first: int
+    """The ordinal of the first of them; the others follow."""
+
+    @classmethod
+    def of(cls, histories: Sequence[Sequence[Event]], catalogue: Catalogue, profiles: Sequence[int]) -> "_Subjects":
+        """The subject of number n has the events histories[n]. `profiles`: those of the real one."""
+        index, count, size = WorkspaceIndex("", catalogue=catalogue), len(histories), len(profiles)
+        places = {profile: place for place, profile in enumerate(profiles)}
+        persons = 0 if size == 1 else count
+        outcome = Outcome(new_profiles=count * size + persons)
+        if persons:
+            index.apply(_linked(count, size, outcome))
+        parts: dict[tuple[int, bool], tuple[Recorded, list[tuple[int, int]]]] = {}
+        for number, history in enumerate(histories):
+            for event in history:
+                key = event.recorded.changeset.version, event.counts
+                of = parts.setdefault(key, (event.recorded, []))[1]
+                of.append((event.row, number * size + places.get(event.entry.ordinal, 0)))
+        ordered = enumerate(sorted(parts.items(), key=itemgetter(0)), start=index.clock().version + 1)
+        for version, ((_, counts), (recorded, rows)) in ordered:
+            part = replace(
+                rows_kept(recorded.changeset, rows),
+                version=version,
+                first_ordinal=0,
+                outcome=outcome,
+                catalogue=(),
+                erased=(),  # nobody asks about who was erased, and the numbers of others mean nothing here
+                links=None,
+            )
+            if not counts and part.interactions:
+                part = replace(part, interactions=replace(part.interactions, types=[_NAMELESS], type_index=()))
+            index.apply(Recorded(version, part, recorded.content_sha256, recorded.chain_sha256))
+        return cls(index, count * size if persons else 0)
+
+    def members(self, leaf: Prepared, as_of: int) -> list[int]:
+        """The numbers of those who are, ascending."""
+        found = evaluator.members(leaf, View(self.index, self.index.clock().version, as_of))
+        return [ordinal - self.first for ordinal in found]
 
 
-def _index_of(histories: Sequence[Sequence[Event]], catalogue: Catalogue) -> WorkspaceIndex:
-    """An index of made-up profiles: the profile of ordinal n has the events histories[n]."""
-    index = WorkspaceIndex("", catalogue=catalogue)
-    parts: dict[tuple[int, bool], tuple[Recorded, list[tuple[int, int]]]] = {}
-    for ordinal, history in enumerate(histories):
-        for event in history:
-            key = event.recorded.changeset.version, event.counts
-            parts.setdefault(key, (event.recorded, []))[1].append((event.row, ordinal))
-    for version, ((_, counts), (recorded, rows)) in enumerate(sorted(parts.items(), key=itemgetter(0)), start=1):
-        part = replace(
-            rows_kept(recorded.changeset, rows),
-            version=version,
-            first_ordinal=0,
-            outcome=Outcome(new_profiles=len(histories)),
-            catalogue=(),
-            erased=(),  # nobody asks about who was erased, and the numbers of others mean nothing here
-            links=None,
-        )
-        if not counts and part.interactions:
-            part = replace(part, interactions=replace(part.interactions, types=[_NAMELESS], type_index=()))
-        index.apply(Recorded(version, part, recorded.content_sha256, recorded.chain_sha256))
-    return index
+def _linked(count: int, size: int, outcome: Outcome) -> Recorded:
+    """A changeset that makes so many persons of as many profiles each, in their order."""
+    firsts = [number * size for number in range(count) for _ in range(1, size)]
+    seconds = [number * size + place for number in range(count) for place in range(1, size)]
+    links = LinkColumns(True, firsts, seconds, range(count * size), [size] * count)
+    changeset = Changeset("", 1, "", Attribution("", "", ""), MIN_INSTANT_US, 0, outcome, links=links)
+    return Recorded(1, changeset, "", "")
 
 
 def rows_kept(changeset: Changeset, rows: Sequence[tuple[int, int]]) -> Changeset:

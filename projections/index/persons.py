@@ -204,6 +204,11 @@ class Persons:
         order = np.argsort(ordinals[places], kind="stable")
         return places[order], persons[order]
 
+    def seen(self, ordinals: Ordinals, instants: Int64s) -> tuple[Ordinals, Int64s]:
+        """The persons of whom something is seen at some of these instants, by which something is seen of the profiles."""
+        places, persons = self.rows_of_persons(ordinals)
+        return persons, instants[places]
+
     def since(self, persons: Ordinals) -> Int64s:
         """The version that made each of these persons."""
         return np.asarray([self._by_ordinal[ordinal].since for ordinal in persons.tolist()], np.int64)

@@ -14,11 +14,14 @@ class Undone:
     """By version, the ids of the changesets that took it back, or a part of it."""
     wholly: dict[int, int] = field(default_factory=dict)
     """By the version of an undo for everybody, the version that it took back; ascending."""
+    undos: list[int] = field(default_factory=list)
+    """The versions that took others back, or a part of them, ascending."""
 
     def apply(self, changeset: Changeset) -> None:
         """Take in a changeset."""
         if changeset.undoes:
             self.by.setdefault(changeset.undoes.version, []).append(changeset.changeset_id)
+            self.undos.append(changeset.version)
             if changeset.selected is None:
                 self.wholly[changeset.version] = changeset.undoes.version
 
@@ -36,4 +39,4 @@ class Undone:
 
     def copy(self) -> "Undone":
         """One of its own that goes on from here."""
-        return Undone({version: list(ids) for version, ids in list(self.by.items())}, dict(self.wholly))
+        return Undone({version: list(ids) for version, ids in list(self.by.items())}, dict(self.wholly), list(self.undos))

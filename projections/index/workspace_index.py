@@ -25,13 +25,16 @@ from domain.changeset import (
 from domain.language.checker import Vocabulary
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue
+from projections.index.agreeing import Agreement, Joined
 from projections.index.batches import RowNames, by_type, recoded, row_columns
+from projections.index.bitmaps import Ordinals
+from projections.index.clock import Clock
 from projections.index.columns import Column
 from projections.index.dictionary import Codes, Dictionary
 from projections.index.differences import Differences
 from projections.index.erased import Erased
 from projections.index.history import History, Int64s
-from projections.index.joining import Joined, repeated, rows_repeated
+from projections.index.joining import rows_joined, rows_repeated
 from projections.index.lists import ListMembers
 from projections.index.persons import Person, Persons
 from projections.index.profile_numbers import ProfileNumbers
@@ -58,15 +61,6 @@ _Entry = TypeVar("_Entry", bound=Hashable)
 
 
 _CLOCK_COLUMNS = ("positions", "recorded_at", "actor_codes", "source_codes")
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The end of what is applied."""
-
-    version: int
-    position: int
-    recorded_at: int
 
 
 @dataclass(slots=True)
@@ -156,10 +150,7 @@ class WorkspaceIndex:
         return flags
 
     def profile_numbers_of(self, values: Dictionary[Any], version: int) -> Int64s:
-        """Which profiles, or persons at a version, the values are ids of, by code less one.
-
-        Negative for nobody's, and for those of who was erased.
-        """
+        """Which profiles, or persons at a version, the values are ids of, by code less one; negative for nobody."""
         return self.persons.at(version).lifted(self.profile_numbers.of(values, self.profile_count, self.erased.now))
 
     def recorders(self, versions: npt.NDArray[np.int64]) -> tuple[Codes, Codes]:
@@ -216,8 +207,9 @@ class WorkspaceIndex:
         changeset = recorded.changeset
         self.profile_count = max(self.profile_count, changeset.first_ordinal + changeset.outcome.new_profiles)
         made = self.apply_catalogue(changeset)
+        self.undone.apply(changeset)
         if made:
-            self._join(Joined.of(made))
+            self._join(changeset, made)
         if changeset.tags:
             self._apply_tags(changeset, changeset.tags)
         if changeset.traits:
@@ -226,7 +218,6 @@ class WorkspaceIndex:
             self._apply_retracted(changeset, changeset.retracted)
         if changeset.interactions:
             self._apply_interactions(changeset, changeset.interactions)
-        self.undone.apply(changeset)
         self._actor_codes.extend(self.actors.intern([normalized(changeset.attribution.actor)]))
         self._source_codes.extend(self.sources.intern([normalized(changeset.attribution.source)]))
         # Position last: `clock` counts positions.
@@ -280,21 +271,34 @@ class WorkspaceIndex:
         changed = {version for version, _ in self.catalogue.changes}
         return sorted(changed.union(uploads, self.erased.versions, self.persons.versions))
 
-    def _join(self, joined: Joined) -> None:
-        """Repeat under the ordinals of new persons what was recorded of their profiles."""
-        changes = joined.changes(self.tags, lambda *of: self._interned(self.credit_of(*of)))
-        if changes:
-            self._append_tags(joined.version, changes)
-        for trait in self.traits.values():
-            effective, persons, codes = joined.trait_rows(trait.history)
-            if len(persons):
-                trait.history.append(effective, joined.version, persons, codes)
+    def _join(self, changeset: Changeset, made: Sequence[Person]) -> None:
+        """Let new persons have what was recorded of their profiles."""
+        joined, agreement = Joined.of(made), self._agreement(changeset)
+        agreement.on_tags(list(self.tags), joined)
+        agreement.on_traits((trait.history for trait in self.traits.values()), joined)
         names = [TIME, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, self.properties)]
         for rows in self.interactions.values():
-            batch = joined.interactions(rows, self.profile_count, names)
+            batch = rows_joined(rows, joined, changeset.version, self.profile_count, names)
             if batch:
                 rows.append(batch, 0, len(batch[ORDINAL]))
-        self.universe.join(joined.version, joined.profiles, joined.persons)
+        self.universe.join(changeset.version, joined.profiles, joined.persons)
+
+    def _agreement(self, changeset: Changeset) -> Agreement:
+        def credit(version: int, code: int) -> int:
+            by, now = changeset.attribution, version == changeset.version  # which is not among those of versions yet
+            credited = (
+                Credit(normalized(by.actor), normalized(by.source)) if now and not code else self.credit_of(version, code)
+            )
+            return self._interned(credited)
+
+        histories = {number: tag.history for number, tag in self.tags.items()}
+        return Agreement(changeset.version, histories, self.catalogue.rivals, self.undone.undos, credit)
+
+    def _persons_of(self, ordinals: Ordinals) -> Joined | None:
+        """The persons who are concerned when something of these profiles changes; None for nobody."""
+        _, found = self.persons.rows_of_persons(ordinals)
+        persons = [person for one in np.unique(found).tolist() if (person := self.persons.person(one))]
+        return Joined.of(persons) if persons else None
 
     def _apply_tags(self, changeset: Changeset, columns: TagColumns) -> None:
         changes = TagChanges(
@@ -305,15 +309,16 @@ class WorkspaceIndex:
             columns.values,
             self._credit_codes(columns),
         )
-        self._append_tags(changeset.version, repeated(changes, self.persons))
-
-    def _append_tags(self, version: int, changes: TagChanges) -> None:
         rivals = Rivals(self.tags, self.catalogue, lambda *of: self._interned(self.credit_of(*of)))
         implied = rivals.implied(changes)
-        for number in dict.fromkeys([*changes.numbers.tolist(), *implied]):
+        for number in dict.fromkeys([*columns.tags, *implied]):
             tag = self.tags.get(number) or self.tags.setdefault(number, TagIndex())
-            tag.append(version, changes, np.flatnonzero(changes.numbers == number), implied.get(number))
-        self.universe.append(version, changes.ordinals, changes.effective)
+            tag.append(changeset.version, changes, np.flatnonzero(changes.numbers == number), implied.get(number))
+        self.universe.append(changeset.version, changes.ordinals, changes.effective)
+        joined = self._persons_of(changes.ordinals)
+        if joined:
+            self._agreement(changeset).on_tags(map(int, columns.tags), joined)
+            self.universe.append(changeset.version, *self.persons.seen(changes.ordinals, changes.effective))
 
     def _interned(self, credit: Credit) -> int:
         return int(self.credits.intern([(credit.actor, credit.source)])[0])
@@ -326,19 +331,20 @@ class WorkspaceIndex:
 
     def _apply_traits(self, changeset: Changeset, columns: TraitColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)
-        places, persons = self.persons.rows_of_persons(ordinals)
-        rows = np.concatenate([np.arange(len(ordinals)), places])
-        ordinals, effective = np.concatenate([ordinals, persons]), effective[rows]
-        index = np.asarray(columns.index, np.int64)[rows]
+        index = np.asarray(columns.index, np.int64)
         for k, (name, kind) in enumerate(zip(columns.names, columns.types, strict=True)):
             trait = self.traits.get(name) or self.traits.setdefault(name, TraitIndex(kind))
             here = np.flatnonzero(index == k)
-            values = [columns.values[row] for row in rows[here].tolist()]
+            values = [columns.values[i] for i in here.tolist()]
             codes = np.zeros(len(values), np.int32)
             present = [i for i, value in enumerate(values) if value is not None]
             codes[present] = trait.values.intern([value for value in values if value is not None])
             trait.history.append(effective[here], changeset.version, ordinals[here], codes)
         self.universe.append(changeset.version, ordinals, effective)
+        joined = self._persons_of(ordinals)
+        if joined:
+            self._agreement(changeset).on_traits((self.traits[name].history for name in columns.names), joined)
+            self.universe.append(changeset.version, *self.persons.seen(ordinals, effective))
 
     def _apply_interactions(self, changeset: Changeset, columns: InteractionColumns) -> None:
         batch = self._row_columns(columns, np.full(len(columns.ordinals), changeset.version, np.uint32))

@@ -22,6 +22,7 @@ from projections.naive.rows import (
     attributed,
     deciding,
     interaction_rows,
+    said,
     states_of,
     tag_rows,
     throughout,
@@ -45,6 +46,8 @@ class NaiveLedger:
         self.interactions: list[InteractionRow] = []
         self.erased: list[tuple[int, frozenset[int]]] = []
         self.links = NaiveLinks()
+        self.sightings: list[ChangeRow] = []
+        """Rows by which a person has been seen, whatever they say."""
         self.person_of: dict[int, int] = {}
         """By profile, in a ledger about persons."""
         self.nameless: frozenset[int] = frozenset()
@@ -61,10 +64,11 @@ class NaiveLedger:
             raise ValueError(f"position {position} comes after {self.recorded[-1][0]}")
         self.recorded.append((position, changeset.recorded_at))
         self.catalogue.apply(changeset, position)
+        undoes = changeset.undoes is not None
         if changeset.tags is not None:
-            self.tags.extend(tag_rows(changeset.tags, position, changeset.attribution))
+            self.tags.extend(tag_rows(changeset.tags, position, changeset.attribution, undoes=undoes))
         if changeset.traits is not None:
-            self.traits.extend(trait_rows(changeset.traits, position, changeset.attribution))
+            self.traits.extend(trait_rows(changeset.traits, position, changeset.attribution, undoes=undoes))
         self.erased.append((position, frozenset(map(int, changeset.erased))))
         self.nameless |= self.erased[-1][1]
         if changeset.links is not None:
@@ -81,19 +85,22 @@ class NaiveLedger:
             self.interactions[self.interactions.index(gone)] = replace(gone, retracted=position)
 
     def about_persons(self, known_at: int) -> "NaiveLedger":
-        """The same log, as if all that was recorded of the profiles of a person had been recorded of one profile."""
+        """The same log, as if what the profiles of a person say had been recorded of one profile."""
         person_of = self.links.persons_at(known_at)
         if not person_of:
             return self
         other = copy(self)
         other.links, other.person_of = NaiveLinks(), person_of
         name = other.person_of.get
-        # Of changes in one changeset: those of the profile that was seen later come later.
-        changes = [
-            [replace(row, ordinal=name(row.ordinal, row.ordinal), place=(row.ordinal << 32) + row.place) for row in rows]
-            for rows in (self.tags, self.traits)
-        ]
-        other.tags, other.traits = changes
+        for what in ("tags", "traits"):
+            linked = [row for row in getattr(self, what) if row.ordinal in person_of]
+            # Of changes in one changeset: those of the profile that was seen later come later.
+            spoken = [
+                replace(row, ordinal=person_of[row.ordinal], place=(row.ordinal << 32) + row.place)
+                for row in said(linked, known_at)
+            ]
+            setattr(other, what, [*(row for row in getattr(self, what) if row.ordinal not in person_of), *spoken])
+            other.sightings = [*other.sightings, *(replace(row, ordinal=person_of[row.ordinal]) for row in linked)]
         other.interactions = [replace(row, ordinal=name(row.ordinal, row.ordinal)) for row in self.interactions]
         other.erased = [(at, frozenset(name(one, one) for one in erased)) for at, erased in self.erased]
         return other
@@ -116,10 +123,7 @@ class NaiveLedger:
         return None if row is None else row.value
 
     def universe(self, as_of: int, known_at: int) -> frozenset[int]:
-        """Ordinals of the profiles with any visible tag change, trait change or interaction, who are not left out.
-
-        Persons in the place of their profiles, here and below.
-        """
+        """Ordinals of the profiles, or persons, with any visible change or interaction, who are not left out."""
         return self.seen(as_of, known_at) - self.left_out(as_of, known_at)
 
     def seen(self, as_of: int, known_at: int) -> frozenset[int]:
@@ -141,6 +145,7 @@ class NaiveLedger:
         other.tags = [row for row in self.tags if row.ordinal not in gone]
         other.traits = [row for row in self.traits if row.ordinal not in gone]
         other.interactions = [row for row in self.interactions if row.ordinal not in gone]
+        other.sightings = [row for row in self.sightings if row.ordinal not in gone]
         return other
 
     def members(self, expression: tree.Expression, as_of: int, known_at: int) -> frozenset[int]:
@@ -231,7 +236,7 @@ class NaiveLedger:
 
     def _observed(self, by: Callable[[int], bool], clock: Clock) -> frozenset[int]:
         """Profiles with a visible change or interaction at such an instant."""
-        rows: list[ChangeRow | InteractionRow] = [*self.tags, *self.traits, *self.interactions]
+        rows: list[ChangeRow | InteractionRow] = [*self.tags, *self.traits, *self.interactions, *self.sightings]
         return frozenset(row.ordinal for row in rows if clock.sees(row) and by(row.at))
 
     def _tagged(self, leaf: tree.Tagged, clock: Clock) -> frozenset[int]:

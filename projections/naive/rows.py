@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from domain import changeset as log
 from domain.language import syntax as tree
-from domain.limits import MIN_INSTANT_US
+from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.naive.times import length
 
 T = TypeVar("T")
@@ -62,6 +62,8 @@ class ChangeRow:
     place: int
     actor: str
     source: str
+    undoes: bool = False
+    """Did an undo record it?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,23 @@ def states_of(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock
     return {ordinal: list(by_instant.values()) for ordinal, by_instant in last.items()}
 
 
-def tag_rows(columns: log.TagColumns, position: int, by: log.Attribution) -> Iterable[ChangeRow]:
+def said(rows: Sequence[ChangeRow], known_at: int) -> list[ChangeRow]:
+    """What each profile has to say of each tag or trait to others who are the same person: its states, but for those that an
+    undo recorded and that are as the one before.
+    """
+    found = []
+    for subject in {row.subject for row in rows}:
+        for states in states_of(rows, subject, Clock(MAX_INSTANT_US, known_at)).values():
+            before = None
+            for row in states:
+                same = (row.holds, row.value) == ((before.holds, before.value) if before else (False, None))
+                if not (row.undoes and same):
+                    found.append(row)
+                before = row
+    return found
+
+
+def tag_rows(columns: log.TagColumns, position: int, by: log.Attribution, *, undoes: bool) -> Iterable[ChangeRow]:
     """The tag changes of one changeset."""
     for i, ordinal in enumerate(columns.ordinals):
         value = columns.values[i] if len(columns.values) else None
@@ -113,15 +131,16 @@ def tag_rows(columns: log.TagColumns, position: int, by: log.Attribution) -> Ite
             i,
             set_by.actor,
             set_by.source,
+            undoes,
         )
 
 
-def trait_rows(columns: log.TraitColumns, position: int, by: log.Attribution) -> Iterable[ChangeRow]:
+def trait_rows(columns: log.TraitColumns, position: int, by: log.Attribution, *, undoes: bool) -> Iterable[ChangeRow]:
     """The trait changes of one changeset."""
     for i, ordinal in enumerate(columns.ordinals):
         name, value = columns.names[columns.index[i]], columns.values[i]
         at = int(columns.effective_at[i])
-        yield ChangeRow(int(ordinal), name, value is not None, value, at, position, i, by.actor, by.source)
+        yield ChangeRow(int(ordinal), name, value is not None, value, at, position, i, by.actor, by.source, undoes)
 
 
 def interaction_rows(columns: log.InteractionColumns, position: int, default_currency: str) -> Iterable[InteractionRow]:

@@ -4,14 +4,16 @@ Read from the profile's own rows, tag by tag and type by type; who recorded them
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from pyroaring import BitMap
 
 from domain.changeset import Credit, Value
+from projections.index.agreeing import Joined, agreed
 from projections.index.history import NOTHING, Codes, History
+from projections.index.persons import Person
 from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TIME, VERSION
 from projections.query.view import View
 
@@ -86,6 +88,13 @@ class _States:
         columns = (rows.effective, rows.codes, rows.versions, kept)
         return cls(*(column[last].tolist() for column in columns))
 
+    @classmethod
+    def agreed(cls, number: int, histories: Mapping[int, History], view: View, person: Person) -> "_States":
+        """Of a person: as its profiles say, who know who said so."""
+        said = agreed(number, histories, view.index.undone.undos, view.version, Joined.of([person]))
+        rows = said.rows
+        return cls(*(column.tolist() for column in (rows.effective, rows.codes, rows.versions, said.credits)))
+
     def at(self, as_of: int) -> int | None:
         """The place of the state that holds, if it sets something."""
         place = bisect_right(self.effective, as_of) - 1
@@ -101,26 +110,29 @@ class _States:
         """When there will be nothing."""
         return next((at for at, code in zip(self.effective[place:], self.codes[place:], strict=True) if code == NOTHING), None)
 
-    def recorded(self, place: int, history: History, profiles: tuple[int, ...], version: int) -> tuple[int, int]:
-        """The version that recorded a state, and its credit: a person's is that of the profile that it comes from."""
-        if len(profiles) == 1:
-            return self.versions[place], self.credits[place]
-        rows, credits = history.own(np.asarray(profiles, np.uint32), history.count(version))
-        mine = np.flatnonzero((rows.effective == self.effective[place]) & (rows.codes == self.codes[place]))
-        last = mine[np.lexsort((rows.ordinals[mine], rows.versions[mine]))[-1]]
-        return int(rows.versions[last]), int(credits[last])
+
+def _states(view: View, number: int, histories: Mapping[int, History], ordinal: int) -> tuple[_States, Sequence[int]]:
+    """Of one of the histories, which excludes the others; and the first instants that it speaks of, whatever it says."""
+    person = view.index.persons.person(ordinal)
+    if person is None:
+        states = _States.of(histories[number], ordinal, view.version)
+        return states, states.effective[:1]
+    own = [_States.of(histories[number], profile, view.version) for profile in person.profiles]
+    began = [at for states in own for at in states.effective[:1]]
+    return _States.agreed(number, histories, view, person) if began else own[0], began
 
 
 def profile_state(view: View, ordinal: int) -> ProfileState:
     """Of the profile, or the person, with this ordinal."""
-    index, seen, profiles = view.index, list[int](), view.index.persons.profiles_of(ordinal)
+    index, seen, person = view.index, list[int](), view.index.persons.person(ordinal)
     tags, traits, activities = list[CarriedTag](), list[HeldTrait](), list[Activity]()
     for number, tag in list(index.tags.items()):
-        states = _States.of(tag.history, ordinal, view.version)
-        seen += states.effective[:1]
+        rivals = (number, *index.catalogue.rivals(number)) if person else (number,)
+        states, began = _states(view, number, {one: index.tags[one].history for one in rivals if one in index.tags}, ordinal)
+        seen += began
         place = states.at(view.as_of)
         if place is not None and index.catalogue.stands_alone(number, view.version):
-            recorded, credit = states.recorded(place, tag.history, profiles, view.version)
+            recorded, credit = states.versions[place], states.credits[place]
             tags.append(
                 CarriedTag(
                     number,
@@ -133,13 +145,12 @@ def profile_state(view: View, ordinal: int) -> ProfileState:
                 )
             )
     for name, trait in list(index.traits.items()):
-        states = _States.of(trait.history, ordinal, view.version)
-        seen += states.effective[:1]
+        states, began = _states(view, 0, {0: trait.history}, ordinal)
+        seen += began
         place = states.at(view.as_of)
         value = None if place is None else trait.value_of(states.codes[place])
         if place is not None and value is not None:
-            recorded, _ = states.recorded(place, trait.history, profiles, view.version)
-            traits.append(HeldTrait(name, value, states.effective[place], recorded))
+            traits.append(HeldTrait(name, value, states.effective[place], states.versions[place]))
     for name in list(index.interactions):
         first, activity = _activity(view, name, ordinal)
         seen += [] if first is None else [first]

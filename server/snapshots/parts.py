@@ -127,6 +127,7 @@ def _clock(index: WorkspaceIndex) -> Part:
         "sources": list(index.sources.values()),
         "credits": list(index.credits.values()),
         "wholly_undone": list(index.undone.wholly.items()),
+        "undos": index.undone.undos,
         "undone": [[version, *ids] for version, ids in index.undone.by.items()],
         "interaction_count": index.interaction_count,
         "profile_count": index.profile_count,
@@ -255,7 +256,7 @@ def _index(found: Found) -> WorkspaceIndex:
     index.touchpoints, index.currencies = Dictionary.over(about["touchpoints"]), Dictionary.over(about["currencies"])
     index.actors, index.sources = Dictionary.over(about["actors"]), Dictionary.over(about["sources"])
     index.credits = Dictionary.over([(actor, source) for actor, source in about["credits"]])
-    index.undone = Undone({version: ids for version, *ids in about["undone"]}, dict(about["wholly_undone"]))
+    index.undone = Undone({version: ids for version, *ids in about["undone"]}, dict(about["wholly_undone"]), about["undos"])
     for name, stored in about["properties"].items():
         known = index.properties[name] = PropertyIndex(ValueType(stored["kind"]))
         known.values = Dictionary.over(_values(known.kind, stored["values"]))

@@ -191,7 +191,7 @@ def _questions(rng: random.Random, vocabulary: Vocabulary, history: Sequence[Rec
 def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: int) -> None:
     rng = random.Random(f"undo/{seed}")
     vocabulary = random_vocabulary(rng)
-    history = random_changesets(rng, 40, 15, vocabulary, leaving=False, linking=False)
+    history = random_changesets(rng, 40, 15, vocabulary, leaving=False)
     changeset = rng.choice([one.changeset for one in history if _is_undoable(one.changeset)])
     history += _touched_again(rng, history[-1], changeset)
     state = WorkspaceState.empty(WORKSPACE)
@@ -218,7 +218,7 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
 def test_one_after_the_other_the_last_first_all_are_taken_back(seed: int) -> None:
     rng = random.Random(f"undo several/{seed}")
     vocabulary = random_vocabulary(rng)
-    history = random_changesets(rng, 40, 15, vocabulary, leaving=False, linking=False)
+    history = random_changesets(rng, 40, 15, vocabulary, leaving=False)
     some = rng.sample([one.changeset for one in history if _is_undoable(one.changeset)], 3)
     later = _touched_again(rng, history[-1], some[0])
     state = WorkspaceState.empty(WORKSPACE)

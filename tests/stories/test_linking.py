@@ -129,6 +129,22 @@ def test_taking_them_apart_gives_each_its_own_back(client: Client) -> None:
     assert client.unlink([(CARD, COOKIE)], reason="a test").already_so_count == 1
 
 
+def test_what_is_taken_back_of_one_profile_has_never_been_for_the_person(client: Client) -> None:
+    client.apply_tag(CARD, "vip", effective_at=AT - 9 * DAY, reason="CRM")
+    client.link([(CARD, COOKIE)], reason=WHY)
+    before = answers(client)
+    wrong = client.apply_changeset([ApplyTag(COOKIE, "vip", effective_at=AT + 2 * DAY)], reason="a campaign")
+    worse = client.apply_changeset([RemoveTag(COOKIE, "vip", effective_at=AT + 3 * DAY)], reason="the same campaign")
+    other = client.apply_changeset([ApplyTag(COOKIE, "level/silver", effective_at=AT + 2 * DAY)], reason="a campaign")
+    assert (members(client, "tagged vip"), members(client, "tagged level/gold")) == (set(), set())
+    for changeset in (other, worse, wrong):
+        client.undo_changeset(changeset.changeset_id, reason="it was for others")
+    assert answers(client) == before
+    assert members(client, "tagged vip for at least 13 days", as_of=AT + 5 * DAY) == {COOKIE}
+    client.unlink([(CARD, COOKIE)], reason="a test")
+    assert members(client, "tagged vip") == {COOKIE, CARD}
+
+
 def test_one_person_is_read_and_explained_whole(client: Client) -> None:
     client.link([(CARD, COOKIE)], reason=WHY)
     profile = client.profile(CARD, as_of=AT + 5 * DAY)
@@ -198,7 +214,7 @@ def test_a_restart_knows_who_is_who_with_a_snapshot_and_without_and_the_log_is_v
         client.link([("never seen", "B")], reason=WHY)
         client.record_interactions([Interaction("never seen", "visit", AT)])
         before = answers(client)
-        until(lambda: any(Path(config.snapshots).glob("[0-9]*")))
+        until(lambda: any(Path(config.snapshots).glob("*.json")))
     assert verified(config, None, None).difference == ""
     for snapshots in (config.snapshots, "none"):
         with running_server(replace(config, snapshots=snapshots)) as address, connected(address) as again:

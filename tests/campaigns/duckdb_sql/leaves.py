@@ -135,19 +135,24 @@ def visible(as_of: int, known_at: int, left_out: str = NOBODY) -> str:
     seen = f"{known} AND ordinal NOT IN (SELECT ordinal FROM left_out)"
     named = f"LEFT JOIN ({_members(known_at)}) AS m ON m.profile = r.ordinal"
     rows = f"SELECT r.* REPLACE (coalesce(m.person, r.ordinal) AS ordinal) FROM interactions AS r {named}"
-    # Of changes in one changeset, those of the profile that was seen later come later.
-    placed = "SELECT r.* REPLACE (coalesce(m.person, r.ordinal) AS ordinal, r.ordinal * 4294967296 + r.place AS place)"
+    tags = _said("tag_changes", "tag", "coalesce(applied, false)", "value", known_at)
+    traits = _said("trait_changes", "name", "kind IS NOT NULL", "(kind, text, number, flag, day)", known_at)
     return f"""WITH
-        persons_tags AS (SELECT * FROM ({placed} FROM tag_changes AS r {named}) WHERE {known}),
-        all_tags AS (SELECT * FROM persons_tags),
+        persons_tags AS MATERIALIZED ({tags}),
+        all_tags AS (SELECT * FROM persons_tags WHERE {known}),
         left_out AS MATERIALIZED ({left_out}),
         tags AS (SELECT * FROM persons_tags WHERE {seen}),
-        traits AS (SELECT * FROM ({placed} FROM trait_changes AS r {named}) WHERE {seen}),
+        traits AS (SELECT * FROM ({traits}) WHERE {seen}),
         seen AS MATERIALIZED (SELECT * FROM ({rows}) WHERE {seen}),
         events AS MATERIALIZED (SELECT * FROM seen WHERE retracted > {known_at}),
+        changes AS (
+            SELECT coalesce(m.person, r.ordinal) AS ordinal, instant, position FROM (
+                SELECT ordinal, instant, position FROM tag_changes
+                UNION ALL SELECT ordinal, instant, position FROM trait_changes
+            ) AS r {named}
+        ),
         sightings AS (
-            SELECT ordinal, instant FROM tags
-            UNION ALL SELECT ordinal, instant FROM traits
+            SELECT ordinal, instant FROM changes WHERE {seen}
             UNION ALL SELECT ordinal, instant FROM seen
         ),
         everyone AS (SELECT DISTINCT ordinal FROM sightings)
@@ -160,6 +165,29 @@ def visible(as_of: int, known_at: int, left_out: str = NOBODY) -> str:
 def _members(known_at: int) -> str:
     """Which profile is of which person."""
     return f"SELECT profile, person FROM memberships WHERE since <= {known_at} AND until > {known_at}"
+
+
+def _said(table: str, subject: str, holds: str, value: str, known_at: int) -> str:
+    """The changes known, those of linked profiles as of their persons.
+
+    Of such a profile the last of each instant has the word; one that an undo recorded, and that is as the state before it, says
+    nothing. Of changes in one changeset, those of the profile that was seen later come later.
+    """
+    before = f"OVER (PARTITION BY ordinal, {subject} ORDER BY instant)"
+    return f"""
+        SELECT r.* FROM {table} AS r WHERE position <= {known_at}
+            AND ordinal NOT IN (SELECT profile FROM ({_members(known_at)}))
+        UNION ALL BY NAME
+        SELECT r.* EXCLUDE (same, person) REPLACE (person AS ordinal, ordinal * 4294967296 + place AS place) FROM (
+            SELECT l.*, ({holds}) = coalesce(lag({holds}) {before}, false)
+                AND (NOT ({holds}) OR ({value}) IS NOT DISTINCT FROM lag({value}) {before}) AS same
+            FROM (
+                SELECT c.*, m.person FROM {table} AS c JOIN ({_members(known_at)}) AS m ON m.profile = c.ordinal
+                WHERE c.position <= {known_at}
+                QUALIFY row_number() OVER (PARTITION BY ordinal, {subject}, instant ORDER BY position DESC, place DESC) = 1
+            ) AS l
+        ) AS r WHERE NOT (undo AND same)
+    """
 
 
 def leaving(numbers: Sequence[int], known_at: int) -> str:

@@ -33,6 +33,7 @@ _TABLES: Final = {
             ("place", pa.int64()),
             ("actor", pa.string()),
             ("source", pa.string()),
+            ("undo", pa.bool_()),
         ]
     ),
     "trait_changes": pa.schema(
@@ -43,6 +44,7 @@ _TABLES: Final = {
             ("position", pa.int64()),
             ("place", pa.int64()),
             *_VALUE.items(),
+            ("undo", pa.bool_()),
         ]
     ),
     "interactions": pa.schema(
@@ -77,9 +79,9 @@ def load(
         if changeset.tags is not None:
             for place, row in enumerate(_tags(changeset.tags, position)):
                 by = changeset.tags.credit(place) or changeset.attribution
-                rows["tag_changes"].append((*row, by.actor, by.source))
+                rows["tag_changes"].append((*row, by.actor, by.source, changeset.undoes is not None))
         if changeset.traits is not None:
-            rows["trait_changes"] += _traits(changeset.traits, position)
+            rows["trait_changes"] += [(*row, changeset.undoes is not None) for row in _traits(changeset.traits, position)]
         if changeset.listed is not None:
             listed = changeset.listed
             rows["list_changes"] += [(listed.number, int(ordinal), position, True) for ordinal in listed.added]

@@ -1,0 +1,174 @@
+"""What the profiles of a person say together of a tag or a trait, and what the person's rows have to say for that.
+
+Of each profile, the last row of an instant has the word there. Of the profiles of a person, the last by (instant, version,
+profile) has it; in an exclusive group an apply of another tag says that this one is not carried. What an undo recorded that
+leaves its profile as it was just before says nothing: of what was taken back nothing may be left for the person either.
+
+The rows of a person are corrections: written wherever what was said and what its rows say so far differ, whatever came in.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from projections.index.bitmaps import Ordinals
+from projections.index.history import NOTHING, Changes, Codes, History, Int64s
+from projections.index.persons import Person
+
+_NEVER = np.iinfo(np.int64).max
+_FEW = 16  # so many profiles are looked up one by one, without tables by ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The profiles of some persons, ascending, and the person of each."""
+
+    profiles: Ordinals
+    persons: Ordinals
+
+    @classmethod
+    def of(cls, persons: Sequence[Person]) -> "Joined":
+        """Of at least one."""
+        pairs = sorted((profile, person.ordinal) for person in persons for profile in person.profiles)
+        profiles, of = zip(*pairs, strict=True)
+        return cls(np.asarray(profiles, np.uint32), np.asarray(of, np.uint32))
+
+    def person_of(self, profiles: Ordinals) -> Ordinals:
+        """Of each of these profiles."""
+        return self.persons[np.searchsorted(self.profiles, profiles)]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """States of profiles or persons, by ordinal and instant, one row each, and who set them: as in `History.credits`."""
+
+    rows: Changes
+    credits: Codes
+
+    @classmethod
+    def last_of(cls, rows: Changes, credits: Codes, order: npt.NDArray[np.intp]) -> "Said":
+        """The last of each ordinal and instant; the order is by these first."""
+        rows, credits = rows.picked(order), credits[order]
+        last = np.ones(len(rows), np.bool_)
+        last[:-1] = (rows.ordinals[1:] != rows.ordinals[:-1]) | (rows.effective[1:] != rows.effective[:-1])
+        return cls(rows.picked(last), credits[last])
+
+    def at(self, ordinals: Ordinals, instants: Int64s) -> tuple[Codes, Codes, npt.NDArray[np.bool_]]:
+        """The code and the credit in force for each of these, NOTHING before the first row; and does a row begin there?"""
+        places = self.rows.deciding(ordinals, instants)
+        begins = np.append(self.rows.effective, _NEVER)[places] == instants
+        return self.rows.codes_of(places), np.append(self.credits, np.int32(0))[places], begins
+
+
+def agreed(number: int, histories: Mapping[int, History], undos: Sequence[int], version: int, of: Joined) -> Said:
+    """What profiles say together, up to a version, of a tag or trait, one of the histories; it excludes the others.
+
+    Credits are those of the rows: 0 for whoever recorded the version. `undos`: the versions that took others back, ascending.
+    """
+    parts = []
+    for other, history in histories.items():
+        rows, credits = _own(history, of.profiles, history.count(version))
+        said = _said(rows, credits, undos)
+        if other != number:
+            applied = said.rows.codes != NOTHING
+            rows = said.rows.picked(applied)
+            rows = Changes(rows.effective, rows.versions, rows.ordinals, np.zeros(len(rows), np.int32))
+            said = Said(rows, said.credits[applied])
+        parts.append(said)
+    columns = (np.concatenate([getattr(part.rows, name) for part in parts]) for name in Changes.__slots__)
+    rows, credits = Changes(*columns), np.concatenate([part.credits for part in parts])
+    persons = of.person_of(rows.ordinals)
+    order = np.lexsort((rows.ordinals, rows.versions, rows.effective, persons))
+    return Said.last_of(Changes(rows.effective, rows.versions, persons, rows.codes), credits, order)
+
+
+def _own(history: History, profiles: Ordinals, count: int) -> tuple[Changes, Codes]:
+    """Of the first rows, those of the profiles that were sent, in order of recording, and their credits."""
+    if not 1 < len(profiles) <= _FEW:
+        return history.own(profiles, count)
+    parts = [history.own(profiles[k : k + 1], count) for k in range(len(profiles))]
+    columns = (np.concatenate([getattr(rows, name) for rows, _ in parts]) for name in Changes.__slots__)
+    return Changes(*columns), np.concatenate([credits for _, credits in parts])
+
+
+def _said(rows: Changes, credits: Codes, undos: Sequence[int]) -> Said:
+    """The last row of each profile and instant, without those of undos that leave the profile as it was."""
+    said = Said.last_of(rows, credits, np.lexsort((rows.effective, rows.ordinals)))
+    rows = said.rows
+    if not len(undos) or not len(rows):
+        return said
+    before = np.zeros(len(rows), np.int32)
+    before[1:] = np.where(rows.ordinals[1:] == rows.ordinals[:-1], rows.codes[:-1], NOTHING)
+    kept = ~(np.isin(rows.versions, np.asarray(undos, np.int64)) & (rows.codes == before))
+    return Said(rows.picked(kept), said.credits[kept])
+
+
+def credited(said: Said, credit: Callable[[int, int], int]) -> Said:
+    """The same, with a credit for every row: `credit` gives the code for a version and the credit of its row."""
+    pairs = np.stack([said.rows.versions.astype(np.int64), said.credits.astype(np.int64)])
+    distinct, which = np.unique(pairs, axis=1, return_inverse=True)
+    codes = np.asarray([credit(version, code) for version, code in distinct.T.tolist()], np.int32)
+    return Said(said.rows, codes[which.reshape(-1)])
+
+
+def corrections(want: Said, history: History, persons: Ordinals) -> tuple[Int64s, Ordinals, Codes, Codes]:
+    """What is to be recorded of persons, which ascend, in their history: instants, ordinals, codes and credits."""
+    count = len(history)
+    places, credits = history.places_of(persons, count), history.credits(count)
+    known = np.zeros(len(places), np.int32) if credits is None else credits[places]
+    rows = history.first(count).picked(places)
+    have = Said.last_of(rows, known, np.lexsort((rows.effective, rows.ordinals)))
+    ordinals, effective = (
+        np.concatenate([getattr(one.rows, name) for one in (want, have)]) for name in ("ordinals", "effective")
+    )
+    order = np.lexsort((effective, ordinals))
+    ordinals, effective = ordinals[order], effective[order]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (ordinals[1:] != ordinals[:-1]) | (effective[1:] != effective[:-1])
+    ordinals, effective = ordinals[first], effective[first]
+    codes, by, _ = want.at(ordinals, effective)
+    known_codes, known_by, begins = have.at(ordinals, effective)
+    # Where none of its rows begins, a person is as it is to be just before: that may have been corrected here.
+    for found, wanted in ((known_codes, codes), (known_by, by)):
+        before = np.zeros(len(wanted), np.int32)
+        before[1:] = np.where(ordinals[1:] == ordinals[:-1], wanted[:-1], 0)
+        found[~begins] = before[~begins]
+    wrong = (codes != known_codes) | (by != known_by)
+    return effective[wrong], ordinals[wrong], codes[wrong], by[wrong]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Lets persons say what their profiles say, as of a changeset whose own rows are there already. For the one writer."""
+
+    version: int
+    histories: Mapping[int, History]
+    """Of tags."""
+    rivals: Callable[[int], Sequence[int]]
+    """The tags that one excludes."""
+    undos: Sequence[int]
+    credit: Callable[[int, int], int]
+    """The code, as a credit, of whoever set a state, by its version and its own credit."""
+
+    def on_tags(self, numbers: Iterable[int], of: Joined) -> None:
+        """Write what persons carry of these tags, and of those that they exclude, where it is not what they carried so far."""
+        persons = np.unique(of.persons)
+        groups = ((number, *self.rivals(number)) for number in dict.fromkeys(numbers))
+        for number in dict.fromkeys(number for group in groups for number in group if number in self.histories):
+            alike = [number, *(rival for rival in self.rivals(number) if rival in self.histories)]
+            said = agreed(number, {one: self.histories[one] for one in alike}, self.undos, self.version, of)
+            history = self.histories[number]
+            effective, ordinals, codes, by = corrections(credited(said, self.credit), history, persons)
+            if len(ordinals):
+                history.append(effective, self.version, ordinals, codes, by)
+
+    def on_traits(self, histories: Iterable[History], of: Joined) -> None:
+        """The same of traits, by their histories."""
+        persons = np.unique(of.persons)
+        for history in histories:
+            said = agreed(0, {0: history}, self.undos, self.version, of)
+            effective, ordinals, codes, _ = corrections(Said(said.rows, np.zeros_like(said.credits)), history, persons)
+            if len(ordinals):
+                history.append(effective, self.version, ordinals, codes)
