@@ -18,6 +18,8 @@ from projections.index.history import NOTHING, Changes, Codes, History, Int64s
 from projections.index.persons import Person
 
 _NEVER = np.iinfo(np.int64).max
+_NO_CODES = np.empty(0, np.int32)
+_NOTHING_TO_CORRECT = (np.empty(0, np.int64), np.empty(0, np.uint32), _NO_CODES, _NO_CODES)
 _FEW = 16  # so many profiles are looked up one by one, without tables by ordinal
 
 
@@ -77,8 +79,11 @@ def agreed(number: int, histories: Mapping[int, History], undos: Sequence[int], 
             rows = Changes(rows.effective, rows.versions, rows.ordinals, np.zeros(len(rows), np.int32))
             said = Said(rows, said.credits[applied])
         parts.append(said)
+    parts = [part for part in parts if len(part.rows)] or parts[:1]
     columns = (np.concatenate([getattr(part.rows, name) for part in parts]) for name in Changes.__slots__)
     rows, credits = Changes(*columns), np.concatenate([part.credits for part in parts])
+    if not len(rows):
+        return Said(rows, credits)
     persons = of.person_of(rows.ordinals)
     order = np.lexsort((rows.ordinals, rows.versions, rows.effective, persons))
     return Said.last_of(Changes(rows.effective, rows.versions, persons, rows.codes), credits, order)
@@ -95,9 +100,11 @@ def _own(history: History, profiles: Ordinals, count: int) -> tuple[Changes, Cod
 
 def _said(rows: Changes, credits: Codes, undos: Sequence[int]) -> Said:
     """The last row of each profile and instant, without those of undos that leave the profile as it was."""
+    if not len(rows):
+        return Said(rows, credits)
     said = Said.last_of(rows, credits, np.lexsort((rows.effective, rows.ordinals)))
     rows = said.rows
-    if not len(undos) or not len(rows):
+    if not len(undos):
         return said
     before = np.zeros(len(rows), np.int32)
     before[1:] = np.where(rows.ordinals[1:] == rows.ordinals[:-1], rows.codes[:-1], NOTHING)
@@ -107,6 +114,8 @@ def _said(rows: Changes, credits: Codes, undos: Sequence[int]) -> Said:
 
 def credited(said: Said, credit: Callable[[int, int], int]) -> Said:
     """The same, with a credit for every row: `credit` gives the code for a version and the credit of its row."""
+    if not len(said.rows):
+        return said
     pairs = np.stack([said.rows.versions.astype(np.int64), said.credits.astype(np.int64)])
     distinct, which = np.unique(pairs, axis=1, return_inverse=True)
     codes = np.asarray([credit(version, code) for version, code in distinct.T.tolist()], np.int32)
@@ -117,6 +126,8 @@ def corrections(want: Said, history: History, persons: Ordinals) -> tuple[Int64s
     """What is to be recorded of persons, which ascend, in their history: instants, ordinals, codes and credits."""
     count = len(history)
     places, credits = history.places_of(persons, count), history.credits(count)
+    if not len(want.rows) and not len(places):
+        return _NOTHING_TO_CORRECT
     known = np.zeros(len(places), np.int32) if credits is None else credits[places]
     rows = history.first(count).picked(places)
     have = Said.last_of(rows, known, np.lexsort((rows.effective, rows.ordinals)))

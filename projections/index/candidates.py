@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.gathering import gathered
+from projections.index.gathering import bits_of, gathered, held
 from projections.index.parallel import each, halves
 from projections.index.row_columns import ORDINAL, AnyColumn, Picked, RowSet, RowSource, places_of
 
@@ -39,9 +39,9 @@ class Candidates:
         return bitmaps.to_ordinals(self.bitmap)
 
     @cached_property
-    def flags(self) -> npt.NDArray[np.bool_]:
+    def _bits(self) -> npt.NDArray[np.uint8]:
         """By ordinal."""
-        return bitmaps.to_flags(self.bitmap, self.size)
+        return bits_of(self.ordinals, self.size)
 
     @cached_property
     def _numbers(self) -> UInt32s:
@@ -52,8 +52,8 @@ class Candidates:
 
     def kept(self, rows: RowSet) -> RowSet:
         """Those of the rows that are of candidates."""
-        ordinals, flags = rows.column(ORDINAL), self.flags
-        found = each(lambda part: places_of(gathered(flags, ordinals[part])) + part.start, halves(len(ordinals)))
+        ordinals, bits = rows.column(ORDINAL), self._bits
+        found = each(lambda part: places_of(held(bits, ordinals[part])) + part.start, halves(len(ordinals)))
         return rows.at(found[0] if len(found) == 1 else np.concatenate(found))
 
     def rows(self, rows: RowSet) -> RowSet:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from projections.index import bitmaps
+from projections.index.bitmaps import Ordinals
 from projections.index.candidates import Candidates
 from projections.index.ordering import order_of_profiles
 from projections.index.parallel import each, halves
@@ -49,16 +50,32 @@ def in_keys(start: Selection, then: Selection, within: int, candidates: BitMap) 
         kept = among.kept(rows)
         ordinals = kept.column(ORDINAL)
         order = order_of_profiles(ordinals)
-        found = np.searchsorted(among.ordinals, ordinals[order]).astype(np.int64) << bits
+        found = _numbers(among.ordinals, ordinals[order]) << bits
         found += kept.column(TIME)[order] - first
         return found
 
     parts = [[rows.at(part) for rows in one.rows() for part in halves(len(rows))] for one in (start, then)]
     made = each(keys, parts[0] + parts[1])
     before, after = _ascending(made[: len(parts[0])]), _ascending(made[len(parts[0]) :])
-    last = np.searchsorted(before, after) - 1  # strictly earlier: equal keys are equal instants of one profile
-    soon = after[(last >= 0) & (after - before[last] <= min(within, span))] if len(before) else after[:0]
-    return bitmaps.from_ascending(among.ordinals[soon >> bits])
+    if not len(before):
+        return BitMap()
+
+    def soon(part: slice) -> Keys:
+        keys = after[part]
+        last = np.searchsorted(before, keys) - 1  # strictly earlier: equal keys are equal instants of one profile
+        return keys[(last >= 0) & (keys - before[last] <= min(within, span))]
+
+    found = np.concatenate(each(soon, halves(len(after)))) if len(after) else after
+    return bitmaps.from_ascending(among.ordinals[found >> bits])
+
+
+def _numbers(candidates: Ordinals, ordinals: Ordinals) -> Keys:
+    """The places of ordinals, which ascend, among the candidates: looked up once for all rows of a profile."""
+    new = np.ones(len(ordinals), np.bool_)
+    new[1:] = ordinals[1:] != ordinals[:-1]
+    places = np.searchsorted(candidates, ordinals[new])
+    found: Keys = places[np.cumsum(new) - 1]
+    return found
 
 
 def _ascending(parts: list[Keys]) -> Keys:
