@@ -6,7 +6,7 @@ mixed with n. An interaction without an id is known by the version that recorded
 written down only once it is retracted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,17 +111,30 @@ class InteractionIds:
             self._advanced(wanted.keys, steps, versions, tried, stride)
         return Latest(steps, versions)
 
-    def as_left_by(self, version: int, wanted: Identities, latest: Latest, never: Collection[int]) -> npt.NDArray[np.bool_]:
-        """Which of them stand as the version left them: what came later is of versions that count as never recorded."""
-        found: npt.NDArray[np.bool_] = latest.versions == version
-        gone = np.asarray(sorted(never), np.int64)
-        steps, places = latest.steps.copy(), np.flatnonzero(np.isin(latest.versions, gone) & (latest.steps > 0))
-        while len(places):
+    def as_left_by(
+        self, version: int, wanted: Identities, latest: Latest, taken_back: Mapping[int, int]
+    ) -> npt.NDArray[np.bool_]:
+        """Which of them stand as the version left them: what came later has been taken back, the last first.
+
+        `taken_back`: versions that were, and the ones that did so, with the version that each took back, or 0.
+        """
+        gone = np.asarray(sorted(taken_back), np.int64)
+        steps, versions = latest.steps.copy(), latest.versions.copy()
+        places, owed = np.flatnonzero(steps > 0), dict[int, list[int]]()
+        while len(places := places[np.isin(versions[places], gone) & (steps[places] > 0)]):
+            following = versions[places]
             steps[places] -= 1
             before = self.entries.find(_stepped(wanted.keys[places], steps[places]))
-            before = np.where(before == MISSING, wanted.implied[places], before)
-            found[places[before == version]] = True
-            places = places[np.isin(before, gone) & (steps[places] > 0)]
+            versions[places] = np.where(before == MISSING, wanted.implied[places], before)
+            # A replacement is two steps of one version.
+            for place, last in zip(*(one[following != versions[places]].tolist() for one in (places, following)), strict=True):
+                waiting = owed.setdefault(place, [])
+                if waiting and waiting[-1] == last:
+                    waiting.pop()
+                else:
+                    waiting.append(taken_back[last])
+        found: npt.NDArray[np.bool_] = versions == version
+        found[[place for place, waiting in owed.items() if waiting]] = False
         return found
 
     def _advanced(self, keys: Keys, steps: Int64s, versions: Int64s, places: Int64s, stride: int) -> Int64s:

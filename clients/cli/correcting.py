@@ -11,7 +11,7 @@ from clients.cli.tagging import REQUEST_ID, reason_of
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--ids-from", type=click.File(encoding="utf-8"), metavar="FILE", help="A file with an id a line; `-` is stdin.")
+@click.option("--ids-from", type=click.File(encoding="utf-8-sig"), metavar="FILE", help="A file with an id a line, or `-`.")
 @REQUEST_ID
 @attribution_options("cli", "required")
 @connection_options

@@ -15,7 +15,7 @@ from clients.cli.times import position_of
 
 @click.command()
 @click.argument("profiles", nargs=-1, metavar="[PROFILE]...")
-@click.option("--ids-from", type=click.File(encoding="utf-8"), metavar="FILE", help="A file with an id a line; `-` is stdin.")
+@click.option("--ids-from", type=click.File(encoding="utf-8-sig"), metavar="FILE", help="A file with an id a line, or `-`.")
 @DRY_RUN
 @click.option("--yes", is_flag=True, help="Do not ask: it cannot be taken back.")
 @REQUEST_ID

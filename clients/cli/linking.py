@@ -16,7 +16,10 @@ _PAIR = 2
 
 def _pair_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from_file = click.option(
-        "--pairs-from", type=click.File(encoding="utf-8"), metavar="FILE", help="A CSV file of two ids a line; `-` is stdin."
+        "--pairs-from",
+        type=click.File(encoding="utf-8-sig"),
+        metavar="FILE",
+        help="A CSV file of two ids a line, or `-`.",
     )
     profiles = click.argument("profiles", nargs=-1, metavar="[PROFILE]...")
     return profiles(from_file(REQUEST_ID(attribution_options("cli", "required")(connection_options(command)))))
@@ -62,10 +65,14 @@ def unlink(
 
 def _pairs(profiles: tuple[str, ...], pairs_from: TextIO | None) -> list[tuple[str, str]]:
     pairs = [(profiles[0], other) for other in profiles[1:]]
-    for number, row in enumerate(csv.reader(pairs_from or ()), start=1):
-        if len(row) != _PAIR:
-            raise click.UsageError(f"--pairs-from: line {number} has {len(row)} fields instead of two ids")
-        pairs.append((row[0], row[1]))
+    reader = csv.reader(pairs_from or ())
+    try:
+        for row in filter(None, reader):
+            if len(row) != _PAIR:
+                raise click.UsageError(f"--pairs-from: line {reader.line_num} has {len(row)} fields instead of two ids")
+            pairs.append((row[0], row[1]))
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"--pairs-from: the file is not in UTF-8 ({error}); convert it first") from error
     if not pairs:
         raise click.UsageError("give two ids of profiles or more, or --pairs-from FILE")
     return pairs

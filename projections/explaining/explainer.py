@@ -108,7 +108,7 @@ class _Leaf:
             case Sample():
                 # The operator would look for the number that the profile has among those made up here.
                 persons, ordinal = outline.view.index.persons, outline.ordinal
-                inside = ordinal is not None and bool(drawn(leaf, persons.named([ordinal]).astype(np.uint64))[0])
+                inside = ordinal is not None and bool(drawn(leaf, np.asarray([persons.profiles_of(ordinal)[0]], np.uint64))[0])
                 return cls(leaf, lambda instant: inside and world.known_at(instant), world)
             case Everyone():
                 return cls(leaf, world.known_at, world)

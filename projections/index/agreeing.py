@@ -1,8 +1,9 @@
 """What the profiles of a person say together of a tag or a trait, and what the person's rows have to say for that.
 
-Of each profile, the last row of an instant has the word there. Of the profiles of a person, the last by (instant, version,
-profile) has it; in an exclusive group an apply of another tag says that this one is not carried. What an undo recorded that
-leaves its profile as it was just before says nothing: of what was taken back nothing may be left for the person either.
+Of each profile, the last row of an instant has the word there, in an exclusive group the applies of other tags among them. Of
+the profiles of a person, the last by (instant, version, profile) has it, and again an apply of one tag takes the others away.
+What an undo recorded that leaves its profile as it was just before says nothing: of what was taken back nothing may be left for
+the person either.
 
 The rows of a person are corrections: written wherever what was said and what its rows say so far differ, whatever came in.
 """
@@ -64,29 +65,35 @@ class Said:
         return self.rows.codes_of(places), np.append(self.credits, np.int32(0))[places], begins
 
 
-def agreed(number: int, histories: Mapping[int, History], undos: Sequence[int], version: int, of: Joined) -> Said:
-    """What profiles say together, up to a version, of a tag or trait, one of the histories; it excludes the others.
+def agreed(histories: Mapping[int, History], undos: Sequence[int], version: int, of: Joined) -> dict[int, Said]:
+    """What profiles say together, up to a version, of tags that exclude each other, or of one tag or trait.
 
-    Credits are those of the rows: 0 for whoever recorded the version. `undos`: the versions that took others back, ascending.
+    There is nothing of those of which none of them has ever said anything. Credits are those of the rows: 0 for whoever
+    recorded the version. `undos`: the versions that took others back, ascending.
     """
-    parts = []
-    for other, history in histories.items():
-        rows, credits = _own(history, of.profiles, history.count(version))
-        said = _said(rows, credits, undos)
-        if other != number:
-            applied = said.rows.codes != NOTHING
-            rows = said.rows.picked(applied)
-            rows = Changes(rows.effective, rows.versions, rows.ordinals, np.zeros(len(rows), np.int32))
-            said = Said(rows, said.credits[applied])
-        parts.append(said)
-    parts = [part for part in parts if len(part.rows)] or parts[:1]
-    columns = (np.concatenate([getattr(part.rows, name) for part in parts]) for name in Changes.__slots__)
-    rows, credits = Changes(*columns), np.concatenate([part.credits for part in parts])
-    if not len(rows):
-        return Said(rows, credits)
-    persons = of.person_of(rows.ordinals)
-    order = np.lexsort((rows.ordinals, rows.versions, rows.effective, persons))
-    return Said.last_of(Changes(rows.effective, rows.versions, persons, rows.codes), credits, order)
+    sent = {number: _own(history, of.profiles, history.count(version)) for number, history in histories.items()}
+    sent = {number: rows for number, rows in sent.items() if len(rows[0])}
+    said = {number: _said(*_with_applies(number, sent), undos) for number in sent}
+    found = {}
+    for number in said:
+        rows, credits = _with_applies(number, {other: (one.rows, one.credits) for other, one in said.items()})
+        persons = of.person_of(rows.ordinals)
+        order = np.lexsort((rows.ordinals, rows.versions, rows.effective, persons))
+        together = Changes(rows.effective, rows.versions, persons, rows.codes)
+        found[number] = Said.last_of(together, credits, order)
+    return found
+
+
+def _with_applies(number: int, rows: Mapping[int, tuple[Changes, Codes]]) -> tuple[Changes, Codes]:
+    """Those of one tag, and the applies of the others, which take it away."""
+    changes, credits = rows[number]
+    for other, (others, by) in rows.items():
+        applied = others.codes != NOTHING
+        if other != number and applied.any():
+            taken = others.picked(applied)
+            taken = Changes(taken.effective, taken.versions, taken.ordinals, np.zeros(len(taken), np.int32))
+            changes, credits = changes.followed_by(taken), np.concatenate([credits, by[applied]])
+    return changes, credits
 
 
 def _own(history: History, profiles: Ordinals, count: int) -> tuple[Changes, Codes]:
@@ -99,10 +106,11 @@ def _own(history: History, profiles: Ordinals, count: int) -> tuple[Changes, Cod
 
 
 def _said(rows: Changes, credits: Codes, undos: Sequence[int]) -> Said:
-    """The last row of each profile and instant, without those of undos that leave the profile as it was."""
-    if not len(rows):
-        return Said(rows, credits)
-    said = Said.last_of(rows, credits, np.lexsort((rows.effective, rows.ordinals)))
+    """The last row of each profile and instant, without those of undos that leave the profile as it was.
+
+    Of one version and instant, a tag is applied, or another one is; so the order of tags there does not matter.
+    """
+    said = Said.last_of(rows, credits, np.lexsort((rows.versions, rows.effective, rows.ordinals)))
     rows = said.rows
     if not len(undos):
         return said
@@ -166,20 +174,20 @@ class Agreement:
     def on_tags(self, numbers: Iterable[int], of: Joined) -> None:
         """Write what persons carry of these tags, and of those that they exclude, where it is not what they carried so far."""
         persons = np.unique(of.persons)
-        groups = ((number, *self.rivals(number)) for number in dict.fromkeys(numbers))
-        for number in dict.fromkeys(number for group in groups for number in group if number in self.histories):
-            alike = [number, *(rival for rival in self.rivals(number) if rival in self.histories)]
-            said = agreed(number, {one: self.histories[one] for one in alike}, self.undos, self.version, of)
-            history = self.histories[number]
-            effective, ordinals, codes, by = corrections(credited(said, self.credit), history, persons)
-            if len(ordinals):
-                history.append(effective, self.version, ordinals, codes, by)
+        for group in dict.fromkeys(tuple(sorted((number, *self.rivals(number)))) for number in numbers):
+            histories = {number: self.histories[number] for number in group if number in self.histories}
+            for number, said in agreed(histories, self.undos, self.version, of).items():
+                history = histories[number]
+                effective, ordinals, codes, by = corrections(credited(said, self.credit), history, persons)
+                if len(ordinals):
+                    history.append(effective, self.version, ordinals, codes, by)
 
     def on_traits(self, histories: Iterable[History], of: Joined) -> None:
         """The same of traits, by their histories."""
         persons = np.unique(of.persons)
         for history in histories:
-            said = agreed(0, {0: history}, self.undos, self.version, of)
-            effective, ordinals, codes, _ = corrections(Said(said.rows, np.zeros_like(said.credits)), history, persons)
-            if len(ordinals):
-                history.append(effective, self.version, ordinals, codes)
+            for said in agreed({0: history}, self.undos, self.version, of).values():
+                own = Said(said.rows, np.zeros_like(said.credits))
+                effective, ordinals, codes, _ = corrections(own, history, persons)
+                if len(ordinals):
+                    history.append(effective, self.version, ordinals, codes)

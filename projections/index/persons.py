@@ -6,6 +6,7 @@ no answer; when links change, it ends, and others are made in its place: nothing
 """
 
 import threading
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -82,8 +83,8 @@ class Persons:
         # One row a membership. The end is written when it comes: who reads at an earlier version sees no difference.
         self._profiles, self._persons = Column(np.uint32), Column(np.uint32)
         self._since, self._until = Column(np.int64), Column(np.int64)
-        self._ordinals, self._firsts = Column(np.uint32), Column(np.uint32)
-        """One row a person, ascending, with the first of its profiles."""
+        self._ordinals, self._firsts, self._namesakes = Column(np.uint32), Column(np.uint32), Column(np.uint32)
+        """One row a person, ascending, with the first of its profiles, and the first that was not erased, if there is one."""
         self._rows_of: dict[int, slice] = {}
         self._versions: list[int] = []
         self._begun = 0
@@ -131,7 +132,7 @@ class Persons:
         other._by_profile = {profile: list(persons) for profile, persons in list(self._by_profile.items())}
         other._changed = dict(self._changed)
         other._changes = {profile: list(versions) for profile, versions in list(self._changes.items())}
-        for name in ("_profiles", "_persons", "_since", "_until", "_ordinals", "_firsts"):
+        for name in ("_profiles", "_persons", "_since", "_until", "_ordinals", "_firsts", "_namesakes"):
             getattr(other, name).extend(getattr(self, name).view())
         return other
 
@@ -182,7 +183,15 @@ class Persons:
         self._until.extend(np.full(count, _STANDING, np.int64))
         self._profiles.extend(np.asarray(person.profiles, np.uint32))
         self._firsts.extend([person.profiles[0]])
+        self._namesakes.extend([person.profiles[0]])
         self._ordinals.extend([person.ordinal])
+
+    def erase(self, profiles: Collection[int], erased: BitMap) -> None:
+        """Name the persons, who have ended all, after others of their profiles. `erased`: everybody who was, by now."""
+        for person in {one.ordinal: one for profile in profiles for one in self._by_profile.get(profile, ())}.values():
+            left = [profile for profile in person.profiles if profile not in erased]
+            place = int(np.searchsorted(self._ordinals.view(), person.ordinal))
+            self._namesakes.view()[place] = left[0] if left else person.profiles[0]
 
     def rows_of_persons(self, ordinals: Ordinals) -> tuple[Int64s, Ordinals]:
         """Places of the rows that are of profiles of a person that stands now, and the person of each.
@@ -269,7 +278,7 @@ class Persons:
         versions = self._versions
         if not versions or versions[-1] <= version:
             return len(versions)
-        return int(np.searchsorted(versions, version, side="right"))
+        return bisect_right(versions, version)
 
     def _standing(self, version: int) -> Standing:
         profiles = self._profiles.view()
@@ -307,8 +316,9 @@ class Persons:
         return ordinals, self._firsts.view()[: len(ordinals)]
 
     def named(self, ordinals: npt.ArrayLike) -> Int64s:
-        """Each ordinal, or in the place of a person's that of its first profile."""
-        persons, firsts = self.firsts()
+        """Each ordinal, or in the place of a person's that of its first profile that was not erased."""
+        persons = self._ordinals.view()
+        firsts = self._namesakes.view()[: len(persons)]
         found = np.asarray(ordinals, np.int64)
         if len(persons):
             places = np.minimum(np.searchsorted(persons, found), len(persons) - 1)

@@ -29,12 +29,16 @@ class Undone:
         """Of the changesets that took a version back, or a part of it."""
         return self.by.get(version, ())
 
-    def since(self, version: int) -> set[int]:
-        """Later versions that were wholly taken back, together with those that did so: as if neither had been recorded."""
-        gone: set[int] = set()
+    def since(self, version: int) -> dict[int, int]:
+        """Later versions that were wholly taken back, and those that did so: as if neither had been recorded.
+
+        To each, the version that it took back; 0 for one that took none back.
+        """
+        gone: dict[int, int] = {}
         for undo, undone in reversed(self.wholly.items()):
             if undone > version and undo not in gone:
-                gone |= {undo, undone}
+                gone[undo] = undone
+                gone.setdefault(undone, self.wholly.get(undone, 0))
         return gone
 
     def copy(self) -> "Undone":

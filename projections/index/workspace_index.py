@@ -180,7 +180,7 @@ class WorkspaceIndex:
         return self.differences.union([part for part in parts if part])
 
     def gone(self, version: int) -> BitMap:
-        """Who is nobody at a version: erased by then, or a profile of a person, which stands for it. Must not be changed."""
+        """Who is nobody at a version: erased by then, or a profile of a person. Must not be changed."""
         return self.differences.union([part for part in (self.erased.at(version), self.persons.at(version).hidden) if part])
 
     def vocabulary(self) -> Vocabulary:
@@ -249,10 +249,7 @@ class WorkspaceIndex:
         return other
 
     def apply_catalogue(self, changeset: Changeset) -> list[Person]:
-        """Take in what is read from the log even where a snapshot has the rest; the persons that are new.
-
-        That is the catalogue, uploads of lists, erasures and links.
-        """
+        """Take in catalogue, lists, erasures and links, read from the log even beside a snapshot; the persons that are new."""
         for change in changeset.catalogue:
             self.catalogue.apply(change, changeset)
         if changeset.listed:
@@ -262,6 +259,7 @@ class WorkspaceIndex:
         if changeset.erased:
             persons = {person.ordinal for one in changeset.erased if (person := self.persons.of(int(one), changeset.version))}
             self.erased.append(changeset.version, [*changeset.erased, *persons])
+            self.persons.erase(list(map(int, changeset.erased)), self.erased.now)
         return self.persons.apply(changeset, changeset.links) if changeset.links else []
 
     @property

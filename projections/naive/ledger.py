@@ -93,13 +93,13 @@ class NaiveLedger:
         other.links, other.person_of = NaiveLinks(), person_of
         name = other.person_of.get
         for what in ("tags", "traits"):
-            linked = [row for row in getattr(self, what) if row.ordinal in person_of]
+            rows: list[ChangeRow] = getattr(self, what)
+            linked = [row for row in rows if row.ordinal in person_of]
+            subjects = {row.subject for row in linked}
+            spoken = [row for one in subjects for row in said(self._rows_of(one), one, known_at) if row.ordinal in person_of]
             # Of changes in one changeset: those of the profile that was seen later come later.
-            spoken = [
-                replace(row, ordinal=person_of[row.ordinal], place=(row.ordinal << 32) + row.place)
-                for row in said(linked, known_at)
-            ]
-            setattr(other, what, [*(row for row in getattr(self, what) if row.ordinal not in person_of), *spoken])
+            moved = [replace(row, ordinal=person_of[row.ordinal], place=(row.ordinal << 32) + row.place) for row in spoken]
+            setattr(other, what, [*(row for row in rows if row.ordinal not in person_of), *moved])
             other.sightings = [*other.sightings, *(replace(row, ordinal=person_of[row.ordinal]) for row in linked)]
         other.interactions = [replace(row, ordinal=name(row.ordinal, row.ordinal)) for row in self.interactions]
         other.erased = [(at, frozenset(name(one, one) for one in erased)) for at, erased in self.erased]
@@ -115,7 +115,7 @@ class NaiveLedger:
 
     def tag_state(self, ordinal: int, tag: int, as_of: int, known_at: int) -> ChangeRow | None:
         """The change that decides whether the profile carries the tag; None without any."""
-        return deciding(self._tag_rows(tag), tag, Clock(as_of, known_at)).get(ordinal)
+        return deciding(self._rows_of(tag), tag, Clock(as_of, known_at)).get(ordinal)
 
     def trait_value(self, ordinal: int, name: str, as_of: int, known_at: int) -> log.Value | None:
         """The profile's value of the trait; None when never set, or cleared."""
@@ -135,17 +135,15 @@ class NaiveLedger:
         clock, ledger = Clock(as_of, known_at), self.about_persons(known_at)
         gone = frozenset[int]().union(*(erased for position, erased in ledger.erased if position <= known_at))
         for tag in self.catalogue.opting_out(known_at):
-            states = deciding(ledger._tag_rows(tag), tag, clock)
+            states = deciding(ledger._rows_of(tag), tag, clock)
             gone |= {ordinal for ordinal, row in states.items() if row.holds}
         return gone
 
     def _without(self, gone: frozenset[int]) -> "NaiveLedger":
         """The same log, without a row of these profiles."""
         other = copy(self)
-        other.tags = [row for row in self.tags if row.ordinal not in gone]
-        other.traits = [row for row in self.traits if row.ordinal not in gone]
-        other.interactions = [row for row in self.interactions if row.ordinal not in gone]
-        other.sightings = [row for row in self.sightings if row.ordinal not in gone]
+        for what in ("tags", "traits", "interactions", "sightings"):
+            setattr(other, what, [row for row in getattr(self, what) if row.ordinal not in gone])
         return other
 
     def members(self, expression: tree.Expression, as_of: int, known_at: int) -> frozenset[int]:
@@ -283,10 +281,12 @@ class NaiveLedger:
     def _states(self, tags: Iterable[str], clock: Clock) -> list[list[ChangeRow]]:
         """The states of every (profile, tag) of the tags, each in order of time."""
         numbers = {self.catalogue.meant(key, clock) for key in tags} - {None}
-        return [states for number in numbers for states in states_of(self._tag_rows(number), number, clock).values()]
+        return [states for number in numbers for states in states_of(self._rows_of(number), number, clock).values()]
 
-    def _tag_rows(self, number: int | None) -> list[ChangeRow]:
-        """The changes of a tag. In an exclusive group, an apply of another tag removes this one."""
+    def _rows_of(self, number: int | str | None) -> list[ChangeRow]:
+        """The changes of a trait or tag. In an exclusive group, an apply of another tag removes this one."""
+        if isinstance(number, str):
+            return self.traits
         if number is None or self.catalogue.tag_names[number][0] not in self.catalogue.exclusive:
             return self.tags
         group = self.catalogue.tag_names[number][0]

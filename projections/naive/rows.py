@@ -100,19 +100,18 @@ def states_of(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock
     return {ordinal: list(by_instant.values()) for ordinal, by_instant in last.items()}
 
 
-def said(rows: Sequence[ChangeRow], known_at: int) -> list[ChangeRow]:
-    """What each profile has to say of each tag or trait to others who are the same person: its states, but for those that an
-    undo recorded and that are as the one before.
+def said(rows: Sequence[ChangeRow], subject: int | str, known_at: int) -> list[ChangeRow]:
+    """What each profile has to say of a tag or trait to others who are the same person: its states, but for those that an undo
+    recorded and that are as the one before.
     """
     found = []
-    for subject in {row.subject for row in rows}:
-        for states in states_of(rows, subject, Clock(MAX_INSTANT_US, known_at)).values():
-            before = None
-            for row in states:
-                same = (row.holds, row.value) == ((before.holds, before.value) if before else (False, None))
-                if not (row.undoes and same):
-                    found.append(row)
-                before = row
+    for states in states_of(rows, subject, Clock(MAX_INSTANT_US, known_at)).values():
+        before = None
+        for row in states:
+            same = (row.holds, row.value) == ((before.holds, before.value) if before else (False, None))
+            if not (row.undoes and same):
+                found.append(row)
+            before = row
     return found
 
 

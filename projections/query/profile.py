@@ -91,7 +91,7 @@ class _States:
     @classmethod
     def agreed(cls, number: int, histories: Mapping[int, History], view: View, person: Person) -> "_States":
         """Of a person: as its profiles say, who know who said so."""
-        said = agreed(number, histories, view.index.undone.undos, view.version, Joined.of([person]))
+        said = agreed(histories, view.index.undone.undos, view.version, Joined.of([person]))[number]
         rows = said.rows
         return cls(*(column.tolist() for column in (rows.effective, rows.codes, rows.versions, said.credits)))
 

@@ -5,7 +5,7 @@ known now: where somebody corrected the same interactions meanwhile, it is looke
 """
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +90,7 @@ class _Part:
         return np.asarray(self.columns.ordinals, np.uint32)[flags]
 
 
-def corrections_back(ids: InteractionIds, draft: UndoDraft, taken_back: Collection[int]) -> CorrectionsBack | None:
+def corrections_back(ids: InteractionIds, draft: UndoDraft, taken_back: Mapping[int, int]) -> CorrectionsBack | None:
     """What the undone changeset recorded does not count any more, and what it retracted counts again; None if it did neither.
 
     What somebody corrected since stays as they left it, and its profile is a conflict; but for what was `taken_back` itself.
@@ -117,7 +117,7 @@ def corrections_back(ids: InteractionIds, draft: UndoDraft, taken_back: Collecti
     )
 
 
-def _part(ids: InteractionIds, draft: UndoDraft, columns: InteractionColumns, taken_back: Collection[int]) -> _Part:
+def _part(ids: InteractionIds, draft: UndoDraft, columns: InteractionColumns, taken_back: Mapping[int, int]) -> _Part:
     known_by = ids.of(columns, draft.undone.version)
     ordinals = np.asarray(columns.ordinals, np.uint32)
     everybody = np.ones(len(ordinals), np.bool_)

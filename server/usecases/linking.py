@@ -36,7 +36,7 @@ def decide_links(overlay: Overlay, draft: LinkDraft, fresh: Fresh) -> DecidedLin
     wanted = {(min(pair), max(pair)): pair for pair in pairs}
     changed = [pair for pair in wanted.values() if index.persons.linked(*pair) != draft.linked]
     if not draft.linked:
-        _refuse_indirect(overlay, [pair for pair in pairs if not index.persons.linked(*pair)])
+        _refuse_indirect(overlay, [pair for pair in pairs if not index.persons.linked(*pair)], changed)
     seen = len(fresh.profile_ids)
     links = linked_columns(index.persons, changed, linked=draft.linked)
     if links:
@@ -82,12 +82,12 @@ def _refuse_unknown(overlay: Overlay, draft: LinkDraft) -> None:
         raise UnknownProfile(told, violations=violations[:100])
 
 
-def _refuse_indirect(overlay: Overlay, pairs: Sequence[Pair]) -> None:
+def _refuse_indirect(overlay: Overlay, pairs: Sequence[Pair], apart: Sequence[Pair]) -> None:
     """They stay one person through others: whoever takes them apart would believe that they are not."""
-    persons, version = overlay.state.index.persons, overlay.state.version
+    persons = overlay.state.index.persons
+    left = persons.together({one for pair in pairs for one in pair}, (), apart)
     for first, second in pairs:
-        person = persons.of(first, version)
-        if person is not None and person is persons.of(second, version):
+        if any(first in group and second in group for group in left):
             near = overlay.state.profiles.names(sorted(persons.links_of(first)))
             one, other = overlay.state.profiles.names([first, second])
             raise NotLinked(

@@ -57,7 +57,7 @@ class Profiles:
             about = About(profile_id=profile_id, effective=(MIN_INSTANT_US, view.as_of + 1))
             entries = self._newest(workspace, about, KnownAt(position=reading.known_at), timeline)
         profiles = view.index.persons.profiles_of(ordinal)
-        linked = sorted(reading.state.profiles.names(profiles)) if len(profiles) > 1 else ()
+        linked = sorted(filter(None, reading.state.profiles.names(profiles))) if len(profiles) > 1 else ()
         return ReadProfile(reading, state, recorded, within, unanswered, entries, linked)
 
     def _newest(self, workspace: str, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 
 from domain.catalogue_changes import CatalogueChange, TagMerged, TagUnmerged
 from domain.changeset import Changeset, InteractionColumns, LinkColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
-from domain.errors import NotUndoable
+from domain.errors import LimitExceeded, NotUndoable
 from domain.errors import TagMerged as MergedError
 from domain.tag_catalogue import Catalogue, TagMerge
 from projections.index import bitmaps
@@ -120,7 +120,7 @@ def _refuse_others(undone: Changeset) -> None:
     if found:
         raise NotUndoable(
             f"changeset {undone.changeset_id} has {' and '.join(found)}, which cannot be taken back; "
-            "tags, traits, interactions and merges can. Rename, retire or restore what is in the catalogue; "
+            "tags, traits, interactions, merges and links can. Rename, retire or restore what is in the catalogue; "
             "upload the list as it was",
             metadata={"changeset_id": undone.changeset_id},
         )
@@ -188,7 +188,11 @@ def _links_back(index: WorkspaceIndex, draft: UndoDraft) -> tuple[LinkColumns | 
     standing = [pair for pair in pairs if persons.linked(*pair) == undone.linked and erased.isdisjoint(BitMap(pair))]
     mine = [pair for pair in standing if persons.changed_in(*pair) in (draft.undone.version, *since)]
     later = [pair for pair in standing if pair not in mine]
-    return linked_columns(persons, mine, linked=not undone.linked), later
+    try:
+        return linked_columns(persons, mine, linked=not undone.linked), later
+    except LimitExceeded as refusal:
+        told = f"changeset {draft.undone.changeset_id} cannot be taken back as a whole: {refusal}"
+        raise NotUndoable(told, metadata={"changeset_id": draft.undone.changeset_id}) from refusal
 
 
 def _of_pairs(pairs: Iterable[Pair]) -> BitMap:

@@ -55,7 +55,7 @@ _RIVAL_QUESTIONS: Final = [
 _BY: Final = Attribution("undoer", "a mistake", "tests")
 
 
-def _undone(history: Sequence[Recorded], state: WorkspaceState, changeset: Changeset, members: BitMap | None) -> Recorded:
+def taken_back(history: Sequence[Recorded], state: WorkspaceState, changeset: Changeset, members: BitMap | None) -> Recorded:
     """The inverse, recorded at the end."""
     last = history[-1]
     draft = UndoDraft(Request(WORKSPACE, bytes(16), bytes(32), _BY, 0), changeset, None, members)
@@ -192,7 +192,7 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
     rng = random.Random(f"undo/{seed}")
     vocabulary = random_vocabulary(rng)
     history = random_changesets(rng, 40, 15, vocabulary, leaving=False)
-    changeset = rng.choice([one.changeset for one in history if _is_undoable(one.changeset)])
+    changeset = rng.choice([one.changeset for one in history if is_undoable(one.changeset)])
     history += _touched_again(rng, history[-1], changeset)
     state = WorkspaceState.empty(WORKSPACE)
     for one in history:
@@ -200,7 +200,7 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
     count = state.index.profile_count
     members = None if rng.random() < 0.6 else BitMap(rng.sample(range(count), count // 2))
     try:
-        undo = _undone(history, state, changeset, members)
+        undo = taken_back(history, state, changeset, members)
     except NotUndoable:
         assert members is not None or _all_stands(history, changeset)
         return
@@ -212,7 +212,7 @@ def test_what_is_taken_back_has_never_been_and_taking_that_back_neither(seed: in
     assert state.index.undone.by == {changeset.version: [""]}
     if any(one.changeset.links for one in history):
         return  # what is brought back at an instant at which another profile of a person was changed comes after that
-    redo = _undone(after, state, undo.changeset, None)
+    redo = taken_back(after, state, undo.changeset, None)
     _compare(state, [*after, redo], history, rng, vocabulary)
 
 
@@ -221,7 +221,7 @@ def test_one_after_the_other_the_last_first_all_are_taken_back(seed: int) -> Non
     rng = random.Random(f"undo several/{seed}")
     vocabulary = random_vocabulary(rng)
     history = random_changesets(rng, 40, 15, vocabulary, leaving=False, linking=False)
-    some = rng.sample([one.changeset for one in history if _is_undoable(one.changeset)], 3)
+    some = rng.sample([one.changeset for one in history if is_undoable(one.changeset)], 3)
     later = _touched_again(rng, history[-1], some[0])
     state = WorkspaceState.empty(WORKSPACE)
     for one in [*history, *later]:
@@ -230,7 +230,7 @@ def test_one_after_the_other_the_last_first_all_are_taken_back(seed: int) -> Non
     undone = sorted([*some, *(one.changeset for one in later)], key=lambda changeset: -changeset.version)
     for changeset in undone:
         try:
-            after.append(_undone(after, state, changeset, None))
+            after.append(taken_back(after, state, changeset, None))
         except (NotUndoable, TagMerged):
             return
         # A correction that was taken back is none: what it corrected is as it was.
@@ -248,13 +248,13 @@ def test_what_was_taken_away_by_a_tag_of_an_exclusive_group_is_brought_back(seed
         state.apply(one, ())
     changeset = rng.choice(history[1:]).changeset
     try:
-        undo = _undone(history, state, changeset, None)
+        undo = taken_back(history, state, changeset, None)
     except NotUndoable:
         assert _all_stands(history, changeset)
         return
     redo_of, after, without = undo.changeset, [*history, undo], _without(history, changeset, None)
     _compare_rivals(state, after, without)
-    redo = _undone(after, state, redo_of, None)
+    redo = taken_back(after, state, redo_of, None)
     _compare_rivals(state, [*after, redo], history)
 
 
@@ -272,18 +272,18 @@ def test_where_nothing_is_left_to_take_back_it_is_refused_in_exclusive_groups_to
             state.apply(one, ())
         undone = next(one.changeset for one in history[1:] if one.changeset.tags and 3 in one.changeset.tags.tags)
         with pytest.raises(NotUndoable):
-            _undone(history, state, undone, None)
+            taken_back(history, state, undone, None)
     # Taken back once, and what was carried before is brought back: once.
     history, state = [first], WorkspaceState.empty(WORKSPACE)
     for version, change in enumerate((TagChange(0, 1, True, 1), TagChange(0, 2, True, 2), TagChange(0, 3, True, 5)), 2):
         history.append(recorded(version, version, tags=[change], version=version, new_profiles=int(version == 2)))
     for one in history:
         state.apply(one, ())
-    undo = _undone(history, state, history[-1].changeset, None)
+    undo = taken_back(history, state, history[-1].changeset, None)
     assert (undo.changeset.outcome.changed, undo.changeset.outcome.conflicts) == (2, 0)
     state.apply(undo, ())
     with pytest.raises(NotUndoable):
-        _undone([*history, undo], state, history[-1].changeset, None)
+        taken_back([*history, undo], state, history[-1].changeset, None)
 
 
 def _rival_changes(rng: random.Random, version: int) -> Recorded:
@@ -328,7 +328,7 @@ def _touched_again(rng: random.Random, last: Recorded, changeset: Changeset) -> 
     return [recorded(last.position + 1, at, tags=again, version=last.changeset.version + 1, actor="anna")]
 
 
-def _is_undoable(changeset: Changeset) -> bool:
+def is_undoable(changeset: Changeset) -> bool:
     columns = (changeset.tags, changeset.traits, changeset.interactions, changeset.retracted)
     return any(columns) and not (changeset.catalogue or changeset.listed)
 

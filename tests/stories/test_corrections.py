@@ -129,6 +129,22 @@ def test_a_whole_import_is_taken_back_and_the_undo_too(client: Client) -> None:
     assert members(client, "in segment buyers") == {"ana", "bo"}
 
 
+def test_what_an_undo_had_to_leave_because_of_a_later_correction_stays_when_that_one_is_taken_back(client: Client) -> None:
+    """Only what came off as it was laid on has never been: the wrong import was taken back while ana's was corrected."""
+    right = client.record_interactions([Interaction(who, "visit", AT, id=f"v-{who}") for who in ("ana", "bo")])
+    wrong = client.replace_interactions(
+        [Interaction(who, "refund", AT, id=f"v-{who}", amount=9) for who in ("ana", "bo")], reason="it was a refund"
+    )
+    later = client.retract_interactions(["v-ana"], reason=WHY)
+    told = client.undo_changeset(wrong.changeset_id, reason="it was not")
+    assert (told.changed_count, told.conflict_count) == (2, 1)
+    client.undo_changeset(later.changeset_id, reason="it was not voided")
+    assert (members(client, "did refund ever"), members(client, "did visit ever")) == ({"ana"}, {"bo", "cy"})
+    told = client.undo_changeset(right.changeset_id, reason="the wrong file")
+    assert (told.changed_count, told.conflict_count) == (1, 1)
+    assert (members(client, "did refund ever"), members(client, "did visit ever")) == ({"ana"}, {"cy"})
+
+
 def test_a_part_of_an_import_is_taken_back(client: Client) -> None:
     wrong = client.record_interactions([Interaction(who, "purchase", AT) for who in ("cy", "dan")])
     client.undo_changeset(wrong.changeset_id, reason=WHY, expression="did visit ever")

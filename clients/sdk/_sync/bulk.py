@@ -85,7 +85,7 @@ class BulkCalls(Caller):
         dry_run: bool = False,
         **options: Unpack[WriteOptions],
     ) -> replies.Undo:
-        """Take back a changeset's tags, traits and interactions, by its id or its position.
+        """Take back a changeset's tags, traits, interactions and links, by its id or its position.
 
         For the members of a segment only, if given. What somebody changed since stands, and is told as a conflict.
         """

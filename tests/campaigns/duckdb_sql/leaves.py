@@ -135,7 +135,10 @@ def visible(as_of: int, known_at: int, left_out: str = NOBODY) -> str:
     seen = f"{known} AND ordinal NOT IN (SELECT ordinal FROM left_out)"
     named = f"LEFT JOIN ({_members(known_at)}) AS m ON m.profile = r.ordinal"
     rows = f"SELECT r.* REPLACE (coalesce(m.person, r.ordinal) AS ordinal) FROM interactions AS r {named}"
-    tags = _said("tag_changes", "tag", "coalesce(applied, false)", "value", known_at)
+    applies = """(SELECT * FROM tag_changes UNION ALL BY NAME
+        SELECT t.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value)
+        FROM tag_changes AS t JOIN rivals ON t.tag = rivals.rival WHERE t.applied)"""
+    tags = _said("tag_changes", "tag", "coalesce(applied, false)", "value", known_at, applies)
     traits = _said("trait_changes", "name", "kind IS NOT NULL", "(kind, text, number, flag, day)", known_at)
     return f"""WITH
         persons_tags AS MATERIALIZED ({tags}),
@@ -167,8 +170,8 @@ def _members(known_at: int) -> str:
     return f"SELECT profile, person FROM memberships WHERE since <= {known_at} AND until > {known_at}"
 
 
-def _said(table: str, subject: str, holds: str, value: str, known_at: int) -> str:
-    """The changes known, those of linked profiles as of their persons.
+def _said(table: str, subject: str, holds: str, value: str, known_at: int, source: str = "") -> str:
+    """The changes known, those of linked profiles as of their persons. `source`: where the latter come from, if not the table.
 
     Of such a profile the last of each instant has the word; one that an undo recorded, and that is as the state before it, says
     nothing. Of changes in one changeset, those of the profile that was seen later come later.
@@ -182,7 +185,7 @@ def _said(table: str, subject: str, holds: str, value: str, known_at: int) -> st
             SELECT l.*, ({holds}) = coalesce(lag({holds}) {before}, false)
                 AND (NOT ({holds}) OR ({value}) IS NOT DISTINCT FROM lag({value}) {before}) AS same
             FROM (
-                SELECT c.*, m.person FROM {table} AS c JOIN ({_members(known_at)}) AS m ON m.profile = c.ordinal
+                SELECT c.*, m.person FROM {source or table} AS c JOIN ({_members(known_at)}) AS m ON m.profile = c.ordinal
                 WHERE c.position <= {known_at}
                 QUALIFY row_number() OVER (PARTITION BY ordinal, {subject}, instant ORDER BY position DESC, place DESC) = 1
             ) AS l
