@@ -12,7 +12,7 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from domain.errors import StoreUnavailable
 from server.eventlog.port import (
@@ -46,6 +46,11 @@ class _Recorder(PostgresApplicationRecorder):
                 "CREATE TABLE IF NOT EXISTS {} (workspace text, ordinal bigint, profile_id text NOT NULL, "
                 "PRIMARY KEY (workspace, ordinal))"
             ).format(profiles),
+            # Statistics for the planner are samples of what a column holds, and outlast the rows: an erased id among them.
+            SQL(
+                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = {}::regclass AND attname = 'profile_id' "
+                "AND attstattarget = 0) THEN ALTER TABLE {} ALTER COLUMN profile_id SET STATISTICS 0; END IF; END $$"
+            ).format(Literal(f"{self.datastore.schema}.{PROFILES_TABLE}"), profiles),
             SQL(
                 "CREATE TABLE IF NOT EXISTS {} (workspace text, request_id bytea, version bigint NOT NULL, "
                 "digest bytea NOT NULL, PRIMARY KEY (workspace, request_id))"
