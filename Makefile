@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A file of tests stays together: what it shares is started once.
+ON_TWO_CORES := -n 2 --dist loadfile
 STORE ?= sqlite
 CYCLES ?= 200
 EXPRESSIONS ?= 100000
@@ -14,7 +16,7 @@ demo: setup ## start the service, load real data, ask, audit, export
 	@$(BIN)/tagledger demo
 
 test: setup-dev ## everything that is checked on each change
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ON_TWO_CORES)
 
 setup: $(VENV)/.installed ## the virtual environment with the `tagledger` command
 
@@ -35,7 +37,7 @@ check: setup-dev ## all static checks, then the tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@cd proto && ../$(BIN)/buf lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ON_TWO_CORES)
 
 fix: setup-dev proto ## repair what can be repaired: generated files, formatting, simple findings
 	@$(BIN)/python -m clients.generate_sync
