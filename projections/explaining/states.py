@@ -20,13 +20,18 @@ _NOT_SO_LONG, _TOO_LONG_AGO = "not for so long without a break", "so long ago th
 def of_tagged(leaf: Tagged, world: World, as_of: int, holds: bool) -> Cited:
     """The applies that carry it, or what took it away or replaced it."""
     since = as_of - (span_us(leaf.lasting) if leaf.lasting else 0)
-    good = set(world.alone(replace(leaf, lasting=None), as_of))
-    cited: list[Event] = []
+    good, by_tag = set[Event](), list[list[Event]]()
     for key, changes in _changes_of(leaf.tags, world, as_of):
+        of_it = set(world.alone(replace(leaf, tags=(key,), lasting=None), as_of))
+        good |= of_it
         if not holds:
-            cited += _after_the_last_good(changes, good, since)
+            by_tag.append(_after_the_last_good(changes, of_it, since))
         elif world.holds(Prepared(replace(leaf, tags=(key,))), as_of):
-            cited += _trailing(changes, good)
+            by_tag.append(_trailing(changes, of_it))
+    cited = [event for events in by_tag for event in events]
+    if not holds and not good.isdisjoint(cited):
+        # Tags that exclude each other: without what takes the one away, nothing of the other one would be left.
+        cited = min(filter(None, by_tag), key=len)
     if cited or holds:
         return _newest_first(cited), ""
     if good and leaf.lasting:

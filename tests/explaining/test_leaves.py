@@ -138,7 +138,7 @@ def cases(kind: type[Leaf], histories: int = HISTORIES, leaves: int = LEAVES) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_truth_is_the_oracles_and_without_the_cited_events_it_is_the_other_one(kind: type[Leaf]) -> None:
     told: Counter[str] = Counter()
-    for case in cases(kind):
+    for case in cases(kind, 4 * HISTORIES if kind is TraitRelated else HISTORIES):
         explained = case.explained
         assert explained.holds == case.says(case.ledger), str(case)
         assert explained.evidence_count == len(explained.evidence) == len(set(explained.evidence)), str(case)
@@ -192,7 +192,7 @@ def test_a_leaf_flips_at_the_first_instant_at_which_the_oracle_changes_its_mind(
 
 def test_who_is_spoken_of_is_told_and_no_instant() -> None:
     told = 0
-    for case in cases(TraitRelated):
+    for case in cases(TraitRelated, 4 * HISTORIES):
         explained = case.explained
         assert "other profiles" in explained.note or explained.note == NOTHING_VISIBLE
         assert explained.evidence or not explained.holds
