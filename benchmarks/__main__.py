@@ -27,6 +27,7 @@ NAMES = (
     "leaving",
     "linking",
     "reports",
+    "staff",
     "lock",
     "questions",
 )
@@ -39,6 +40,7 @@ SIZES = {
     "bulk": (10_000_000, 100_000),
     "history": (10_000_000, 100_000),
     "leaving": (10_000_000, 100_000),
+    "staff": (10_000_000, 100_000),
     "lock": (10_000_000, 100_000_000),
 }
 """Profiles and interactions at full size, where they are others than those of FULL."""

@@ -41,7 +41,8 @@ class _Targets:
 
     def request(self, as_of: datetime.datetime) -> segment_service_pb2.CountRequest:
         """The message."""
-        return segment_service_pb2.CountRequest(context=read_context(WORKSPACE, as_of, None), segment=segment(self.expression))
+        context = read_context(WORKSPACE, "", as_of, None)
+        return segment_service_pb2.CountRequest(context=context, segment=segment(self.expression))
 
 
 @dataclass(frozen=True, slots=True)

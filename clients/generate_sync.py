@@ -26,6 +26,7 @@ NAMES: Final = {
     "AsyncListCalls": "ListCalls",
     "AsyncReportCalls": "ReportCalls",
     "AsyncSegmentCalls": "SegmentCalls",
+    "AsyncStaffCalls": "StaffCalls",
 }
 HEADER: Final = "# Generated from ../_async/{name} by clients/generate_sync.py. Do not edit.\n"
 

@@ -1,6 +1,7 @@
-"""The changes of a catalogue, as changesets hold them: workspaces, groups, tags, segments and lists, by number.
+"""The changes of a catalogue, as changesets hold them: workspaces, groups, tags, segments, lists and staff, by number.
 
-Numbers are dense, from 1, in the order in which things were defined; groups, tags, segments and lists count by themselves.
+Numbers are dense, from 1, in the order in which things were defined; groups, tags, segments, lists, departments and staff count
+by themselves.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ class GroupDefined:
     name: str
     description: str
     exclusive: bool = False
+    owner: int | None = None
+    """The staff member whose own tags these are; None for a group of everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,79 @@ class ListRetired:
     number: int
 
 
+class Role(Enum):
+    """Whom a staff member may speak for; the value is the stored form."""
+
+    MEMBER = "member"
+    """Of their own customers."""
+    DEPARTMENT = "department"
+    """Of the customers of everybody in their department and in those below it."""
+    HEADQUARTERS = "headquarters"
+    """Of all customers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentDefined:
+    """A department was made, below another one or, with None, at the top."""
+
+    number: int
+    department_id: str
+    name: str
+    parent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentChanged:
+    """A department is called otherwise, or stands elsewhere in the tree from now on."""
+
+    number: int
+    name: str
+    parent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentRetired:
+    """A department was retired: nobody is of it any more, and no department below it is in use."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDefined:
+    """Somebody joined the staff. Who carries the tag is a customer of theirs; another change of the changeset makes it."""
+
+    number: int
+    staff_id: str
+    name: str
+    department: int | None
+    role: str
+    tag: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChanged:
+    """A staff member is called otherwise, or has another department or role from now on."""
+
+    number: int
+    name: str
+    department: int | None
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRetired:
+    """A staff member left: they take no new customers, and may do nothing any more."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRestored:
+    """A staff member came back."""
+
+    number: int
+
+
 CatalogueChange = (
     WorkspaceCreated
     | GroupDefined
@@ -226,4 +302,11 @@ CatalogueChange = (
     | SegmentRetired
     | ListDefined
     | ListRetired
+    | DepartmentDefined
+    | DepartmentChanged
+    | DepartmentRetired
+    | StaffDefined
+    | StaffChanged
+    | StaffRetired
+    | StaffRestored
 )

@@ -254,6 +254,36 @@ class ListRetired(CallerError):
     reason = "LIST_RETIRED"
 
 
+class UnknownDepartment(NotFound):
+    """No such department."""
+
+    reason = "UNKNOWN_DEPARTMENT"
+
+
+class UnknownStaff(NotFound):
+    """No such staff member."""
+
+    reason = "UNKNOWN_STAFF"
+
+
+class DepartmentInUse(CallerError):
+    """Staff is of the department, or departments in use stand below it."""
+
+    reason = "DEPARTMENT_IN_USE"
+
+
+class StaffRetired(CallerError):
+    """Who left takes no customers and does nothing, a retired department takes no staff, and neither is retired again."""
+
+    reason = "STAFF_RETIRED"
+
+
+class OutOfScope(CallerError):
+    """Somebody of whom the request speaks is no customer within the role of the staff member who makes it."""
+
+    reason = "OUT_OF_SCOPE"
+
+
 class MixedCurrencies(CallerError):
     """A sum would add different currencies."""
 

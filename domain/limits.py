@@ -19,6 +19,9 @@ MAX_MERGED_CHANGES: Final = 20_000_000
 MAX_FOREIGN_TAGS: Final = 10_000
 MAX_NAMESPACE_CHARACTERS: Final = 63
 MAX_EXCLUSIVE_TAGS: Final = 500
+MAX_DEPARTMENTS: Final = 10_000
+MAX_STAFF: Final = 50_000
+MAX_PERSONAL_TAGS: Final = 3_000
 MAX_PROFILE_SEGMENTS: Final = 1_000
 MAX_RECENCY_BOUNDS: Final = 20
 MAX_TIMELINE: Final = 1_000
@@ -96,7 +99,10 @@ LIMITS: Final = (
     Limit("changes", f"{MAX_CHANGES:,}", "tag and trait changes in one changeset", "LIMIT_EXCEEDED"),
     Limit("corrections", f"{MAX_CORRECTIONS:,}", "interactions retracted or replaced by one request", "LIMIT_EXCEEDED"),
     Limit("exclusive tags", f"{MAX_EXCLUSIVE_TAGS:,}", "tags of one exclusive group, retired ones too", "LIMIT_EXCEEDED"),
-    Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment", "LIMIT_EXCEEDED"),
+    Limit("tagged profiles", f"{MAX_TAGGED_PROFILES:,}", "profiles of one TagSegment or TransferCustomers", "LIMIT_EXCEEDED"),
+    Limit("departments", f"{MAX_DEPARTMENTS:,}", "departments of a workspace, retired ones too", "LIMIT_EXCEEDED"),
+    Limit("staff", f"{MAX_STAFF:,}", "staff of a workspace, those who left too", "LIMIT_EXCEEDED"),
+    Limit("personal tags", f"{MAX_PERSONAL_TAGS:,}", "a staff member's own tags, retired ones too", "LIMIT_EXCEEDED"),
     Limit("linked pairs", f"{MAX_LINKED_PAIRS:,}", "pairs of one LinkProfiles or UnlinkProfiles", "LIMIT_EXCEEDED"),
     Limit("profiles of a person", f"{MAX_PERSON_PROFILES}", "profiles that links make one person", "LIMIT_EXCEEDED"),
     Limit("erased profiles", f"{MAX_ERASED_PROFILES:,}", "profile ids of one EraseProfiles", "LIMIT_EXCEEDED"),

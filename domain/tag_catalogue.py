@@ -1,14 +1,12 @@
 """The catalogue of one workspace as its events made it: groups and tags by number, and by the name that they have now.
 
-Segments and lists, which have versions, stand in segment_catalogue.py and list_catalogue.py.
+Segments and lists, which have versions, and staff stand in segment_catalogue.py, list_catalogue.py and staff_catalogue.py.
 """
 
 import copy
-from bisect import bisect_right
 from collections import ChainMap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, assert_never
 
 from domain.catalogue_changes import (
     CatalogueChange,
@@ -40,8 +38,9 @@ from domain.changeset import Changeset
 from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments
+from domain.staff_catalogue import Staff, StaffEntry
+from domain.turns import known_last
 
-_Turn = TypeVar("_Turn")
 GroupChange = GroupDefined | GroupRenamed | GroupRetired | GroupRestored | GroupRedefined | TagsOrdered
 TagMerge = TagMerged | TagUnmerged
 ForeignTagChange = ForeignTagMapped | ForeignTagUnmapped
@@ -86,6 +85,8 @@ class GroupEntry:
     retired: bool = False
     exclusive: bool = False
     """An apply of one of its tags takes the others away."""
+    owner: int | None = None
+    """The staff member whose own tags these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class Catalogue:
     groups: dict[int, GroupEntry] = field(default_factory=dict)
     tags: dict[int, TagEntry] = field(default_factory=dict)
     lists: Lists = field(default_factory=Lists)
+    staff: Staff = field(default_factory=Staff)
     segments: Segments = field(init=False)
     changes: list[tuple[int, CatalogueChange]] = field(default_factory=list)
     """Every change with the version of its changeset, in order."""
@@ -147,7 +149,12 @@ class Catalogue:
                 self.currency, self.created_at = change.currency, changeset.recorded_at
             case GroupDefined():
                 self.groups[change.number] = GroupEntry(
-                    change.number, change.name, change.description, changeset.recorded_at, exclusive=change.exclusive
+                    change.number,
+                    change.name,
+                    change.description,
+                    changeset.recorded_at,
+                    exclusive=change.exclusive,
+                    owner=change.owner,
                 )
             case GroupRenamed():
                 self.groups[change.number] = replace(self.groups[change.number], name=change.name)
@@ -191,7 +198,7 @@ class Catalogue:
             case ListDefined() | ListRetired():
                 self.lists.apply(change)
             case _:
-                assert_never(change)
+                self.staff.apply(change, changeset.version, changeset.recorded_at)
         self._reindex(change, changeset.version)
         self.changes.append((changeset.version, change))
 
@@ -216,18 +223,8 @@ class Catalogue:
                 before, self._tag_numbers = self._tag_numbers, {self.key(number): number for number in self.tags}
                 self._tag_keys.record(version, before, self._tag_numbers)
                 self.segments.names_moved(version)
-            case WorkspaceCreated() | GroupRetired() | GroupRestored() | TagRetired() | TagRestored():
-                pass
-            case GroupRedefined() | TagsOrdered() | TagRedefined() | TagMerged() | TagUnmerged():
-                pass
-            case ForeignTagMapped() | ForeignTagUnmapped():
-                pass
-            case SegmentDefined() | SegmentChanged() | SegmentRenamed() | SegmentRetired():
-                pass
-            case ListDefined() | ListRetired():
-                pass
             case _:
-                assert_never(change)
+                pass  # nobody is called otherwise
 
     def key(self, number: int) -> str:
         """`name`, or `group/name`, of a tag."""
@@ -253,7 +250,7 @@ class Catalogue:
         return number
 
     def _merged_into(self, number: int, version: int | None) -> int | None:
-        return _known_last(self._merges.get(number, []), version)
+        return known_last(self._merges.get(number, []), version)
 
     def stands_alone(self, number: int, version: int) -> bool:
         """Was the tag one of its own at a version, not merged into another one?"""
@@ -274,11 +271,12 @@ class Catalogue:
         other._merges = {number: [(0, into)] for number, into in known.items()}
         other._opt_outs = {number: [(0, True)] for number in self.opt_out_tags(version)}
         other.tags, other.changes = dict(self.tags), list(self.changes)
+        other.staff = self.staff.as_known(version)
         return other
 
     def opt_out_tags(self, version: int | None = None) -> list[int]:
         """The tags whose carriers are in no segment, as the catalogue was at a version; without one, as it is now."""
-        return [number for number, turns in list(self._opt_outs.items()) if _known_last(turns, version)]
+        return [number for number, turns in list(self._opt_outs.items()) if known_last(turns, version)]
 
     def without_opt_outs(self) -> "Catalogue":
         """The same, but that no tag keeps anybody out of segments."""
@@ -310,6 +308,17 @@ class Catalogue:
     def tags_of(self, group: int) -> list[TagEntry]:
         """The tags of a group in its order, retired ones too."""
         return [self.tags[number] for number in sorted(self.members(group), key=self.rank)]
+
+    def owner(self, tag: int) -> StaffEntry | None:
+        """The staff member whose own tag it is; None for one that is everybody's."""
+        group = self.tags[tag].group
+        owner = None if group is None else self.groups[group].owner
+        return None if owner is None else self.staff.members[owner]
+
+    def shared(self) -> list[TagEntry]:
+        """The tags that are everybody's, but for those that say who is whose customer."""
+        tags = list(self.tags.values())
+        return [tag for tag in tags if self.staff.of_tag(tag.number) is None and self.owner(tag.number) is None]
 
     def rank(self, number: int) -> int:
         """Of a tag in its group, from 1; 0 of one that is in none."""
@@ -343,9 +352,3 @@ class Catalogue:
     def suggestion(self, key: str) -> str:
         """The known key that is nearest to an unknown one, or ""."""
         return KnownNames(self._tag_numbers).nearest(key)
-
-
-def _known_last(turns: Sequence[tuple[int, _Turn]], version: int | None) -> _Turn | None:
-    """What was said last up to a version; without one, at all. None for nothing."""
-    known = len(turns) if version is None else bisect_right(turns, version, key=lambda turn: turn[0])
-    return turns[known - 1][1] if known else None

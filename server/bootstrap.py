@@ -28,15 +28,17 @@ from server.servicers.profile import ProfileServicer
 from server.servicers.report import ReportServicer
 from server.servicers.running import Work
 from server.servicers.segment import SegmentServicer
+from server.servicers.staff import StaffServicer
 from server.snapshots.folder import SnapshotFolder
 from server.snapshots.snapshotter import Upkeep
 from server.usecases.asking import Questions
 from server.usecases.auditing import Auditing
 from server.usecases.bulk import BulkChanges
 from server.usecases.clocks import Clocks
+from server.usecases.commands import CreateWorkspace
 from server.usecases.committer import Committer
 from server.usecases.corrections import Corrections
-from server.usecases.drafts import CatalogueDraft, CreateWorkspace, Request
+from server.usecases.drafts import CatalogueDraft, Request
 from server.usecases.erasures import Erasures
 from server.usecases.explaining import Explaining
 from server.usecases.profiles import Profiles
@@ -94,6 +96,7 @@ class TagledgerServer:
                 SegmentServicer(questions, Explaining(questions, self._log), self._work),
                 HistoryServicer(auditing, TagUses(clocks), self._work),
                 ProfileServicer(self._committer, Profiles(clocks, auditing, self._log), erasures, self._work),
+                StaffServicer(self._committer, bulk, clocks, self._work),
                 ReportServicer(Reports(questions, clocks), self._work),
                 ExportServicer(questions, self._work),
             ),

@@ -23,6 +23,8 @@ from tagledger.v1 import (
     report_service_pb2_grpc,
     segment_service_pb2,
     segment_service_pb2_grpc,
+    staff_service_pb2,
+    staff_service_pb2_grpc,
 )
 
 from domain import limits
@@ -37,6 +39,7 @@ from server.servicers.lists import ListServicer
 from server.servicers.profile import ProfileServicer
 from server.servicers.report import ReportServicer
 from server.servicers.segment import SegmentServicer
+from server.servicers.staff import StaffServicer
 
 # Trailers carry error details; what server/errors.py packs stays below this.
 _METADATA_BYTES_MAX = 32 * 1024
@@ -60,6 +63,7 @@ class Servicers:
     segment: SegmentServicer
     history: HistoryServicer
     profile: ProfileServicer
+    staff: StaffServicer
     report: ReportServicer
     export: ExportServicer
 
@@ -79,6 +83,7 @@ class GrpcServer:
         segment_service_pb2_grpc.add_SegmentServiceServicer_to_server(servicers.segment, self._server)
         history_service_pb2_grpc.add_HistoryServiceServicer_to_server(servicers.history, self._server)
         profile_service_pb2_grpc.add_ProfileServiceServicer_to_server(servicers.profile, self._server)
+        staff_service_pb2_grpc.add_StaffServiceServicer_to_server(servicers.staff, self._server)
         report_service_pb2_grpc.add_ReportServiceServicer_to_server(servicers.report, self._server)
         export_service_pb2_grpc.add_ExportServiceServicer_to_server(servicers.export, self._server)
         self._health = health.HealthServicer()
@@ -92,6 +97,7 @@ class GrpcServer:
                 (segment_service_pb2, "SegmentService"),
                 (history_service_pb2, "HistoryService"),
                 (profile_service_pb2, "ProfileService"),
+                (staff_service_pb2, "StaffService"),
                 (report_service_pb2, "ReportService"),
                 (export_service_pb2, "ExportService"),
             )

@@ -13,7 +13,7 @@ from clients.sdk import replies
 _EXPRESSION = click.argument("expression", metavar="EXPRESSION")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Tell what would change, and record nothing.")
 _SHOWN = 10
-_Done = replies.SegmentTagging | replies.Undo | replies.Merge
+_Done = replies.SegmentTagging | replies.Undo | replies.Merge | replies.Transfer
 
 
 @click.command()
@@ -175,4 +175,6 @@ def _as_object(done: _Done) -> dict[str, object]:
     told["warnings"] = done.warnings
     if isinstance(done, replies.Undo):
         return told | {"conflicts": done.conflict_count, "conflict_profile_ids": done.conflict_profile_ids}
+    if isinstance(done, replies.Transfer):
+        return told
     return told | {"as_of": done.clocks.as_of, "known_at": done.clocks.known_at}

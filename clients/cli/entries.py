@@ -6,7 +6,16 @@ from clients.cli.options import Connection
 from clients.cli.output import print_fields, print_json, print_table
 from clients.sdk import replies
 
-Entry = replies.Tag | replies.TagGroup | replies.ForeignTag | replies.Workspace | replies.Segment | replies.UploadedList
+Entry = (
+    replies.Tag
+    | replies.TagGroup
+    | replies.ForeignTag
+    | replies.Workspace
+    | replies.Segment
+    | replies.UploadedList
+    | replies.Department
+    | replies.Staff
+)
 
 
 def fields_of(entry: object, columns: Sequence[str]) -> dict[str, object]:

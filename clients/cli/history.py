@@ -57,7 +57,8 @@ def _catalogue_text(change: replies.CatalogueEntry) -> str:
     if change.foreign_key:
         return f"{change.kind} {change.foreign_key}: {change.subject}"
     opts = "who carries it is in no segment" if change.opt_out else ""
-    about = [change.expression, change.description, str(change.values or ""), opts, *change.order]
+    staff = [change.name, f"of {change.department_id}" if change.department_id else "", change.role]
+    about = [change.expression, change.description, str(change.values or ""), opts, *change.order, *staff]
     told = ", ".join(filter(None, about))
     return f"{subject}: {told}" if told else subject
 

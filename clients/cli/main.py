@@ -25,6 +25,7 @@ from clients.cli.linking import link, unlink
 from clients.cli.output import error_object, print_json, print_text, report
 from clients.cli.profile import profile
 from clients.cli.reports import crosstab, series
+from clients.cli.staff import staff
 from clients.cli.tagging import tag, untag
 from clients.sdk import TagledgerError
 
@@ -157,5 +158,6 @@ for _command in (
     series,
     history,
     catalogue,
+    staff,
 ):
     cli.add_command(_command)

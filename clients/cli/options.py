@@ -31,6 +31,7 @@ class Connection:
     workspace: str
     as_json: bool
     timeout_seconds: float
+    reader: str
 
     @contextmanager
     def client(self, attribution: "Attribution | None" = None, retry: RetryPolicy = _PATIENCE) -> Iterator[Client]:
@@ -38,6 +39,7 @@ class Connection:
         with Client(
             self.target,
             workspace=self.workspace,
+            reader=self.reader,
             actor=attribution.actor if attribution else None,
             source=attribution.source if attribution else "cli",
             timeout=self.timeout_seconds,
@@ -107,11 +109,11 @@ class _Seconds(click.FloatRange):
 
 
 def connection_options(command: Command) -> Command:
-    """Add --target, --workspace, --timeout and --json, handed over as ``connection``."""
+    """Add --target, --workspace, --reader, --timeout and --json, handed over as ``connection``."""
     return _packed(
         command,
         "connection",
-        lambda given: Connection(given.pop("target"), given.pop("workspace"), given.pop("as_json"), given.pop("timeout")),
+        lambda given: Connection(*(given.pop(name) for name in ("target", "workspace", "as_json", "timeout", "reader"))),
         click.option(
             "--target",
             envvar="TAGLEDGER_TARGET",
@@ -123,6 +125,7 @@ def connection_options(command: Command) -> Command:
             help="Where the service listens.",
         ),
         click.option("--workspace", default="default", show_default=True, metavar="NAME", help="The tenant."),
+        click.option("--reader", default="", metavar="NAME", help="Who reads; staff:ID sees the customers within their role."),
         click.option(
             "--timeout",
             type=_Seconds(min=0.001),

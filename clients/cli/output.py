@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from clients.sdk.errors import InvalidExpression, TagledgerError
-from clients.sdk.replies import Erasure, Merge, Receipt, SegmentTagging, Undo
+from clients.sdk.replies import Erasure, Merge, Receipt, SegmentTagging, Transfer, Undo
 from clients.sdk.replies import Warning as ExpressionWarning
 
 _PIPE_WIDTH = 10_000
@@ -54,7 +54,7 @@ def receipt_object(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def outcome_object(done: SegmentTagging | Merge | Undo | Erasure) -> dict[str, object]:
+def outcome_object(done: SegmentTagging | Merge | Undo | Erasure | Transfer) -> dict[str, object]:
     """Return the same of what may be a dry run, which has no receipt."""
     if done.receipt:
         return receipt_object(done.receipt)

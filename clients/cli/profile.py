@@ -42,6 +42,7 @@ def profile(profile_id: str, timeline: int, without_segments: bool, clocks: Cloc
     )
     for name in found.unanswered_segments:
         warn(f"segment {name} cannot be asked")
+    _show("staff", ("name", "department", "since", "until", "actor", "reason", "source"), map(_staff_row, found.staff))
     _show("tag", ("value", "since", "until", "actor", "reason", "source"), map(_tag_row, found.tags))
     _show("trait", ("value", "since", "actor", "reason", "source"), map(_trait_row, found.traits))
     _show("did", ("times", "first", "last", "amounts"), map(_activity_row, found.activities))
@@ -54,6 +55,12 @@ def _show(first: str, headings: tuple[str, ...], rows: Iterable[tuple[object, ..
     if kept:
         print_text("")
         print_table((first, *headings), kept)
+
+
+def _staff_row(member: replies.ProfileStaff) -> tuple[object, ...]:
+    by = member.attribution
+    bound = (member.customer_since, member.customer_until)
+    return member.staff_id, member.name, member.department_id, *bound, by.actor, by.reason, by.source
 
 
 def _tag_row(tag: replies.ProfileTag) -> tuple[object, ...]:

@@ -31,7 +31,10 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class TagGroup:
-    """A named set of tags; ``tag_count`` counts retired ones too. ``exclusive``: a profile carries at most one of them."""
+    """A named set of tags; ``tag_count`` counts retired ones too. ``exclusive``: a profile carries at most one of them.
+
+    ``owner_staff_id``: the staff member whose own tags these are, empty for everybody's.
+    """
 
     name: str
     description: str
@@ -39,6 +42,7 @@ class TagGroup:
     tag_count: int
     created_at: datetime
     exclusive: bool
+    owner_staff_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

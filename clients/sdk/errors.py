@@ -6,11 +6,13 @@ The tree says who has to act: a CallerError will fail again until the call is ch
     ├── CallerError
     │   ├── InvalidArgument      InvalidField, InvalidExpression, LimitExceeded, InvalidPageToken, TypeConflict, PositionAhead
     │   ├── NotFound             UnknownWorkspace, UnknownTag, UnknownTagGroup, UnknownSegment, UnknownList,
-    │   │                        UnknownProfile, UnknownChangeset, UnknownInteraction, UnknownForeignTag
+    │   │                        UnknownProfile, UnknownChangeset, UnknownInteraction, UnknownForeignTag,
+    │   │                        UnknownDepartment, UnknownStaff
     │   ├── AlreadyExists        NameTaken
+    │   ├── PermissionDenied     OutOfScope
     │   └── FailedPrecondition   RequestIdReused, TagRetired, MixedCurrencies, SegmentCycle, SegmentInUse, SegmentRetired,
     │                            SegmentUnchanged, ListRetired, NotUndoable, NotRetired, TagMerged, NotMergeable,
-    │                            NotLinked
+    │                            NotLinked, DepartmentInUse, StaffRetired
     └── ServiceError
         ├── Unavailable          StoreUnavailable, ShuttingDown, CorrectedMeanwhile
         ├── ResourceExhausted    Overloaded
@@ -19,116 +21,22 @@ The tree says who has to act: a CallerError will fail again until the call is ch
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
+from .error_kinds import AlreadyExists as AlreadyExists
+from .error_kinds import CallerError as CallerError
+from .error_kinds import DeadlineExceeded as DeadlineExceeded
+from .error_kinds import FailedPrecondition as FailedPrecondition
+from .error_kinds import Fault as Fault
+from .error_kinds import FieldViolation as FieldViolation
+from .error_kinds import InvalidArgument as InvalidArgument
+from .error_kinds import NotFound as NotFound
+from .error_kinds import PermissionDenied as PermissionDenied
+from .error_kinds import ResourceExhausted as ResourceExhausted
+from .error_kinds import ServiceError as ServiceError
+from .error_kinds import TagledgerError as TagledgerError
+from .error_kinds import Unavailable as Unavailable
 from .values import Interaction
-
-
-@dataclass(frozen=True, slots=True)
-class FieldViolation:
-    """One field that breaks its bounds, by path, and how."""
-
-    field: str
-    description: str
-
-
-class TagledgerError(Exception):
-    """A call that was not answered. ``reason`` is the machine-readable reason, empty when the service gave none."""
-
-    REASON: ClassVar[str] = ""
-    CODE: ClassVar[str] = "UNKNOWN"
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        reason: str = "",
-        code: str = "",
-        metadata: Mapping[str, str] | None = None,
-        violations: Sequence[FieldViolation] = (),
-        request_id: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.reason = reason or self.REASON
-        self.code = code or self.CODE
-        self.metadata: Mapping[str, str] = dict(metadata or {})
-        self.violations: tuple[FieldViolation, ...] = tuple(violations)
-        self.request_id = request_id
-
-    @property
-    def transient(self) -> bool:
-        """Whether the same call, with the same request_id, may succeed later."""
-        return False
-
-
-class CallerError(TagledgerError):
-    """The call is wrong, and stays wrong until it is changed."""
-
-
-class ServiceError(TagledgerError):
-    """The service could not do it; the call may be right."""
-
-
-class InvalidArgument(CallerError):
-    """Something in the call cannot be read or is out of bounds."""
-
-    CODE = "INVALID_ARGUMENT"
-
-
-class NotFound(CallerError):
-    """Something that the call names does not exist."""
-
-    CODE = "NOT_FOUND"
-
-
-class AlreadyExists(CallerError):
-    """Something that the call would make exists."""
-
-    CODE = "ALREADY_EXISTS"
-
-
-class FailedPrecondition(CallerError):
-    """The state of the workspace forbids it."""
-
-    CODE = "FAILED_PRECONDITION"
-
-
-class Unavailable(ServiceError):
-    """The service cannot be reached, or is going away."""
-
-    CODE = "UNAVAILABLE"
-
-    @property
-    def transient(self) -> bool:
-        """Unavailability passes."""
-        return True
-
-
-class CorrectedMeanwhile(Unavailable):
-    """Others keep correcting the same interactions; nothing was recorded."""
-
-    REASON = "CORRECTED_MEANWHILE"
-    CODE = "ABORTED"
-
-
-class ResourceExhausted(ServiceError):
-    """A bound of the transport was passed, such as the size of a message."""
-
-    CODE = "RESOURCE_EXHAUSTED"
-
-
-class DeadlineExceeded(ServiceError):
-    """No answer came in time."""
-
-    CODE = "DEADLINE_EXCEEDED"
-
-
-class Fault(ServiceError):
-    """A fault on the service's side."""
-
-    CODE = "INTERNAL"
 
 
 class InvalidField(InvalidArgument):
@@ -208,6 +116,18 @@ class UnknownChangeset(NotFound):
     """No such changeset."""
 
     REASON = "UNKNOWN_CHANGESET"
+
+
+class UnknownDepartment(NotFound):
+    """No such department; ``metadata`` has department_id."""
+
+    REASON = "UNKNOWN_DEPARTMENT"
+
+
+class UnknownStaff(NotFound):
+    """No such staff member; ``metadata`` has staff_id."""
+
+    REASON = "UNKNOWN_STAFF"
 
 
 class NameTaken(AlreadyExists):
@@ -306,6 +226,31 @@ class MixedCurrencies(FailedPrecondition):
     REASON = "MIXED_CURRENCIES"
 
 
+class DepartmentInUse(FailedPrecondition):
+    """Staff is of the department, or departments in use stand below it."""
+
+    REASON = "DEPARTMENT_IN_USE"
+
+
+class StaffRetired(FailedPrecondition):
+    """Who left takes no customers and does nothing; a retired department takes no staff."""
+
+    REASON = "STAFF_RETIRED"
+
+
+class OutOfScope(PermissionDenied):
+    """The call speaks of somebody who is no customer within the role of the staff member who makes it."""
+
+    REASON = "OUT_OF_SCOPE"
+
+
+class CorrectedMeanwhile(Unavailable):
+    """Others keep correcting the same interactions; nothing was recorded."""
+
+    REASON = "CORRECTED_MEANWHILE"
+    CODE = "ABORTED"
+
+
 class Overloaded(ResourceExhausted):
     """Too much at once; the same call may succeed later."""
 
@@ -378,7 +323,7 @@ BY_CODE: Final[Mapping[str, type[TagledgerError]]] = {
     "NOT_FOUND": NotFound,
     "ALREADY_EXISTS": AlreadyExists,
     "FAILED_PRECONDITION": FailedPrecondition,
-    "PERMISSION_DENIED": CallerError,
+    "PERMISSION_DENIED": PermissionDenied,
     "UNAUTHENTICATED": CallerError,
     "UNIMPLEMENTED": CallerError,
     "UNAVAILABLE": Unavailable,

@@ -14,6 +14,7 @@ from tagledger.v1 import (
     list_service_pb2,
     profile_service_pb2,
     segment_service_pb2,
+    staff_service_pb2,
 )
 
 from . import replies
@@ -29,6 +30,8 @@ from .profile_from_wire import profile as profile
 from .report_from_wire import cross_table as cross_table
 from .report_from_wire import series_point as series_point
 from .report_from_wire import warning as _warning
+from .staff_from_wire import department as department
+from .staff_from_wire import staff as staff
 
 _TYPES: Final = {
     common_pb2.VALUE_TYPE_STRING: "string",
@@ -83,6 +86,18 @@ def merge(message: ledger_service_pb2.MergeTagsResponse) -> replies.Merge:
         message.changed_count,
         message.already_so_count,
         _preview(message.preview) if message.HasField("preview") else None,
+    )
+
+
+def transfer(message: staff_service_pb2.TransferCustomersResponse) -> replies.Transfer:
+    """Convert the reply to a transfer of customers."""
+    return replies.Transfer(
+        message.position,
+        receipt(message.receipt) if message.HasField("receipt") else None,
+        message.changed_count,
+        message.already_so_count,
+        _preview(message.preview) if message.HasField("preview") else None,
+        tuple(map(_warning, message.warnings)),
     )
 
 
@@ -263,10 +278,8 @@ def workspace(message: catalogue_service_pb2.Workspace) -> replies.Workspace:
 
 def tag_group(message: catalogue_service_pb2.TagGroup) -> replies.TagGroup:
     """Convert a tag group."""
-    created_at = from_timestamp(message.created_at)
-    return replies.TagGroup(
-        message.name, message.description, message.retired, message.tag_count, created_at, message.exclusive
-    )
+    described, created_at = (message.name, message.description, message.retired), from_timestamp(message.created_at)
+    return replies.TagGroup(*described, message.tag_count, created_at, message.exclusive, message.owner_staff_id)
 
 
 def tag(message: catalogue_service_pb2.Tag, holder_count: int | None = None) -> replies.Tag:

@@ -8,6 +8,7 @@ from tagledger.v1 import common_pb2, history_service_pb2
 
 from . import replies
 from .instants import from_timestamp
+from .staff_from_wire import ROLES
 from .values import TagValues, TraitValue
 
 _TAG_KINDS: Final = {
@@ -106,6 +107,9 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
                 tag_values(entry.values) if entry.HasField("values") else None,
                 tuple(entry.order),
                 entry.opt_out,
+                entry.name,
+                entry.department_id,
+                ROLES.get(entry.role, ""),
             )
         case "erasure":
             change = replies.ErasureEntry()

@@ -95,7 +95,8 @@ class CatalogueEntry:
     """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment.
 
     ``into`` is the tag of a merge, ``foreign_key`` a name in another system, ``order`` that of the tags of a group, ``values``
-    what goes with a tag since it was changed, and ``opt_out`` whether who carries it is in no segment since then.
+    what goes with a tag since it was changed, and ``opt_out`` whether who carries it is in no segment since then. Departments
+    and staff get a ``name``, a ``department_id`` (that of the department above), and a ``role``.
     """
 
     kind: str
@@ -108,6 +109,9 @@ class CatalogueEntry:
     values: TagValues | None = None
     order: tuple[str, ...] = ()
     opt_out: bool = False
+    name: str = ""
+    department_id: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

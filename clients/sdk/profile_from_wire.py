@@ -31,6 +31,7 @@ def profile(message: profile_service_pb2.GetProfileResponse) -> replies.Profile:
         tuple(message.lists),
         tuple(map(history_entry, message.timeline)),
         tuple(message.linked_profile_ids),
+        tuple(map(_staff, message.staff)),
     )
 
 
@@ -44,6 +45,17 @@ def _tag(message: profile_service_pb2.ProfileTag) -> replies.ProfileTag:
         attribution(message.attribution),
         message.credited_actor,
         message.credited_source,
+    )
+
+
+def _staff(message: profile_service_pb2.ProfileStaff) -> replies.ProfileStaff:
+    return replies.ProfileStaff(
+        message.staff_id,
+        message.name,
+        message.department_id,
+        from_timestamp(message.customer_since),
+        _instant(message, "customer_until"),
+        attribution(message.attribution),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from .history_replies import Attribution, HistoryEntry
+from .staff_replies import ProfileStaff
 from .values import TraitValue
 
 
@@ -54,7 +55,7 @@ class Profile:
 
     ``first_seen_at`` is None where nothing was known yet. ``recency_tier`` counts from 1, 0 without any interaction.
     ``unanswered_segments`` cannot be asked. ``timeline`` has what was recorded last first. ``linked_profile_ids`` are of one
-    person, of whom all of this holds together; empty for a profile that is not linked.
+    person, of whom all of this holds together; empty for a profile that is not linked. ``staff``: those whose customer it is.
     """
 
     position: int
@@ -72,6 +73,7 @@ class Profile:
     lists: tuple[str, ...]
     timeline: tuple[HistoryEntry, ...]
     linked_profile_ids: tuple[str, ...] = ()
+    staff: tuple[ProfileStaff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ from .profile_replies import ProfileTrait as ProfileTrait
 from .report_replies import CrossedAxis as CrossedAxis
 from .report_replies import CrossTable as CrossTable
 from .report_replies import SeriesPoint as SeriesPoint
+from .staff_replies import Department as Department
+from .staff_replies import ProfileStaff as ProfileStaff
+from .staff_replies import Staff as Staff
 from .values import TraitValue
 
 
@@ -162,6 +165,18 @@ class Merge:
     changed_count: int
     already_so_count: int
     preview: Preview | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Customers who are somebody else's now; ``already_so_count`` were customers of both. As SegmentTagging."""
+
+    position: int
+    receipt: Receipt | None
+    changed_count: int
+    already_so_count: int
+    preview: Preview | None
+    warnings: tuple[Warning, ...]
 
 
 @dataclass(frozen=True, slots=True)

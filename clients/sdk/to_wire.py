@@ -172,9 +172,10 @@ def period(bounds: Period, name: str) -> history_service_pb2.Period | None:
     )
 
 
-def read_context(workspace: str, as_of: datetime | None, cut: KnownAt) -> common_pb2.ReadContext:
-    """Return the clocks of a read."""
+def read_context(workspace: str, reader: str, as_of: datetime | None, cut: KnownAt) -> common_pb2.ReadContext:
+    """Return who reads, and the clocks."""
     context = common_pb2.ReadContext(workspace=text(workspace, "workspace"), known_at=known_at(cut))
+    context.reader = text(reader, "reader")
     if as_of is not None:
         context.as_of.CopyFrom(to_timestamp(as_of, "as_of"))
     return context

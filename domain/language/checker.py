@@ -62,6 +62,8 @@ class Vocabulary:
     traits: Mapping[str, ValueType] = field(default_factory=dict)
     segments: Collection[str] = ()
     lists: Collection[str] = ()
+    departments: Collection[str] = ()
+    """Their ids."""
     merged_tags: Mapping[str, str] = field(default_factory=dict)
     """By keys that mean another tag since a merge, the key of that."""
     opt_out_tags: Collection[str] = frozenset()
@@ -101,6 +103,7 @@ class _Checker:
             Names.TRAIT: ("trait", self._vocabulary.traits),
             Names.SEGMENT: ("segment", self._vocabulary.segments),
             Names.LIST: ("list", self._vocabulary.lists),
+            Names.DEPARTMENT: ("department", self._vocabulary.departments),
         }
         for node in all_nodes(expression):
             span = getattr(node, "span", NOWHERE)  # `and`, `or` and `not` have no names

@@ -41,7 +41,7 @@ class Leaves(Phrases):
             case "first" | "last":
                 return self.edge()
             case "in":
-                return self.in_segment_or_list()
+                return self.phrase(PHRASED["in"]) if self.at("department", 1) else self.in_segment_or_list()
         if token.kind is Kind.WORD and not self.compares(1):
             word = token.text.lower()  # a name as well: a trait called so is compared
             if word in PHRASED:
@@ -126,7 +126,8 @@ class Leaves(Phrases):
         self.next()
         kind: type[InSegment | InList] = InList if self.accept("list") else InSegment
         if kind is InSegment:
-            self.expect("segment", "`segment` or `list`, and a name", 'to use it as the name of a trait, write "in"')
+            expected = "`segment`, `list` or `department`, and a name"
+            self.expect("segment", expected, 'to use it as the name of a trait, write "in"')
         span = self.span(self.peek())
         name = self.name("a segment" if kind is InSegment else "a list")
         if not self.accept("version"):

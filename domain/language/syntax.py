@@ -18,6 +18,7 @@ from domain.language.syntax_filters import Actor as Actor
 from domain.language.syntax_filters import ClockCondition as ClockCondition
 from domain.language.syntax_filters import ClockPart as ClockPart
 from domain.language.syntax_filters import Condition as Condition
+from domain.language.syntax_filters import DepartmentId as DepartmentId
 from domain.language.syntax_filters import Filter as Filter
 from domain.language.syntax_filters import FilterAll as FilterAll
 from domain.language.syntax_filters import FilterAny as FilterAny
@@ -266,6 +267,17 @@ class InList:
 
 
 @dataclass(frozen=True, slots=True)
+class InDepartment:
+    """Is a customer of somebody of the department, or of one below it, as departments were at known_at."""
+
+    phrase: ClassVar = "in department {department}"
+    example: ClassVar = "in department sales-east"
+
+    department: DepartmentId
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Top:
     """The profiles that rank first by a measure, among those that have a value of it. Equal values: lower ordinal first.
 
@@ -376,6 +388,7 @@ Leaf = (
     | TraitRelated
     | InSegment
     | InList
+    | InDepartment
     | Top
     | TopTagged
     | Sample

@@ -30,6 +30,7 @@ class Names(Enum):
     TRAIT = "a trait"
     SEGMENT = "a segment"
     LIST = "a list"
+    DEPARTMENT = "a department"
     ACTOR = "an actor"
     SOURCE = "a source"
     MEASURED = "a measured property"
@@ -42,6 +43,7 @@ PropertyName = Annotated[str, Names.PROPERTY]
 TraitName = Annotated[str, Names.TRAIT]
 SegmentName = Annotated[str, Names.SEGMENT]
 ListName = Annotated[str, Names.LIST]
+DepartmentId = Annotated[str, Names.DEPARTMENT]
 Actor = Annotated[str, Names.ACTOR]
 Source = Annotated[str, Names.SOURCE]
 MeasuredProperty = Annotated[str, Names.MEASURED]

@@ -27,6 +27,9 @@ def _of_node(node: Leaf | Step, world: World) -> list[Event]:
                 number = world.catalogue.meant(name)
                 tags = set() if number is None else {number, *world.catalogue.rivals(number)}
                 found += [one for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag in tags]
+            case Names.DEPARTMENT:
+                tags = set(world.catalogue.staff.customer_tags(name))
+                found += [one for one in world.events if isinstance(one.entry, TagEntry) and one.entry.tag in tags]
             case Names.TRAIT:
                 found += [one for one in world.events if isinstance(one.entry, TraitEntry) and one.entry.trait == name]
             case Names.TYPE:

@@ -192,6 +192,7 @@ class WorkspaceIndex:
             traits={name: known.kind for name, known in list(self.traits.items())},
             segments=self.catalogue.segments.names(),
             lists=self.catalogue.lists.names(),
+            departments=self.catalogue.staff.department_ids(),
             merged_tags=self.catalogue.merged_keys(),
             opt_out_tags=frozenset(map(self.catalogue.key, self.catalogue.opt_out_tags())),
         )

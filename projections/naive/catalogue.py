@@ -47,6 +47,12 @@ class NaiveCatalogue:
         self.lists: dict[int, str] = {}
         self.uploads: dict[int, list[tuple[int, frozenset[int]]]] = {}
         """Of lists by number: position, and who is on the list from then on."""
+        self.parents: list[tuple[int, str, str | None]] = []
+        """Position, department, and the one that it stands below from then on."""
+        self.staff: list[tuple[int, int, str | None]] = []
+        """Position, tag of a staff member's customers, and the department that they are of from then on."""
+        self._departments: dict[int | None, str | None] = {None: None}
+        self._tags_of_staff: dict[int, int] = {}
 
     def apply(self, changeset: Changeset, position: int) -> None:
         """Remember the catalogue changes of a changeset, and its upload of a list."""
@@ -96,6 +102,16 @@ class NaiveCatalogue:
                 pass  # what is retired can still be asked for
             case made.SegmentRetired() | made.ListRetired() | made.SegmentChanged():
                 pass  # names stay
+            case made.DepartmentDefined() | made.DepartmentChanged():
+                if isinstance(change, made.DepartmentDefined):
+                    self._departments[change.number] = change.department_id
+                self.parents.append((position, self._departments[change.number] or "", self._departments[change.parent]))
+            case made.StaffDefined() | made.StaffChanged():
+                if isinstance(change, made.StaffDefined):
+                    self._tags_of_staff[change.number] = change.tag
+                self.staff.append((position, self._tags_of_staff[change.number], self._departments[change.department]))
+            case made.DepartmentRetired() | made.StaffRetired() | made.StaffRestored():
+                pass  # whose customers somebody is stays
             case _:
                 assert_never(change)
 
@@ -136,6 +152,16 @@ class NaiveCatalogue:
         if not versions:
             raise UnknownSegment(f"no segment {leaf.segment!r} with a version by then; name one with `version n`")
         return versions[0]
+
+    def customer_tags(self, department: str, known_at: int) -> list[int]:
+        """The tags of the customers of everybody in the department, or in one below it."""
+        parents = {one: parent for position, one, parent in self.parents if position <= known_at}
+
+        def within(one: str | None) -> bool:
+            return one is not None and (one == department or within(parents[one]))
+
+        of = {tag: one for position, tag, one in self.staff if position <= known_at}
+        return [tag for tag, one in of.items() if within(one)]
 
     def listed(self, leaf: tree.InList, clock: Clock) -> frozenset[int]:
         """Who is on the list, in the named version or the newest at known_at. UnknownList when there is none."""

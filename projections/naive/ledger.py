@@ -30,6 +30,7 @@ from projections.naive.rows import (
 )
 from projections.naive.sampling import sampled
 from projections.naive.sequences import followers, instants, unanswered
+from projections.naive.tag_turns import moved, tag_changed
 from projections.naive.times import among, inside, length, local_date, period_starts, resolve
 from projections.naive.values import aggregate, compare_number, has_value, matches, passes, refuse_mixed_currencies
 
@@ -193,9 +194,9 @@ class NaiveLedger:
             case tree.Tagged():
                 return self._tagged(leaf, clock)
             case tree.TagChanged():
-                return self._tag_changed(leaf, clock)
+                return tag_changed(leaf, self._states(leaf.tags, clock), clock)
             case tree.Moved():
-                return self._moved(leaf, clock)
+                return moved(leaf, self._states(leaf.before, clock), self._states(leaf.after, clock), clock)
             case tree.Trait():
                 return self._trait(leaf, clock)
             case tree.TraitRelated():
@@ -220,6 +221,9 @@ class NaiveLedger:
             case tree.InList():
                 listed = frozenset(self.person_of.get(one, one) for one in self.catalogue.listed(leaf, clock))
                 return listed & self.universe(clock.as_of, clock.known_at)
+            case tree.InDepartment():
+                staff = self.catalogue.customer_tags(leaf.department, clock.known_at)
+                return frozenset(o for tag in staff for o, row in deciding(self.tags, tag, clock).items() if row.holds)
             case tree.Top():
                 return self._top(leaf, clock)
             case tree.TopTagged():
@@ -248,35 +252,6 @@ class NaiveLedger:
             return matches(row.value, leaf.op, leaf.values)
 
         return throughout(states_of(self.traits, leaf.name, clock).values(), good, leaf.lasting, clock)
-
-    def _tag_changed(self, leaf: tree.TagChanged, clock: Clock) -> frozenset[int]:
-        found = set[int]()
-        for states in self._states(leaf.tags, clock):
-            before = False
-            for row in states:
-                turned = row.holds != before and row.holds == leaf.added
-                if turned and attributed(leaf, row) and inside(leaf.window, row.at, clock.as_of):
-                    found.add(row.ordinal)
-                before = row.holds
-        return frozenset(found)
-
-    def _moved(self, leaf: tree.Moved, clock: Clock) -> frozenset[int]:
-        gone = set[tuple[int, int]]()
-        for states in self._states(leaf.before, clock):
-            since = None
-            for row in states:
-                if since is not None and not row.holds and (leaf.dwelt is None or row.at - since >= length(leaf.dwelt)):
-                    gone.add((row.ordinal, row.at))
-                since = None if not row.holds else row.at if since is None else since
-        found = set[int]()
-        for states in self._states(leaf.after, clock):
-            before = False
-            for row in states:
-                added = row.holds and not before and attributed(leaf, row)
-                if added and (row.ordinal, row.at) in gone and inside(leaf.window, row.at, clock.as_of):
-                    found.add(row.ordinal)
-                before = row.holds
-        return frozenset(found)
 
     def _states(self, tags: Iterable[str], clock: Clock) -> list[list[ChangeRow]]:
         """The states of every (profile, tag) of the tags, each in order of time."""

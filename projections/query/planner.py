@@ -22,6 +22,7 @@ from domain.language.syntax import (
     Everyone,
     Expression,
     Filter,
+    InDepartment,
     InList,
     InSegment,
     Leaf,
@@ -54,6 +55,7 @@ from projections.query.operators.edges import EdgeOperator
 from projections.query.operators.edges_with import EdgeWithOperator
 from projections.query.operators.everyone import EveryoneOperator
 from projections.query.operators.excluded import ExcludedOperator
+from projections.query.operators.in_department import InDepartmentOperator
 from projections.query.operators.in_list import InListOperator
 from projections.query.operators.measures import MeasureOperator
 from projections.query.operators.moved import MovedOperator
@@ -224,6 +226,8 @@ class _Planner:
                 return TopTaggedOperator(view, leaf)
             case InList():
                 return InListOperator.of(view, leaf)
+            case InDepartment():
+                return InDepartmentOperator.of(view, leaf)
             case Sample():
                 return SampleOperator(view, leaf)
             case ObservedSince():

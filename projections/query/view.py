@@ -14,6 +14,8 @@ class View:
     index: WorkspaceIndex
     version: int
     as_of: int
+    scope: BitMap | None = None
+    """The profiles and persons of whom the reader sees something; None for all."""
 
     def universe(self) -> BitMap:
         """Profiles with something visible, but those who are excluded; must not be changed."""
@@ -21,8 +23,12 @@ class View:
         return self.index.differences.less(seen, excluded) if excluded else seen
 
     def excluded(self) -> BitMap:
-        """Profiles that are in no answer: erased by known_at, of a person, or opted out at as_of. Must not be changed."""
-        return self.index.excluded(self.as_of, self.version)
+        """Profiles that are in no answer: erased by known_at, of a person, opted out at as_of, or out of the reader's scope.
+
+        Must not be changed.
+        """
+        excluded = self.index.excluded(self.as_of, self.version)
+        return excluded if self.scope is None else excluded | self.scope.flip(0, self.size)
 
     @property
     def size(self) -> int:

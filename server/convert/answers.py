@@ -7,37 +7,11 @@ from tagledger.v1 import catalogue_service_pb2 as catalogue_pb
 from tagledger.v1 import common_pb2, expression_pb2, segment_service_pb2
 from tagledger.v1 import history_service_pb2 as history_pb
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-    ForeignTagMapped,
-    ForeignTagUnmapped,
-    GroupDefined,
-    GroupRedefined,
-    GroupRenamed,
-    GroupRestored,
-    GroupRetired,
-    ListDefined,
-    ListRetired,
-    SegmentChanged,
-    SegmentDefined,
-    SegmentRenamed,
-    SegmentRetired,
-    TagDefined,
-    TagMerged,
-    TagRedefined,
-    TagRenamed,
-    TagRestored,
-    TagRetired,
-    TagsOrdered,
-    TagUnmerged,
-    Valued,
-    WorkspaceCreated,
-)
 from domain.changeset import Recorded, ValueType
 from domain.language.checker import Warning as ExpressionWarning
 from domain.list_catalogue import ListVersion
 from domain.segment_catalogue import SegmentEntry, SegmentVersion
-from domain.tag_catalogue import Catalogue, GroupEntry, ValueRule
+from domain.tag_catalogue import Catalogue, GroupEntry
 from domain.tag_catalogue import TagEntry as CatalogueTag
 from projections.history.entries import (
     CatalogueEntry,
@@ -52,9 +26,9 @@ from projections.history.entries import (
 )
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query.evaluator import Explanation
+from server.convert.catalogue_history import catalogue_entry_out
 from server.convert.fields import to_timestamp, value_out
 from server.convert.tags import tag_values_out
-from server.eventlog.payload import CATALOGUE_KINDS
 from server.usecases.state import WorkspaceState
 
 VALUE_TYPES = {
@@ -80,6 +54,7 @@ def group_out(catalogue: Catalogue, group: GroupEntry) -> catalogue_pb.TagGroup:
         tag_count=len(catalogue.tags_of(group.number)),
         exclusive=group.exclusive,
         created_at=to_timestamp(group.created_at),
+        owner_staff_id="" if group.owner is None else catalogue.staff.members[group.owner].staff_id,
     )
 
 
@@ -192,7 +167,7 @@ def _entry_out(index: WorkspaceIndex, recorded: Recorded, entry: Entry, names: d
     made = history_pb.HistoryEntry(attribution=attribution_out(index, recorded))
     if isinstance(entry, CatalogueEntry):
         made.effective_at.CopyFrom(to_timestamp(recorded.changeset.recorded_at))
-        made.catalogue.CopyFrom(_catalogue_entry(catalogue, entry.change))
+        made.catalogue.CopyFrom(catalogue_entry_out(catalogue, entry.change))
         return made
     made.effective_at.CopyFrom(to_timestamp(entry.effective_at))
     made.profile_id = names[entry.ordinal]
@@ -235,58 +210,3 @@ def _interaction_entry(catalogue: Catalogue, entry: InteractionEntry) -> history
         id=entry.id,
         properties={name: value_out(value) for name, value in entry.properties.items()},
     )
-
-
-def _catalogue_entry(catalogue: Catalogue, change: CatalogueChange) -> history_pb.CatalogueEntry:
-    kind = CATALOGUE_KINDS[type(change)]
-    match change:
-        case WorkspaceCreated():
-            return history_pb.CatalogueEntry(kind=kind)
-        case GroupDefined():
-            return history_pb.CatalogueEntry(kind=kind, subject=change.name, description=change.description)
-        case TagDefined():
-            group = "" if change.group is None else f"{catalogue.groups[change.group].name}/"
-            return history_pb.CatalogueEntry(kind=kind, subject=group + change.name, description=change.description)
-        case GroupRenamed():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, new_name=change.name)
-        case TagRenamed():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number), new_name=change.name)
-        case GroupRetired() | GroupRestored():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name)
-        case TagRetired() | TagRestored():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number))
-        case GroupRedefined():
-            name = catalogue.groups[change.number].name
-            return history_pb.CatalogueEntry(kind=kind, subject=name, description=change.description)
-        case TagsOrdered():
-            order = [catalogue.key(number) for number in change.tags]
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, order=order)
-        case TagRedefined():
-            values = tag_values_out(ValueRule(Valued(change.valued), change.minimum, change.maximum))
-            return history_pb.CatalogueEntry(
-                kind=kind,
-                subject=catalogue.key(change.number),
-                description=change.description,
-                values=values,
-                opt_out=change.opt_out,
-            )
-        case TagMerged() | TagUnmerged():
-            subject, into = catalogue.key(change.number), catalogue.key(change.into)
-            return history_pb.CatalogueEntry(kind=kind, subject=subject, into=into)
-        case ForeignTagMapped() | ForeignTagUnmapped():
-            subject = catalogue.key(change.number)
-            return history_pb.CatalogueEntry(kind=kind, subject=subject, foreign_key=change.foreign_key)
-        case SegmentDefined():
-            return history_pb.CatalogueEntry(kind=kind, subject=change.name, expression=change.expression)
-        case SegmentChanged():
-            name = catalogue.segments.entries[change.number].name
-            return history_pb.CatalogueEntry(kind=kind, subject=name, expression=change.expression)
-        case SegmentRenamed():
-            name = catalogue.segments.entries[change.number].name
-            return history_pb.CatalogueEntry(kind=kind, subject=name, new_name=change.name)
-        case SegmentRetired():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.segments.entries[change.number].name)
-        case ListDefined() | ListRetired():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.lists.entries[change.number].name)
-        case _:
-            assert_never(change)

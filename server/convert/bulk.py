@@ -85,7 +85,7 @@ def tag_segment_preview_out(asked: Asked, preview: Preview) -> pb.TagSegmentResp
         changed_count=preview.outcome.changed,
         already_so_count=preview.outcome.already_so,
         warnings=warnings_out(asked.warnings),
-        preview=_preview_out(preview),
+        preview=preview_out(preview),
     )
 
 
@@ -105,7 +105,7 @@ def merge_preview_out(position: int, preview: Preview) -> pb.MergeTagsResponse:
         position=position,
         changed_count=preview.outcome.changed,
         already_so_count=preview.outcome.already_so,
-        preview=_preview_out(preview),
+        preview=preview_out(preview),
     )
 
 
@@ -131,11 +131,12 @@ def undo_preview_out(position: int, warnings: Iterable[ExpressionWarning], previ
         conflict_count=preview.outcome.conflicts,
         conflict_profile_ids=preview.conflict_ids,
         warnings=warnings_out(warnings),
-        preview=_preview_out(preview),
+        preview=preview_out(preview),
     )
 
 
-def _preview_out(preview: Preview) -> pb.Preview:
+def preview_out(preview: Preview) -> pb.Preview:
+    """What a dry run tells."""
     effects = [
         pb.SegmentEffect(
             segment=one.segment, count=one.count, entered_count=one.entered, left_count=one.left, refusal=one.refusal

@@ -7,10 +7,18 @@ from tagledger.v1 import common_pb2, history_service_pb2, ledger_service_pb2, pr
 
 from domain import limits
 from domain.changeset import Attribution
+from domain.names import normalized
 from server.convert.fields import Checks, to_timestamp
-from server.usecases.clocks import KnownAt, Reading
+from server.usecases.clocks import KnownAt, Reader, Reading
 from server.usecases.drafts import Receipt, Request
 
+ReadsWorkspace = (
+    common_pb2.ReadContext
+    | history_service_pb2.ListProfileHistoryRequest
+    | history_service_pb2.ListTagHistoryRequest
+    | history_service_pb2.ListHistoryRequest
+    | history_service_pb2.GetChangesetRequest
+)
 NamesChangeset = (
     ledger_service_pb2.UndoChangesetRequest | history_service_pb2.GetChangesetRequest | profile_service_pb2.GetErasureRequest
 )
@@ -48,9 +56,16 @@ def known_at_in(known_at: common_pb2.KnownAt, checks: Checks, path: str = "known
             return KnownAt()
 
 
-def read_in(context: common_pb2.ReadContext, checks: Checks) -> tuple[str, int | None, KnownAt]:
-    """Workspace and the two clocks."""
-    return checks.workspace("context.workspace", context.workspace), *clocks_in(context, checks, "context")
+def read_in(context: common_pb2.ReadContext, checks: Checks) -> tuple[Reader, int | None, KnownAt]:
+    """Who reads which workspace, and the two clocks."""
+    return reader_in(context, checks, "context."), *clocks_in(context, checks, "context")
+
+
+def reader_in(message: ReadsWorkspace, checks: Checks, path: str = "") -> Reader:
+    """Who reads which workspace; `path` stands before the names of the fields."""
+    workspace = checks.workspace(f"{path}workspace", message.workspace)
+    actor = checks.text(f"{path}reader", message.reader, limits.MAX_ATTRIBUTION_CHARACTERS, required=False)
+    return Reader(workspace, normalized(actor))
 
 
 def clocks_in(

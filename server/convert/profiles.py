@@ -8,6 +8,7 @@ from tagledger.v1 import profile_service_pb2 as pb
 from domain.changeset import Outcome
 from domain.errors import LimitExceeded
 from domain.limits import MAX_ERASED_PROFILES, MAX_LINKED_PAIRS
+from domain.staff_catalogue import StaffEntry
 from projections.query.profile import Activity, CarriedTag, HeldTrait
 from server.convert.answers import attribution_out, entries_out
 from server.convert.contexts import clocks_out, receipt_out, request_in
@@ -23,7 +24,7 @@ _LARGEST = (1 << 63) - 1
 
 def profile_out(read: ReadProfile, profile_id: str, recency_hours: Sequence[int]) -> pb.GetProfileResponse:
     """What holds of it, and its recency tier by these bounds."""
-    state = read.state
+    state, staff = read.state, read.reading.view.index.catalogue.staff
     last = max((one.last_at for one in state.activities), default=None)
     passed = 0 if last is None else sum(read.reading.view.as_of - last > hours * _HOUR_US for hours in recency_hours)
     return pb.GetProfileResponse(
@@ -31,7 +32,7 @@ def profile_out(read: ReadProfile, profile_id: str, recency_hours: Sequence[int]
         clocks=clocks_out(read.reading),
         profile_id=profile_id,
         first_seen_at=_instant(state.first_seen_at),
-        tags=[_tag_out(read, one) for one in state.tags],
+        tags=[_tag_out(read, one) for one in state.tags if not staff.of_tag(one.number) and read.reading.sees_tag(one.number)],
         traits=[_trait_out(read, one) for one in state.traits],
         activities=map(_activity_out, state.activities),
         last_interaction_at=_instant(last),
@@ -41,6 +42,7 @@ def profile_out(read: ReadProfile, profile_id: str, recency_hours: Sequence[int]
         lists=state.lists,
         timeline=entries_out(read.reading.state, read.timeline),
         linked_profile_ids=read.linked_ids,
+        staff=[_staff_out(read, one, member) for one in state.tags if (member := staff.of_tag(one.number))],
     )
 
 
@@ -59,6 +61,18 @@ def _tag_out(read: ReadProfile, tag: CarriedTag) -> pb.ProfileTag:
         attribution=attribution_out(index, read.recorded[tag.version]),
         credited_actor=tag.credit.actor if tag.credit else "",
         credited_source=tag.credit.source if tag.credit else "",
+    )
+
+
+def _staff_out(read: ReadProfile, tag: CarriedTag, member: StaffEntry) -> pb.ProfileStaff:
+    index = read.reading.view.index
+    return pb.ProfileStaff(
+        staff_id=member.staff_id,
+        name=member.name,
+        department_id=index.catalogue.staff.department_id(member.department),
+        customer_since=to_timestamp(tag.since),
+        customer_until=_instant(tag.until),
+        attribution=attribution_out(index, read.recorded[tag.version]),
     )
 
 

@@ -11,7 +11,7 @@ from domain.errors import LimitExceeded
 from domain.names import normalized
 from domain.tag_catalogue import Catalogue, ValueRule
 from server.convert.fields import Checks
-from server.usecases.drafts import MapForeignTags
+from server.usecases.commands import MapForeignTags
 
 TAG_VALUES = {
     Valued.ANY: common_pb2.TagValues.KIND_UNSPECIFIED,

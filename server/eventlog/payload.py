@@ -1,6 +1,6 @@
 """The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 6, "content_sha256": "…", "chain_sha256": "…"}
+    {"schema": 7, "content_sha256": "…", "chain_sha256": "…"}
     {"changeset_id": "…", "actor": "…", …}
     (sections: long columns of whole numbers, see sections.py)
 
@@ -10,7 +10,7 @@ followed by the content hash, so that a change of any event shows in all that fo
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
 ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions,
 schema 3 neither merges, order and values of tags nor other systems' names for them, schema 4 neither erasures nor opting out,
-schema 5 no links of profiles.
+schema 5 no links of profiles, schema 6 no staff.
 """
 
 import hashlib
@@ -23,31 +23,7 @@ from typing import Any, Final, TypeVar
 import orjson
 import zstandard
 
-from domain.catalogue_changes import (
-    CatalogueChange,
-    ForeignTagMapped,
-    ForeignTagUnmapped,
-    GroupDefined,
-    GroupRedefined,
-    GroupRenamed,
-    GroupRestored,
-    GroupRetired,
-    ListDefined,
-    ListRetired,
-    SegmentChanged,
-    SegmentDefined,
-    SegmentRenamed,
-    SegmentRetired,
-    TagDefined,
-    TagMerged,
-    TagRedefined,
-    TagRenamed,
-    TagRestored,
-    TagRetired,
-    TagsOrdered,
-    TagUnmerged,
-    WorkspaceCreated,
-)
+from domain.catalogue_changes import CatalogueChange
 from domain.changeset import (
     Attribution,
     Changeset,
@@ -67,40 +43,16 @@ from domain.changeset import (
     ValueType,
 )
 from domain.errors import LogDamaged
+from server.eventlog.catalogue_kinds import CATALOGUE_KINDS, KINDS_OF_CHANGES
 from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
 _CHUNK_BYTES = 1 << 14
 _LINES = 2
-_CATALOGUE: Final[Mapping[str, type[CatalogueChange]]] = {
-    "workspace_created": WorkspaceCreated,
-    "group_defined": GroupDefined,
-    "group_renamed": GroupRenamed,
-    "group_retired": GroupRetired,
-    "group_restored": GroupRestored,
-    "group_redefined": GroupRedefined,
-    "tags_ordered": TagsOrdered,
-    "tag_defined": TagDefined,
-    "tag_renamed": TagRenamed,
-    "tag_retired": TagRetired,
-    "tag_restored": TagRestored,
-    "tag_redefined": TagRedefined,
-    "tag_merged": TagMerged,
-    "tag_unmerged": TagUnmerged,
-    "foreign_tag_mapped": ForeignTagMapped,
-    "foreign_tag_unmapped": ForeignTagUnmapped,
-    "segment_defined": SegmentDefined,
-    "segment_changed": SegmentChanged,
-    "segment_renamed": SegmentRenamed,
-    "segment_retired": SegmentRetired,
-    "list_defined": ListDefined,
-    "list_retired": ListRetired,
-}
-CATALOGUE_KINDS: Final = {kind: name for name, kind in _CATALOGUE.items()}
 _ROWS: Final = ("tags", "traits", "interactions", "retracted", "listed", "erased", "links")
 _Columns = TypeVar("_Columns", TagColumns, TraitColumns, InteractionColumns)
 
@@ -385,7 +337,7 @@ def _catalogue_in(change: Mapping[str, Any]) -> CatalogueChange:
     fields: dict[str, Any] = {
         name: tuple(value) if type(value) is list else value for name, value in change.items() if name != "kind"
     }
-    return _CATALOGUE[change["kind"]](**fields)
+    return KINDS_OF_CHANGES[change["kind"]](**fields)
 
 
 def _values_in(kind: ValueType, values: Sequence[Any]) -> Sequence[Value]:

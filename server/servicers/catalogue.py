@@ -11,11 +11,18 @@ from server.servicers.catalogue_calls import Context
 from server.servicers.catalogue_segments import SegmentCalls
 from server.servicers.catalogue_tags import TagCalls
 from server.servicers.paging import page_of
-from server.usecases.drafts import CreateWorkspace
+from server.servicers.running import Work
+from server.usecases.clocks import Clocks
+from server.usecases.commands import CreateWorkspace
+from server.usecases.committer import Committer
 
 
 class CatalogueServicer(TagCalls, SegmentCalls, rpc.CatalogueServiceServicer):
     """Workspaces, groups, tags and segments."""
+
+    def __init__(self, committer: Committer, clocks: Clocks, work: Work, default_currency: str) -> None:
+        super().__init__(committer, clocks, work)
+        self._default_currency = default_currency
 
     # --- workspaces -------------------------------------------------------------------------------------------------------
 

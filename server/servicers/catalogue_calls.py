@@ -1,17 +1,19 @@
-"""What the rpcs of CatalogueService share: reading a workspace's catalogue, and carrying out a command on it."""
+"""What CatalogueService and StaffService share: reading a workspace's catalogue, and carrying out a command on it."""
 
 from typing import TypeAlias
 
 import grpc
 from tagledger.v1 import catalogue_service_pb2 as pb
+from tagledger.v1 import staff_service_pb2 as staff_pb
 
 from domain import limits
 from server.convert.contexts import request_in
 from server.convert.fields import Checks
 from server.servicers.running import Work, answered
 from server.usecases.clocks import Clocks
+from server.usecases.commands import Command
 from server.usecases.committer import Committer
-from server.usecases.drafts import CatalogueDraft, Command, Receipt
+from server.usecases.drafts import CatalogueDraft, Receipt
 from server.usecases.state import WorkspaceState
 
 Context: TypeAlias = grpc.aio.ServicerContext
@@ -34,6 +36,13 @@ CommandRequest = (
     | pb.ChangeSegmentRequest
     | pb.RenameSegmentRequest
     | pb.RetireSegmentRequest
+    | staff_pb.DefineDepartmentRequest
+    | staff_pb.ChangeDepartmentRequest
+    | staff_pb.RetireDepartmentRequest
+    | staff_pb.DefineStaffRequest
+    | staff_pb.ChangeStaffRequest
+    | staff_pb.RetireStaffRequest
+    | staff_pb.RestoreStaffRequest
 )
 Described = (
     pb.DefineTagGroupRequest | pb.ChangeTagGroupRequest | pb.DefineTagRequest | pb.ChangeTagRequest | pb.DefineSegmentRequest
@@ -43,11 +52,10 @@ Described = (
 class CatalogueCalls:
     """Reads, and commands."""
 
-    def __init__(self, committer: Committer, clocks: Clocks, work: Work, default_currency: str) -> None:
+    def __init__(self, committer: Committer, clocks: Clocks, work: Work) -> None:
         self._committer = committer
         self._clocks = clocks
         self._work = work
-        self._default_currency = default_currency
 
     def _read(self, workspace: str, checks: Checks) -> tuple[WorkspaceState, int]:
         checks.workspace("workspace", workspace)

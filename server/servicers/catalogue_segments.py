@@ -14,7 +14,8 @@ from server.convert.fields import Checks
 from server.servicers.catalogue_calls import CatalogueCalls, Context, description_in
 from server.servicers.paging import page_of
 from server.usecases.asking import prepared
-from server.usecases.drafts import ChangeSegment, DefineSegment, Receipt, RenameSegment, RetireSegment
+from server.usecases.commands import ChangeSegment, DefineSegment, RenameSegment, RetireSegment
+from server.usecases.drafts import Receipt
 from server.usecases.state import WorkspaceState
 
 

@@ -15,14 +15,12 @@ from server.convert.tags import foreign_tags_in, foreign_tags_out, tag_values_in
 from server.servicers.catalogue_calls import CatalogueCalls, Context, description_in
 from server.servicers.paging import page_of
 from server.usecases.catalogue_commands import group_named, tag_meant, tag_with_key
-from server.usecases.clocks import KnownAt
-from server.usecases.drafts import (
+from server.usecases.commands import (
     ChangeGroup,
     ChangeTag,
     DefineGroup,
     DefineTag,
     OrderTags,
-    Receipt,
     RenameGroup,
     RenameTag,
     RestoreGroup,
@@ -31,6 +29,7 @@ from server.usecases.drafts import (
     RetireTag,
     UnmapForeignTag,
 )
+from server.usecases.drafts import Receipt
 from server.usecases.state import WorkspaceState
 from server.usecases.tag_use import holder_count
 
@@ -63,7 +62,8 @@ class TagCalls(CatalogueCalls):
         state, position = self._read(request.workspace, checks)
         catalogue = state.index.catalogue
         groups = sorted(catalogue.groups.values(), key=lambda group: group.name)
-        shown: list[GroupEntry] = [group for group in groups if request.show_retired or not group.retired]
+        shared = [group for group in groups if group.owner is None]
+        shown: list[GroupEntry] = [group for group in shared if request.show_retired or not group.retired]
         page, token = page_of(shown, size, request.page_token, "groups", request.workspace, request.show_retired)
         made = [group_out(catalogue, group) for group in page]
         return pb.ListTagGroupsResponse(position=position, groups=made, next_page_token=token)
@@ -130,7 +130,7 @@ class TagCalls(CatalogueCalls):
         checks = Checks()
         workspace = checks.workspace("workspace", request.workspace)
         checks.refuse()
-        reading = self._clocks.read(workspace, None, KnownAt())
+        reading = self._clocks.now(workspace)
         catalogue, key = reading.state.index.catalogue, normalized(request.key)
         holders = holder_count(reading, tag_meant(catalogue, key, reading.view.version).number)
         tag = tag_out(catalogue, tag_with_key(catalogue, key))
@@ -145,7 +145,7 @@ class TagCalls(CatalogueCalls):
         if request.group:
             tags: Sequence[TagEntry] = catalogue.tags_of(group_named(catalogue, normalized(request.group)).number)
         else:
-            tags = sorted(catalogue.tags.values(), key=lambda tag: catalogue.key(tag.number))
+            tags = sorted(catalogue.shared(), key=lambda tag: catalogue.key(tag.number))
         shown = [tag for tag in tags if request.show_retired or not (tag.retired or tag.merged_into)]
         page, token = page_of(shown, size, request.page_token, "tags", request.workspace, request.group, request.show_retired)
         made = [tag_out(catalogue, tag) for tag in page]

@@ -35,12 +35,12 @@ class ExportServicer(rpc.ExportServiceServicer):
     ) -> AsyncIterator[pb.ExportMembersResponse]:
         """See the proto."""
         checks = Checks()
-        workspace, as_of, known_at = read_in(request.context, checks)
+        reader, as_of, known_at = read_in(request.context, checks)
         columns = _columns_in(request, checks)
         if request.format not in pb.ExportMembersRequest.Format.values():
             checks.add("format", "FORMAT_ROWS or FORMAT_ARROW")
         checks.refuse()
-        asked = self._questions.ask(workspace, as_of, known_at, segment_in(request.segment))
+        asked = self._questions.ask(reader, as_of, known_at, segment_in(request.segment))
         export = await self._work.in_thread(lambda: self._bind(asked, columns, request.after_profile_id))
         yield _head(asked, export)
         parts = _arrow(export) if request.format == pb.ExportMembersRequest.FORMAT_ARROW else _rows(export)
@@ -49,6 +49,8 @@ class ExportServicer(rpc.ExportServiceServicer):
             await asyncio.sleep(0)
 
     def _bind(self, asked: Asked, columns: list[ColumnRequest], after: str) -> Export:
+        if asked.reading.scope:
+            asked.reading.scope.refuse_tags(asked.reading.state.index, [one.name for one in columns if one.kind != "trait"])
         members = self._questions.members(asked)
         return export_of(asked.reading.state, asked.reading.view, members, columns, after)
 

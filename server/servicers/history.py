@@ -10,7 +10,7 @@ from domain import limits
 from domain.instants import zone_exists
 from domain.names import normalized
 from server.convert.answers import attribution_out, entries_out
-from server.convert.contexts import changeset_named_in, known_at_in, page_size_in
+from server.convert.contexts import changeset_named_in, known_at_in, page_size_in, reader_in
 from server.convert.fields import Checks
 from server.convert.tag_use import tag_review_out, tag_use_out
 from server.servicers.running import Work
@@ -88,20 +88,20 @@ class HistoryServicer(rpc.HistoryServiceServicer):
         return pb.ListHistoryResponse(position=page.reading.position, entries=made, next_page_token=page.next_token)
 
     async def _page(self, request: _Listing, about: About, checks: Checks) -> HistoryPage:
-        workspace = checks.workspace("workspace", request.workspace)
+        reader = reader_in(request, checks)
         known_at = known_at_in(request.known_at, checks)
         page_request = _page_request(request.page_size, request.page_token, request.newest_first, checks)
         checks.refuse()
-        return await self._work.in_thread(lambda: self._auditing.history(workspace, about, known_at, page_request))
+        return await self._work.in_thread(lambda: self._auditing.history(reader, about, known_at, page_request))
 
     async def GetChangeset(self, request: pb.GetChangesetRequest, context: Context) -> pb.GetChangesetResponse:
         """See the proto."""
         checks = Checks()
-        workspace = checks.workspace("workspace", request.workspace)
+        reader = reader_in(request, checks)
         changeset_id, position = changeset_named_in(request, checks)
         page_request = _page_request(request.page_size, request.page_token, False, checks)
         checks.refuse()
-        page = await self._work.in_thread(lambda: self._auditing.changeset(workspace, changeset_id, position, page_request))
+        page = await self._work.in_thread(lambda: self._auditing.changeset(reader, changeset_id, position, page_request))
         return pb.GetChangesetResponse(
             position=page.reading.position,
             attribution=attribution_out(page.reading.state.index, page.recorded),

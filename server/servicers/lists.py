@@ -17,8 +17,9 @@ from server.convert.lists import list_out, list_version_out, part_in, upload_in
 from server.servicers.paging import numbers_down, page_of
 from server.servicers.running import Work, answered
 from server.usecases.clocks import Clocks
+from server.usecases.commands import RetireList
 from server.usecases.committer import Committer
-from server.usecases.drafts import CatalogueDraft, RetireList
+from server.usecases.drafts import CatalogueDraft
 from server.usecases.state import WorkspaceState
 from server.usecases.uploading import GatheredUpload
 

@@ -40,7 +40,7 @@ class ProfileServicer(rpc.ProfileServiceServicer):
     async def GetProfile(self, request: pb.GetProfileRequest, context: Context) -> pb.GetProfileResponse:
         """See the proto."""
         checks = Checks()
-        workspace, as_of, known_at = read_in(request.context, checks)
+        reader, as_of, known_at = read_in(request.context, checks)
         profile_id = checks.profile_id("profile_id", request.profile_id)
         timeline = request.timeline_size if request.HasField("timeline_size") else _TIMELINE
         if not 0 <= timeline <= limits.MAX_TIMELINE:
@@ -49,7 +49,7 @@ class ProfileServicer(rpc.ProfileServiceServicer):
         checks.refuse()
         segments = not request.without_segments
         read = await self._work.in_thread(
-            lambda: self._profiles.read(workspace, profile_id, as_of, known_at, timeline, segments=segments)
+            lambda: self._profiles.read(reader, profile_id, as_of, known_at, timeline, segments=segments)
         )
         return profile_out(read, profile_id, bounds)
 

@@ -27,11 +27,11 @@ class ReportServicer(rpc.ReportServiceServicer):
     async def CrossTabulate(self, request: pb.CrossTabulateRequest, context: Context) -> pb.CrossTabulateResponse:
         """See the proto."""
         checks = Checks()
-        workspace, as_of, known_at = read_in(request.context, checks)
+        reader, as_of, known_at = read_in(request.context, checks)
         axes = axes_in(request.axes, checks)
         checks.refuse()
         segment = segment_in(request.segment)
-        found = await self._work.in_thread(lambda: self._reports.cross(workspace, (as_of, known_at), segment, axes))
+        found = await self._work.in_thread(lambda: self._reports.cross(reader, (as_of, known_at), segment, axes))
         return crossing_out(found)
 
     async def SegmentSeries(
@@ -39,10 +39,10 @@ class ReportServicer(rpc.ReportServiceServicer):
     ) -> AsyncIterator[pb.SegmentSeriesResponse]:
         """See the proto."""
         checks = Checks()
-        workspace, _, known_at = read_in(request.context, checks)
+        reader, _, known_at = read_in(request.context, checks)
         instants = instants_in(request, checks)
         segment = segment_in(request.segment)
-        points = self._reports.series(workspace, known_at, segment, instants, as_known_then=request.as_known_then)
+        points = self._reports.series(reader, known_at, segment, instants, as_known_then=request.as_known_then)
         first = True
         while (point := await self._work.in_thread(lambda: next(points, None))) is not None:
             yield point_out(point, first=first)

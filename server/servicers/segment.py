@@ -46,12 +46,12 @@ class SegmentServicer(rpc.SegmentServiceServicer):
     async def ListMembers(self, request: pb.ListMembersRequest, context: Context) -> pb.ListMembersResponse:
         """See the proto."""
         checks = Checks()
-        workspace, as_of, known_at = read_in(request.context, checks)
+        reader, as_of, known_at = read_in(request.context, checks)
         size = page_size_in(request.page_size, limits.DEFAULT_MEMBERS_PAGE, limits.MAX_MEMBERS_PAGE, checks)
         checks.refuse()
         segment = segment_in(request.segment)
         page = await self._work.in_thread(
-            lambda: self._questions.page(workspace, as_of, known_at, segment, size, request.page_token)
+            lambda: self._questions.page(reader, as_of, known_at, segment, size, request.page_token)
         )
         return pb.ListMembersResponse(
             position=page.asked.reading.position,
@@ -65,13 +65,13 @@ class SegmentServicer(rpc.SegmentServiceServicer):
     async def CompareSegment(self, request: pb.CompareSegmentRequest, context: Context) -> pb.CompareSegmentResponse:
         """See the proto."""
         checks = Checks()
-        workspace, as_of, known_at = read_in(request.context, checks)
+        reader, as_of, known_at = read_in(request.context, checks)
         before = clocks_in(request.before, checks, "before")
         size = page_size_in(request.page_size, limits.DEFAULT_MEMBERS_PAGE, limits.MAX_MEMBERS_PAGE, checks)
         checks.refuse()
         segment = segment_in(request.segment)
         found = await self._work.in_thread(
-            lambda: self._questions.compare(workspace, before, (as_of, known_at), segment, size, request.page_token)
+            lambda: self._questions.compare(reader, before, (as_of, known_at), segment, size, request.page_token)
         )
         return pb.CompareSegmentResponse(
             position=found.after.reading.position,
@@ -153,6 +153,6 @@ class SegmentServicer(rpc.SegmentServiceServicer):
 
     def _ask(self, read: common_pb2.ReadContext, segment: expression_pb2.Segment) -> Asked:
         checks = Checks()
-        workspace, as_of, known_at = read_in(read, checks)
+        reader, as_of, known_at = read_in(read, checks)
         checks.refuse()
-        return self._questions.ask(workspace, as_of, known_at, segment_in(segment))
+        return self._questions.ask(reader, as_of, known_at, segment_in(segment))

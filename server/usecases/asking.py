@@ -10,14 +10,15 @@ from pyroaring import BitMap
 from domain.language.checker import Warning as ExpressionWarning
 from domain.language.checker import check
 from domain.language.parser import parse
-from domain.language.syntax import Expression
+from domain.language.parts import all_nodes, named
+from domain.language.syntax import Expression, Names
 from domain.limits import MAX_INSTANT_US, MIN_INSTANT_US
 from projections.query import evaluator
 from projections.query.checking import ProfileChecker
 from projections.query.evaluator import Explanation
 from projections.query.executor import Execution
 from projections.query.prepared import Prepared
-from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.clocks import Clocks, KnownAt, Reader, Reading
 from server.usecases.state import WorkspaceState
 from server.usecases.tokens import ORDINALS, POSITIONS, make_token, question_digest, read_token
 
@@ -97,22 +98,29 @@ class Questions:
         self._warnings: OrderedDict[tuple[object, ...], tuple[ExpressionWarning, ...]] = OrderedDict()
         self._results: OrderedDict[tuple[object, ...], BitMap] = OrderedDict()
 
-    def ask(self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment) -> Asked:
-        """Bind and plan. Raises UnknownWorkspace, UnknownSegment, PositionAhead, InvalidExpression, LimitExceeded."""
-        reading = self._clocks.read(workspace, as_of, known_at)
+    def ask(self, reader: Reader, as_of: int | None, known_at: KnownAt, segment: Segment) -> Asked:
+        """Bind and plan.
+
+        Raises UnknownWorkspace, UnknownSegment, PositionAhead, InvalidExpression, LimitExceeded, OutOfScope.
+        """
+        reading = self._clocks.read(reader, as_of, known_at)
         expression = prepared(segment)
+        if reading.scope:
+            reading.scope.refuse_tags(reading.state.index, _tags_named(expression.expression))
         warnings = self._warn(reading.state, segment, expression)
         return Asked(reading, expression, evaluator.planned(expression, reading.view), warnings)
 
     def validate(self, workspace: str, segment: Segment) -> tuple[Reading, Prepared, tuple[ExpressionWarning, ...]]:
         """The expression and what is odd about it."""
-        reading = self._clocks.read(workspace, None, KnownAt())
+        reading = self._clocks.now(workspace)
         expression = prepared(segment)
         return reading, expression, self._warn(reading.state, segment, expression)
 
     def members(self, asked: Asked) -> BitMap:
         """All members. The last few results are kept, so that the pages of one listing evaluate once."""
         view = asked.reading.view
+        if view.scope is not None:  # which moves with each transfer
+            return asked.execution.members()
         # Names, and ids of profiles, are looked up as they are now, also for questions about the past.
         names = len(view.index.catalogue.changes), len(view.index.erased.versions)
         key = (asked.reading.state.name, asked.expression.text, view.as_of, view.version, names)
@@ -124,15 +132,15 @@ class Questions:
         return found
 
     def page(
-        self, workspace: str, as_of: int | None, known_at: KnownAt, segment: Segment, size: int, token: str
+        self, reader: Reader, as_of: int | None, known_at: KnownAt, segment: Segment, size: int, token: str
     ) -> MembersPage:
         """One page of members, in ordinal order. With a token, the clocks are the token's."""
-        question = question_digest("members", workspace, prepared(segment).text)
+        question = question_digest("members", reader, prepared(segment).text)
         first = 0
         if token:
             first, instant, position = read_token(token, question, (ORDINALS, _INSTANTS, POSITIONS))
             as_of, known_at = instant + MIN_INSTANT_US, KnownAt(position=position)
-        asked = self.ask(workspace, as_of, known_at, segment)
+        asked = self.ask(reader, as_of, known_at, segment)
         found = self.members(asked)
         ordinals, more = _page_of(found, first, size)
         # Who was erased since known_at is counted, and has no name.
@@ -142,7 +150,7 @@ class Questions:
 
     def compare(
         self,
-        workspace: str,
+        reader: Reader,
         before: tuple[int | None, KnownAt],
         after: tuple[int | None, KnownAt],
         segment: Segment,
@@ -150,14 +158,14 @@ class Questions:
         token: str,
     ) -> Comparison:
         """One page of who entered and who left, in ordinal order. With a token, the clocks are the token's."""
-        question = question_digest("comparison", workspace, prepared(segment).text)
+        question = question_digest("comparison", reader, prepared(segment).text)
         first = 0
         if token:
             bounds = (ORDINALS, _INSTANTS, POSITIONS, _INSTANTS, POSITIONS)
             first, instant, position, instant_after, position_after = read_token(token, question, bounds)
             before = instant + MIN_INSTANT_US, KnownAt(position=position)
             after = instant_after + MIN_INSTANT_US, KnownAt(position=position_after)
-        asked = self.ask(workspace, *before, segment), self.ask(workspace, *after, segment)
+        asked = self.ask(reader, *before, segment), self.ask(reader, *after, segment)
         earlier, later = map(self.members, asked)
         changed = earlier ^ later
         ordinals, more = _page_of(changed, first, size)
@@ -168,8 +176,11 @@ class Questions:
         return Comparison(*asked, len(later) - stayed, len(earlier) - stayed, stayed, changes, next_token)
 
     def check(self, asked: Asked, profile_ids: Sequence[str]) -> list[tuple[bool, bool]]:
-        """For each profile: is it a member, and is it known?"""
+        """For each profile: is it a member, and is it known? Of others than their own customers, staff knows nothing."""
+        scope = asked.reading.view.scope
         ordinals = asked.reading.state.ordinals(profile_ids, asked.reading.view.version)
+        if scope is not None:
+            ordinals = [None if one is None or one not in scope else one for one in ordinals]
         if len(ordinals) <= _CHECKED_SINGLY:
             checked = [None if o is None else ProfileChecker(asked.reading.view, o).holds(asked.expression) for o in ordinals]
             return [(bool(member), member is not None) for member in checked]
@@ -180,6 +191,7 @@ class Questions:
         """The plan as it ran, and whether the asked profile is known."""
         reading = asked.reading
         ordinal = reading.state.ordinals([profile_id], reading.view.version)[0] if profile_id else None
+        reading.refuse_outsider(ordinal, profile_id)
         # An unknown profile is in nothing: no bitmap holds an ordinal that nobody has.
         wanted = None if not profile_id else _NOBODY if ordinal is None else ordinal
         return evaluator.explain(asked.expression, reading.view, wanted), ordinal is not None
@@ -194,6 +206,10 @@ class Questions:
             while len(self._warnings) > _PARSED_MAX:
                 self._warnings.popitem(last=False)
         return found
+
+
+def _tags_named(expression: Expression) -> set[str]:
+    return {name for node in all_nodes(expression) for kind, name in named(node) if kind is Names.TAG}
 
 
 def _page_of(found: BitMap, first: int, size: int) -> tuple[list[int], bool]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from domain.changeset import Changeset, Recorded
 from domain.errors import UnknownChangeset, UnknownProfile
-from projections.history.entries import Entry, Wanted, entries, entry_count, rows_wanted
+from projections.history.entries import Entry, TagEntry, Wanted, entries, entry_count, rows_wanted
 from projections.history.timeline import (
     Versions,
     losses_of,
@@ -19,7 +19,7 @@ from projections.history.timeline import (
 from server.eventlog import payload
 from server.eventlog.port import EventLog
 from server.usecases.catalogue_commands import group_named, tag_with_key
-from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.clocks import Clocks, KnownAt, Reader, Reading
 from server.usecases.state import WorkspaceState
 from server.usecases.tokens import ROWS, VERSIONS, make_token, question_digest, read_token
 
@@ -80,9 +80,11 @@ class Auditing:
         self._clocks = clocks
         self._log = log
 
-    def history(self, workspace: str, about: About, known_at: KnownAt, page: PageRequest) -> HistoryPage:
-        """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup, UnknownSegment."""
-        reading = self._clocks.read(workspace, None, known_at)
+    def history(self, reader: Reader, about: About, known_at: KnownAt, page: PageRequest) -> HistoryPage:
+        """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup, UnknownSegment, OutOfScope."""
+        reading = self._clocks.read(reader, None, known_at)
+        if reading.scope is not None and about.profile_id is None:
+            raise reading.scope.refusal("history is told of their customers; name one (profile_id)")
         index, version = reading.state.index, reading.view.version
         profiles = None
         if about.profile_id is not None:
@@ -107,15 +109,18 @@ class Auditing:
 
         def rows_in(changeset: Changeset) -> list[int]:
             lost = losses.of(changeset.version) if losses else ()
-            return rows_wanted(changeset, Wanted(profiles, tags, rivals, lost, about.effective, about.interactions, segment))
+            rows = rows_wanted(changeset, Wanted(profiles, tags, rivals, lost, about.effective, about.interactions, segment))
+            return rows if reading.scope is None else _seen(reading, changeset, rows)
 
-        return self._page(reading, page, question_digest("history", workspace, about, page.newest_first), versions, rows_in)
+        return self._page(reading, page, question_digest("history", reader, about, page.newest_first), versions, rows_in)
 
-    def changeset(self, workspace: str, changeset_id: bytes | None, position: int, page: PageRequest) -> ChangesetPage:
-        """One changeset by id (16 bytes) or position. Raises UnknownChangeset."""
-        reading = self._clocks.read(workspace, None, KnownAt())
+    def changeset(self, reader: Reader, changeset_id: bytes | None, position: int, page: PageRequest) -> ChangesetPage:
+        """One changeset by id (16 bytes) or position. Raises UnknownChangeset, OutOfScope."""
+        reading = self._clocks.read(reader, None, KnownAt())
+        if reading.scope is not None:
+            raise reading.scope.refusal("a changeset may speak of everybody; ask for the history of a customer")
         recorded = self.recorded(reading.state, changeset_id, position)
-        question = question_digest("changeset", workspace, recorded.changeset.version)
+        question = question_digest("changeset", reader, recorded.changeset.version)
         count = entry_count(recorded.changeset)
         (start,) = read_token(page.token, question, (ROWS,)) if page.token else (0,)
         found = [(recorded, entry) for _, entry in entries(recorded.changeset, start, min(count, start + page.size))]
@@ -174,12 +179,19 @@ class Auditing:
         return read_applied(self._log, state, version)
 
 
+def _seen(reading: Reading, changeset: Changeset, rows: list[int]) -> list[int]:
+    """Without what is said by tags of others' own."""
+    found = [(row, entry) for row in rows for _, entry in entries(changeset, row, row + 1)]
+    return [row for row, entry in found if not isinstance(entry, TagEntry) or reading.sees_tag(entry.tag)]
+
+
 def ordinal_of(reading: Reading, profile_id: str) -> int:
-    """Of a profile, or of the person that it is of. Raises UnknownProfile."""
+    """Of a profile, or of the person that it is of. Raises UnknownProfile, OutOfScope."""
     ordinal = reading.state.ordinals([profile_id], reading.view.version)[0]
     if ordinal is None:
         message = f"workspace {reading.state.name!r} has never seen a profile {profile_id!r}; ids are compared exactly"
         raise UnknownProfile(message, metadata={"profile_id": profile_id})
+    reading.refuse_outsider(ordinal, profile_id)
     return ordinal
 
 

@@ -1,7 +1,5 @@
 """Decides commands on the catalogue: which changes they make, or why they are refused."""
 
-from typing import assert_never
-
 from domain.catalogue_changes import (
     CatalogueChange,
     GroupDefined,
@@ -20,10 +18,11 @@ from domain.catalogue_changes import (
 from domain.errors import InvalidField, LimitExceeded, NotRetired, UnknownTag, UnknownTagGroup, Violation
 from domain.errors import TagMerged as MergedError
 from domain.errors import TagRetired as RetiredError
-from domain.limits import MAX_EXCLUSIVE_TAGS
+from domain.limits import MAX_EXCLUSIVE_TAGS, MAX_PERSONAL_TAGS
 from domain.names import KnownNames
+from domain.staff_catalogue import STAFF_PREFIX
 from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry, ValueRule
-from server.usecases.drafts import (
+from server.usecases.commands import (
     ChangeGroup,
     ChangeSegment,
     ChangeTag,
@@ -48,6 +47,7 @@ from server.usecases.drafts import (
 from server.usecases.foreign_tags import decide_mapping, decide_unmapping
 from server.usecases.list_commands import decide_list_retirement
 from server.usecases.segment_commands import decide_segment_command, name_taken
+from server.usecases.staff_commands import decide_staff_command, refuse_left, staff_with_id
 from server.usecases.state import WorkspaceState
 
 
@@ -60,16 +60,20 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
                 raise name_taken("workspace", state.name)
             return [WorkspaceCreated(command.currency)]
         case DefineGroup():
+            _refuse_prefix("name", command.name)
             _refuse_taken_group(catalogue, command.name)
             return [GroupDefined(_next(catalogue.groups), command.name, command.description, command.exclusive)]
         case RenameGroup():
             group = group_named(catalogue, command.name)
+            _refuse_owned(group)
+            _refuse_prefix("new_name", command.new_name)
             _refuse_taken_group(catalogue, command.new_name)
             for tag in catalogue.tags_of(group.number):
                 _refuse_taken_tag(catalogue, _key(command.new_name, tag.name))
             return [GroupRenamed(group.number, command.new_name)]
         case RetireGroup():
             group = group_named(catalogue, command.name)
+            _refuse_owned(group)
             _refuse_retired(group.retired, f"group {group.name!r}")
             tags = [TagRetired(tag.number) for tag in catalogue.tags_of(group.number) if not tag.retired]
             return [GroupRetired(group.number), *tags]
@@ -85,6 +89,8 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             return _define_tag(catalogue, command)
         case RenameTag():
             tag = tag_with_key(catalogue, command.key)
+            _refuse_of_staff(catalogue, tag)
+            _refuse_prefix("new_name", command.new_name if tag.group is None else "")
             if tag.group is None and "/" in command.new_name:
                 problem = "must not contain '/', which separates group and name: the tag is in no group"
                 raise InvalidField.of([Violation("new_name", problem)])
@@ -98,7 +104,9 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
         case RestoreTag():
             return [_restored(catalogue, own_tag(catalogue, command.key))]
         case ChangeTag():
-            return [_changed(own_tag(catalogue, command.key), command)]
+            tag = own_tag(catalogue, command.key)
+            _refuse_opting_out(command.opt_out if catalogue.owner(tag.number) else None)
+            return [_changed(tag, command)]
         case MapForeignTags():
             return [*decide_mapping(catalogue, command)]
         case UnmapForeignTag():
@@ -108,7 +116,7 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
         case RetireList():
             return [decide_list_retirement(command, catalogue.lists)]
         case _:
-            assert_never(command)
+            return decide_staff_command(command, catalogue)
 
 
 def tag_with_key(catalogue: Catalogue, key: str) -> TagEntry:
@@ -129,6 +137,7 @@ def tag_meant(catalogue: Catalogue, key: str, version: int) -> TagEntry:
 def own_tag(catalogue: Catalogue, key: str) -> TagEntry:
     """The same; TagMerged if it is merged."""
     tag = tag_with_key(catalogue, key)
+    _refuse_of_staff(catalogue, tag)
     if tag.merged_into is not None:
         into = catalogue.key(catalogue.meant(key) or tag.merged_into)
         raise MergedError(
@@ -150,12 +159,30 @@ def group_named(catalogue: Catalogue, name: str) -> GroupEntry:
     return catalogue.groups[number]
 
 
+def _refuse_of_staff(catalogue: Catalogue, tag: TagEntry) -> None:
+    member = catalogue.staff.of_tag(tag.number)
+    if member:
+        told = f"tag {tag.name!r} says whose customers are those of staff member {member.staff_id!r}, and stays as it is"
+        remedy = "change the staff member (ChangeStaff, RetireStaff; tagledger staff change, retire)"
+        raise InvalidField.of([Violation("key", f"{told}; {remedy}")])
+
+
+def _refuse_prefix(field: str, key: str) -> None:
+    if key.startswith(STAFF_PREFIX):
+        told = f"keys that begin with `{STAFF_PREFIX}` are those of staff: of their customers, and of tags of their own"
+        remedy = f"define `{STAFF_PREFIX}ID/NAME` for one of these, or take another key"
+        raise InvalidField.of([Violation(field, f"{told}; {remedy}")])
+
+
 def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChange]:
+    if command.group.startswith(STAFF_PREFIX):
+        return _define_personal_tag(catalogue, command)
+    _refuse_prefix("key", command.name if not command.group else "")
     _refuse_taken_tag(catalogue, _key(command.group, command.name))
     tag_number = _next(catalogue.tags)
     valued: list[CatalogueChange] = []
     if command.values is not None or command.opt_out:
-        valued.append(_redefined(tag_number, command.description, command.values or ValueRule(), command.opt_out))
+        valued.append(_redefined(tag_number, command.description, command.values or ValueRule(), opt_out=command.opt_out))
     if not command.group:
         return [TagDefined(tag_number, None, command.name, command.description), *valued]
     if command.create_group and catalogue.group_number(command.group) is None:
@@ -175,13 +202,50 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
     return [TagDefined(tag_number, group.number, command.name, command.description), *valued]
 
 
+def _define_personal_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChange]:
+    """One of a staff member's own; their group comes with the first of them."""
+    member = staff_with_id(catalogue.staff, command.group.removeprefix(STAFF_PREFIX))
+    refuse_left(member, "they take no tags of their own any more")
+    _refuse_opting_out(command.opt_out)
+    made, group = list[CatalogueChange](), catalogue.group_number(command.group)
+    if group is None:
+        group = _next(catalogue.groups)
+        made.append(GroupDefined(group, command.group, "", owner=member.number))
+    LimitExceeded.refuse(
+        "personal tags",
+        field="key",
+        maximum=MAX_PERSONAL_TAGS,
+        actual=len(catalogue.members(group)) + 1,
+        remedy="use tags that are everybody's, or rename those that are not needed any more",
+    )
+    number = _next(catalogue.tags)
+    _refuse_taken_tag(catalogue, _key(command.group, command.name))
+    made.append(TagDefined(number, group, command.name, command.description))
+    if command.values is not None:
+        made.append(_redefined(number, command.description, command.values, opt_out=False))
+    return made
+
+
+def _refuse_opting_out(opt_out: bool | None) -> None:
+    if opt_out:
+        told = "a tag of a staff member's own keeps nobody out of segments: that is for a tag that is everybody's"
+        raise InvalidField.of([Violation("opt_out", told)])
+
+
+def _refuse_owned(group: GroupEntry) -> None:
+    if group.owner is not None:
+        told = f"group {group.name!r} has the tags of a staff member's own, and stays as it is"
+        raise InvalidField.of([Violation("name", f"{told}; retire or rename its tags one by one")])
+
+
 def _changed(tag: TagEntry, command: ChangeTag) -> TagRedefined:
     description = tag.description if command.description is None else command.description
     values = tag.values if command.values is None else command.values
-    return _redefined(tag.number, description, values, tag.opt_out if command.opt_out is None else command.opt_out)
+    opt_out = tag.opt_out if command.opt_out is None else command.opt_out
+    return _redefined(tag.number, description, values, opt_out=opt_out)
 
 
-def _redefined(number: int, description: str, values: ValueRule, opt_out: bool) -> TagRedefined:
+def _redefined(number: int, description: str, values: ValueRule, *, opt_out: bool) -> TagRedefined:
     return TagRedefined(number, description, values.valued.value, values.minimum, values.maximum, opt_out)
 
 

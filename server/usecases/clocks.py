@@ -1,4 +1,4 @@
-"""Binds a read to a workspace and its two clocks."""
+"""Binds a read to a workspace, its two clocks, and whom whoever reads may see."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from domain.errors import PositionAhead
 from projections.query.view import View
 from server.usecases.deciding import unknown_workspace
+from server.usecases.scoping import Scope, scope_of
 from server.usecases.state import WorkspaceState
 
 
@@ -18,6 +19,14 @@ class KnownAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a workspace. `actor`: a staff member sees the customers within their role; anybody else, and "", all."""
+
+    workspace: str
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A read bound to its clocks."""
 
@@ -27,6 +36,17 @@ class Reading:
     """End of what the server had applied."""
     known_at: int
     """Position at which the log is cut."""
+    scope: Scope | None = None
+    """Whom a staff member who reads may see; None for all."""
+
+    def sees_tag(self, number: int) -> bool:
+        """Whether a tag is everybody's, or of somebody of whom whoever reads may see it."""
+        return self.scope is None or self.scope.sees(self.state.index.catalogue, number)
+
+    def refuse_outsider(self, ordinal: int | None, profile_id: str) -> None:
+        """OutOfScope for a profile of which whoever reads sees nothing."""
+        if self.scope is not None and ordinal is not None:
+            self.scope.refuse_outsider(ordinal, profile_id)
 
 
 class Clocks:
@@ -49,9 +69,13 @@ class Clocks:
         """All workspaces, by name."""
         return [self._states[name] for name in sorted(self._states)]
 
-    def read(self, workspace: str, as_of: int | None, known_at: KnownAt) -> Reading:
-        """Bind. Raises UnknownWorkspace, PositionAhead."""
-        state = self.state(workspace)
+    def now(self, workspace: str) -> Reading:
+        """All of it, now. Raises UnknownWorkspace."""
+        return self.read(Reader(workspace), None, KnownAt())
+
+    def read(self, reader: Reader, as_of: int | None, known_at: KnownAt) -> Reading:
+        """Bind. Raises UnknownWorkspace, PositionAhead, StaffRetired."""
+        state = self.state(reader.workspace)
         clock = state.index.clock()
         if known_at.instant is not None:
             version = min(clock.version, state.index.version_at_instant(known_at.instant))
@@ -67,4 +91,6 @@ class Clocks:
         # What was just recorded is effective now, even if the wall clock was set back since.
         instant = max(self._now(), clock.recorded_at) if as_of is None else as_of
         cut = clock.position if version == clock.version else state.index.position_of(version)
-        return Reading(state, View(state.index, version, instant), clock.position, cut)
+        scope = scope_of(state.index, reader.actor, max(self._now(), clock.recorded_at))
+        view = View(state.index, version, instant, scope.customers if scope else None)
+        return Reading(state, view, clock.position, cut, scope)

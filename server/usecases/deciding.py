@@ -15,22 +15,22 @@ from domain.errors import UnknownWorkspace
 from domain.limits import MAX_SHOWN_PROFILES
 from projections.index.keys import as_bytes
 from server.usecases.catalogue_commands import decide_command
+from server.usecases.commands import CreateWorkspace, MapForeignTags
 from server.usecases.correcting import decide_replacement, decide_retraction
 from server.usecases.drafts import (
     BulkDraft,
     CatalogueDraft,
     ChangesDraft,
     CorrectionDraft,
-    CreateWorkspace,
     Draft,
     EraseDraft,
     InteractionsDraft,
     LinkDraft,
-    MapForeignTags,
     MergeDraft,
     ReplaceDraft,
     RetractDraft,
     TagSegmentDraft,
+    TransferDraft,
     UndoDraft,
     UploadDraft,
 )
@@ -39,10 +39,12 @@ from server.usecases.interaction_rows import picked
 from server.usecases.linking import decide_links
 from server.usecases.list_commands import decide_upload
 from server.usecases.overlay import Fresh, Overlay, check_types
+from server.usecases.scoping import refuse_out_of_scope
 from server.usecases.segment_tagging import decide_tagging
 from server.usecases.state import ComputedKeys, WorkspaceState
 from server.usecases.tag_decisions import decide_changes, profiles_of
 from server.usecases.tag_merging import decide_merge
+from server.usecases.transferring import decide_transfer
 from server.usecases.undoing import DecidedUndo, decide_undo
 
 _StandsAlone = CatalogueDraft | UploadDraft | BulkDraft | CorrectionDraft | EraseDraft | LinkDraft
@@ -92,6 +94,8 @@ class Transaction:
     def decide(self, draft: Draft) -> None:
         """Add the draft, or raise the CallerError that refuses it and leave everything as it was."""
         overlay = self._overlay(draft)
+        if overlay.state.index.catalogue.staff.actor(draft.request.attribution.actor):
+            overlay = overlay.copied()
         fresh, conflicting = Fresh(), BitMap()
         first = len(overlay.state.profiles) + len(overlay.new_profiles)
         match draft:
@@ -105,6 +109,10 @@ class Transaction:
             case TagSegmentDraft():
                 tagged = decide_tagging(overlay.state.index, draft, self._recorded_at(overlay))
                 decided = self._changeset(overlay, draft, first, tagged.outcome, tags=tagged.tags, selected=draft.selected)
+            case TransferDraft():
+                moved = decide_transfer(overlay.state.index, draft, self._recorded_at(overlay))
+                parts = {"catalogue": moved.catalogue, "tags": moved.tags, "selected": draft.selected}
+                decided = self._changeset(overlay, draft, first, moved.outcome, **parts)
             case MergeDraft():
                 merge = decide_merge(overlay.state.index, draft, overlay.state.version)
                 decided = self._changeset(overlay, draft, first, merge.outcome, catalogue=(merge.made,), tags=merge.tags)
@@ -129,6 +137,7 @@ class Transaction:
                 decided = self._changeset(overlay, draft, first, joined.outcome, links=joined.links)
             case InteractionsDraft():
                 decided = self._decide_interactions(overlay, draft, first, fresh)
+        refuse_out_of_scope(overlay.state, decided, fresh.profile_ids)
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
         self._closed = isinstance(draft, _StandsAlone)
         self._request_ids.add((draft.request.workspace, draft.request.request_id))

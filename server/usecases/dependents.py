@@ -32,6 +32,8 @@ def dependents(
     def speaks_of(kind: Names, name: str) -> bool:
         if kind is Names.TAG:
             return index.catalogue.meant(name, version) in tags
+        if kind is Names.DEPARTMENT:
+            return not set(tags).isdisjoint(index.catalogue.staff.customer_tags(name, version))
         return name in names.get(kind, ())
 
     entries = _in_use(index)

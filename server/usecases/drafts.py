@@ -4,7 +4,7 @@ Names are NFC, instants and numbers inside their bounds, columns of equal length
 recording.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,9 +12,8 @@ from pyroaring import BitMap
 
 from domain.catalogue_changes import CatalogueChange
 from domain.changeset import Attribution, Changeset, InteractionColumns, RetractedColumns, Selected, Value, ValueType
-from domain.language.syntax import Expression
-from domain.tag_catalogue import ValueRule
 from projections.interaction_ids import Latest
+from server.usecases.commands import Command
 from server.usecases.unknown_ids import UnknownIds
 
 
@@ -73,166 +72,6 @@ class InteractionsDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateWorkspace:
-    """Make the workspace of the request."""
-
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class DefineGroup:
-    """Make a tag group; in an exclusive one an apply of a tag takes the others away."""
-
-    name: str
-    description: str
-    exclusive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RenameGroup:
-    """Rename a tag group."""
-
-    name: str
-    new_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RetireGroup:
-    """Retire a tag group with its tags."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreGroup:
-    """Take a retired tag group into use again, with the tags that were retired with it."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeGroup:
-    """Describe a tag group otherwise."""
-
-    name: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderTags:
-    """Put the tags of a group into an order; each key once."""
-
-    group: str
-    keys: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class DefineTag:
-    """Make a tag; `group` is "" for none."""
-
-    group: str
-    name: str
-    description: str
-    create_group: bool
-    values: ValueRule | None = None
-    """None for any."""
-    opt_out: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RenameTag:
-    """Rename a tag inside its group."""
-
-    key: str
-    new_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RetireTag:
-    """Retire a tag."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreTag:
-    """Let a retired tag be applied again."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeTag:
-    """Describe a tag otherwise, let other values go with it, or let it opt out who carries it; None for what stays."""
-
-    key: str
-    description: str | None
-    values: ValueRule | None
-    opt_out: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class MapForeignTags:
-    """Let other systems' names mean tags; each name once."""
-
-    keys: Mapping[str, str]
-    """By foreign key."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnmapForeignTag:
-    """Let another system's name mean nothing."""
-
-    foreign_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class DefineSegment:
-    """Make a segment."""
-
-    name: str
-    description: str
-    expression: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSegment:
-    """Give a segment its next version."""
-
-    name: str
-    expression: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class RenameSegment:
-    """Rename a segment."""
-
-    name: str
-    new_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RetireSegment:
-    """Retire a segment."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RetireList:
-    """Retire an uploaded list."""
-
-    name: str
-
-
-SegmentCommand = DefineSegment | ChangeSegment | RenameSegment | RetireSegment
-GroupCommand = DefineGroup | RenameGroup | RetireGroup | RestoreGroup | ChangeGroup | OrderTags
-TagCommand = DefineTag | RenameTag | RetireTag | RestoreTag | ChangeTag
-ForeignTagCommand = MapForeignTags | UnmapForeignTag
-Command = CreateWorkspace | GroupCommand | TagCommand | ForeignTagCommand | SegmentCommand | RetireList
-
-
-@dataclass(frozen=True, slots=True)
 class CatalogueDraft:
     """One command on the catalogue."""
 
@@ -285,6 +124,18 @@ class MergeDraft:
     request: Request
     key: str
     into: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDraft:
+    """Customers who are to be those of another staff member; `members`: of these only, None for all."""
+
+    request: Request
+    from_staff_id: str
+    to_staff_id: str
+    effective_at: int | None
+    selected: Selected | None
+    members: BitMap | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +197,7 @@ class LinkDraft:
 
 
 CorrectionDraft = RetractDraft | ReplaceDraft
-BulkDraft = TagSegmentDraft | MergeDraft | UndoDraft
+BulkDraft = TagSegmentDraft | MergeDraft | UndoDraft | TransferDraft
 Draft = CorrectionDraft | ChangesDraft | InteractionsDraft | CatalogueDraft | UploadDraft | BulkDraft | EraseDraft | LinkDraft
 
 

@@ -7,9 +7,10 @@ from domain.changeset import Outcome, Recorded
 from domain.errors import UnknownChangeset
 from server.eventlog.port import EventLog
 from server.usecases.auditing import Auditing
-from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.clocks import Clocks, Reading
 from server.usecases.drafts import EraseDraft
 from server.usecases.erasing import decide_erasure
+from server.usecases.scoping import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,15 @@ class Erasures:
 
     def preview(self, draft: EraseDraft) -> tuple[Reading, Outcome]:
         """What it would do. Raises what recording it would raise."""
-        reading = self._clocks.read(draft.request.workspace, None, KnownAt())
+        reading = self._clocks.now(draft.request.workspace)
+        scope = scope_of(reading.state.index, draft.request.attribution.actor, reading.view.as_of)
+        if scope:
+            raise scope.for_headquarters("an erasure")
         return reading, decide_erasure(draft, reading.state.profiles, reading.state.index.persons).outcome
 
     def certificate(self, workspace: str, changeset_id: bytes | None, position: int) -> Certificate:
         """Look for the ids everywhere. Raises UnknownChangeset."""
-        reading = self._clocks.read(workspace, None, KnownAt())
+        reading = self._clocks.now(workspace)
         recorded = self._auditing.recorded(reading.state, changeset_id, position)
         changeset = recorded.changeset
         if not len(changeset.erased):

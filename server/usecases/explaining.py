@@ -39,6 +39,7 @@ class Explaining:
             return Explained(plan, known, None)
         reading = asked.reading
         ordinal = reading.state.ordinals([profile_id], reading.view.version)[0]
+        reading.refuse_outsider(ordinal, profile_id)
         outline = Outline.of(asked.expression.expression, reading.view, ordinal)  # refuses before anything is read
         plan, known = self._questions.explain(asked, profile_id)
         truths = {step.expression: bool(step.holds) for step in plan.steps}

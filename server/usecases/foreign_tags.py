@@ -6,7 +6,7 @@ from domain.catalogue_changes import ForeignTagMapped, ForeignTagUnmapped
 from domain.errors import NameTaken, TagRetired, UnknownForeignTag, Violation
 from domain.names import KnownNames
 from domain.tag_catalogue import Catalogue
-from server.usecases.drafts import MapForeignTags, UnmapForeignTag
+from server.usecases.commands import MapForeignTags, UnmapForeignTag
 from server.usecases.tag_decisions import unknown_tags
 
 

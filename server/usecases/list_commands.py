@@ -13,7 +13,8 @@ from domain.limits import MAX_LIST_VERSIONS, MAX_LISTS
 from domain.list_catalogue import ListEntry, Lists
 from projections.identity import ProfileMap
 from projections.index.workspace_index import WorkspaceIndex
-from server.usecases.drafts import RetireList, UploadDraft, UploadMode
+from server.usecases.commands import RetireList
+from server.usecases.drafts import UploadDraft, UploadMode
 
 
 @dataclass(frozen=True, slots=True)

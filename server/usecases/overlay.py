@@ -46,6 +46,19 @@ class Overlay:
     trait_types: dict[str, ValueType] = field(default_factory=dict)
     changed_profiles: set[str] = field(default_factory=set)
 
+    def copied(self) -> "Overlay":
+        """Another one, for a draft that may be refused when it has been decided."""
+        return Overlay(
+            self.state,
+            self.version,
+            self.recorded_at,
+            dict(self.new_profiles),
+            set(self.new_ids),
+            dict(self.property_types),
+            dict(self.trait_types),
+            set(self.changed_profiles),
+        )
+
     def ordinals(self, profile_ids: Sequence[str], fresh: Fresh) -> "array[int]":
         """Ordinals of profiles; those seen for the first time get the next ones, and are noted in `fresh`."""
         keys = self.state.profiles.keys(profile_ids)

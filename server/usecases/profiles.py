@@ -14,7 +14,7 @@ from projections.query.profile import ProfileState, profile_state
 from projections.query.view import View
 from server.eventlog.port import EventLog
 from server.usecases.auditing import About, Auditing, PageRequest, ordinal_of, read_heading
-from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.clocks import Clocks, KnownAt, Reader, Reading
 
 _EMPTY_PAGES_MAX = 5
 """Pages of history without anything that holds by as_of: behind so many the timeline ends."""
@@ -43,10 +43,10 @@ class Profiles:
         self._clocks, self._auditing, self._log = clocks, auditing, log
 
     def read(
-        self, workspace: str, profile_id: str, as_of: int | None, known_at: KnownAt, timeline: int, *, segments: bool
+        self, reader: Reader, profile_id: str, as_of: int | None, known_at: KnownAt, timeline: int, *, segments: bool
     ) -> ReadProfile:
-        """All of one profile, with so many entries of history. Raises UnknownProfile, PositionAhead."""
-        reading = self._clocks.read(workspace, as_of, known_at)
+        """All of one profile, with so many entries of history. Raises UnknownProfile, PositionAhead, OutOfScope."""
+        reading = self._clocks.read(reader, as_of, known_at)
         view, ordinal = reading.view, ordinal_of(reading, profile_id)
         state = profile_state(view, ordinal)
         versions = {tag.version for tag in state.tags} | {trait.version for trait in state.traits}
@@ -55,17 +55,17 @@ class Profiles:
         entries: Sequence[tuple[Recorded, Entry]] = ()
         if timeline and reading.known_at:
             about = About(profile_id=profile_id, effective=(MIN_INSTANT_US, view.as_of + 1))
-            entries = self._newest(workspace, about, KnownAt(position=reading.known_at), timeline)
+            entries = self._newest(reader, about, KnownAt(position=reading.known_at), timeline)
         profiles = view.index.persons.profiles_of(ordinal)
         linked = sorted(filter(None, reading.state.profiles.names(profiles))) if len(profiles) > 1 else ()
         return ReadProfile(reading, state, recorded, within, unanswered, entries, linked)
 
-    def _newest(self, workspace: str, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
+    def _newest(self, reader: Reader, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
         found: list[tuple[Recorded, Entry]] = []
         token = ""
         empty = 0
         while empty < _EMPTY_PAGES_MAX:
-            page = self._auditing.history(workspace, about, known_at, PageRequest(size - len(found), token, newest_first=True))
+            page = self._auditing.history(reader, about, known_at, PageRequest(size - len(found), token, newest_first=True))
             found += page.entries
             empty += not page.entries
             token = page.next_token

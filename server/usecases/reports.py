@@ -23,7 +23,7 @@ from projections.query.crossing import crossed
 from projections.query.view import View
 from server.usecases.asking import Asked, Questions, Segment
 from server.usecases.catalogue_commands import group_named
-from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.clocks import Clocks, KnownAt, Reader, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,12 @@ class Reports:
     def __init__(self, questions: Questions, clocks: Clocks) -> None:
         self._questions, self._clocks = questions, clocks
 
-    def cross(self, workspace: str, clocks: tuple[int | None, KnownAt], segment: Segment, axes: Sequence[Axis]) -> Crossing:
+    def cross(self, reader: Reader, clocks: tuple[int | None, KnownAt], segment: Segment, axes: Sequence[Axis]) -> Crossing:
         """Count every combination. Raises what asking for any part raises, UnknownTagGroup, LimitExceeded."""
-        asked = self._questions.ask(workspace, *clocks, segment)
+        asked = self._questions.ask(reader, *clocks, segment)
         # What is recorded meanwhile counts on no axis.
         clocks = asked.reading.view.as_of, KnownAt(position=asked.reading.known_at)
-        divided = [self._parts(workspace, axis, _given(axis.clocks, clocks)) for axis in axes]
+        divided = [self._parts(reader, axis, _given(axis.clocks, clocks)) for axis in axes]
         _refuse_cells([len(parts) for _, parts, _ in divided])
         _refuse_rows([asked, *(part for _, parts, _ in divided for _, part in parts if isinstance(part, Asked))])
         members = self._questions.members(asked)
@@ -118,30 +118,30 @@ class Reports:
         return Crossing(asked, len(members), found, crossed(members, sets), tuple(warnings))
 
     def _parts(
-        self, workspace: str, axis: Axis, clocks: tuple[int | None, KnownAt]
+        self, reader: Reader, axis: Axis, clocks: tuple[int | None, KnownAt]
     ) -> tuple[Reading, Sequence[tuple[str, Asked | BitMap]], Sequence[ExpressionWarning]]:
         """Where an axis is read, its parts, and the warnings about them. Values of a trait are found later."""
         match axis.kind:
             case Parts(segments):
-                asked = [(label, self._questions.ask(workspace, *clocks, segment)) for label, segment in segments]
+                asked = [(label, self._questions.ask(reader, *clocks, segment)) for label, segment in segments]
             case TagsOf(group):
-                segments = _tags(self._clocks.state(workspace).index.catalogue, group)
-                asked = [(label, self._questions.ask(workspace, *clocks, segment)) for label, segment in segments]
+                segments = _tags(self._clocks.state(reader.workspace).index.catalogue, group)
+                asked = [(label, self._questions.ask(reader, *clocks, segment)) for label, segment in segments]
             case ValuesOf(trait):
-                known = self._questions.ask(workspace, *clocks, Segment(None, Trait(trait, Op.EXISTS, ())))
+                known = self._questions.ask(reader, *clocks, Segment(None, Trait(trait, Op.EXISTS, ())))
                 return known.reading, (), known.warnings
-        reading = asked[0][1].reading if asked else self._clocks.read(workspace, *clocks)
+        reading = asked[0][1].reading if asked else self._clocks.read(reader, *clocks)
         warnings = [warning for _, part in asked for warning in part.warnings]
         return reading, [(label or part.expression.text, part) for label, part in asked], warnings
 
     def series(
-        self, workspace: str, known_at: KnownAt, segment: Segment, instants: Sequence[int], *, as_known_then: bool
+        self, reader: Reader, known_at: KnownAt, segment: Segment, instants: Sequence[int], *, as_known_then: bool
     ) -> Iterator[Point]:
         """The segment at each of the instants, one after the other. Raises what asking raises."""
         before = BitMap()
         for instant in instants:
             cut = KnownAt(instant=instant) if as_known_then else known_at
-            asked = self._questions.ask(workspace, instant, cut, segment)
+            asked = self._questions.ask(reader, instant, cut, segment)
             if not as_known_then:
                 known_at = KnownAt(position=asked.reading.known_at)  # what is recorded meanwhile counts at no point
             members = asked.execution.members()

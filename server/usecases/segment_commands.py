@@ -8,7 +8,7 @@ from domain.errors import SegmentRetired as RetiredError
 from domain.language.printer import to_text
 from domain.language.syntax import Expression
 from domain.segment_catalogue import Outline, SegmentChange, SegmentEntry, Segments
-from server.usecases.drafts import ChangeSegment, DefineSegment, RenameSegment, RetireSegment, SegmentCommand
+from server.usecases.commands import ChangeSegment, DefineSegment, RenameSegment, RetireSegment, SegmentCommand
 
 _NAMED_MAX = 20
 

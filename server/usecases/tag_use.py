@@ -21,7 +21,7 @@ from projections.index.history import NOTHING
 from projections.index.timelines import Timeline
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.catalogue_commands import tag_meant
-from server.usecases.clocks import Clocks, KnownAt, Reading
+from server.usecases.clocks import Clocks, KnownAt, Reader, Reading
 from server.usecases.dependents import dependents, tags_spoken_of
 
 _ALIKE_SHARE = 0.9
@@ -93,7 +93,7 @@ class TagUses:
 
     def use(self, workspace: str, key: str, as_of: int | None, known_at: KnownAt, days: int, zone: str) -> TagUse:
         """Of the tag that the key means, over so many days up to that of as_of. Raises UnknownTag, PositionAhead."""
-        reading = self._clocks.read(workspace, as_of, known_at)
+        reading = self._clocks.read(Reader(workspace), as_of, known_at)
         index, view = reading.view.index, reading.view
         tag = tag_meant(index.catalogue, key, view.version)
         segments = dependents(index, {tag.number}, {}, view.version)
@@ -117,10 +117,10 @@ class TagUses:
         )
 
     def review(self, workspace: str) -> TagReview:
-        """Now, over all tags that are neither retired nor merged."""
-        reading = self._clocks.read(workspace, None, KnownAt())
+        """Now, over all tags that are neither retired nor merged, nor staff's own, nor say who is whose customer."""
+        reading = self._clocks.now(workspace)
         index = reading.view.index
-        tags = [tag for tag in list(index.catalogue.tags.values()) if not tag.retired and tag.merged_into is None]
+        tags = [tag for tag in index.catalogue.shared() if not tag.retired and tag.merged_into is None]
         holders = {tag.number: holder_count(reading, tag.number) for tag in tags}
         spoken_of = tags_spoken_of(index)
         unused = [

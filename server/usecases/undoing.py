@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.catalogue_changes import CatalogueChange, TagMerged, TagUnmerged
+from domain.catalogue_changes import CatalogueChange, GroupDefined, TagDefined, TagMerged, TagRedefined, TagUnmerged
 from domain.changeset import Changeset, InteractionColumns, LinkColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
 from domain.errors import LimitExceeded, NotUndoable
 from domain.errors import TagMerged as MergedError
@@ -110,7 +110,9 @@ def _nothing_left(index: WorkspaceIndex, draft: UndoDraft) -> NotUndoable:
 
 
 def _refuse_others(undone: Changeset) -> None:
-    catalogue = [change for change in undone.catalogue if not isinstance(change, TagMerge)]
+    # Tags that a transfer made for what it hands over stay, and nobody carries them.
+    stays = TagMerge | TagDefined | TagRedefined | GroupDefined if undone.tags else TagMerge
+    catalogue = [change for change in undone.catalogue if not isinstance(change, stays)]
     others = {
         "a change of the catalogue": bool(catalogue),
         "an upload of a list": undone.listed is not None,

@@ -24,20 +24,9 @@ from server.eventlog import sqlite as sqlite_adapter
 from server.eventlog.port import AppendConflict, EventLog, NewChangeset, RecordedRequest, StoredChangeset
 from server.eventlog.postgres import PostgresEventLog
 from server.eventlog.sqlite import SqliteEventLog
+from server.usecases.commands import ChangeSegment, CreateWorkspace, DefineSegment, DefineTag
 from server.usecases.committer import Committer
-from server.usecases.drafts import (
-    CatalogueDraft,
-    ChangesDraft,
-    ChangeSegment,
-    CreateWorkspace,
-    DefineSegment,
-    DefineTag,
-    Draft,
-    InteractionsDraft,
-    Receipt,
-    Request,
-    TagDraft,
-)
+from server.usecases.drafts import CatalogueDraft, ChangesDraft, Draft, InteractionsDraft, Receipt, Request, TagDraft
 from server.usecases.state import WorkspaceState
 from tests.campaigns.log_audit import PostgresReader, Sent, catalogue_row, interaction_row
 from tests.campaigns.log_audit import audited as audited_log

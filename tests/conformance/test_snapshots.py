@@ -38,8 +38,9 @@ from server.snapshots.array_file import ArrayFile
 from server.snapshots.folder import SnapshotFolder
 from server.snapshots.parts import captured, move_histories
 from server.snapshots.snapshotter import Upkeep
+from server.usecases.commands import CreateWorkspace, DefineTag
 from server.usecases.committer import Committer
-from server.usecases.drafts import CatalogueDraft, CreateWorkspace, DefineTag, Request
+from server.usecases.drafts import CatalogueDraft, Request
 from tests.conformance.ledgers import Ledger, closed_runs, differences, differing, stored
 from tests.harness import Store, running_server
 

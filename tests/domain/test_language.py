@@ -32,6 +32,7 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InDepartment,
     InList,
     InSegment,
     Instant,
@@ -245,6 +246,9 @@ READINGS: list[tuple[str, Expression]] = [
     ('in list "请勿 打扰" version 2', InList("请勿 打扰", 2)),
     ("in list segment", InList("segment")),
     ("in segment list", InSegment("list")),
+    ('IN Department "华东/一" or in department list', Or((InDepartment("华东/一"), InDepartment("list")))),
+    ("in department sales-east", InDepartment("sales-east")),
+    ("in segment department", InSegment("department")),
     (
         "top 12.5 % by sum(x.amount where amount >= 50) in last 7 days",
         Top(Decimal("12.5"), True, Function.SUM, "x", "amount", DEAR, Last(7, Unit.DAY)),

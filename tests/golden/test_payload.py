@@ -19,6 +19,9 @@ import pytest
 import zstandard
 
 from domain.catalogue_changes import (
+    DepartmentChanged,
+    DepartmentDefined,
+    DepartmentRetired,
     ForeignTagMapped,
     ForeignTagUnmapped,
     GroupDefined,
@@ -32,6 +35,10 @@ from domain.catalogue_changes import (
     SegmentDefined,
     SegmentRenamed,
     SegmentRetired,
+    StaffChanged,
+    StaffDefined,
+    StaffRestored,
+    StaffRetired,
     TagDefined,
     TagMerged,
     TagRedefined,
@@ -60,9 +67,10 @@ from domain.changeset import (
 )
 from domain.errors import LogDamaged
 from server.eventlog import payload
+from server.eventlog.catalogue_kinds import CATALOGUE_KINDS
 
 _FOLDER: Final = Path(__file__).parent
-_SCHEMAS: Final = (1, 2, 3, 4, 5, payload.SCHEMA)
+_SCHEMAS: Final = (1, 2, 3, 4, 5, 6, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(
@@ -314,6 +322,22 @@ CHANGESETS: Final = {
         outcome=Outcome(changed=1, new_profiles=1),
         links=LinkColumns(linked=False, firsts=[0], seconds=[2], profiles=[2, 4], sizes=[2]),
     ),
+    "staff": changeset(
+        31,
+        first_ordinal=307,
+        catalogue=(
+            DepartmentDefined(1, "east", "华东", None),
+            DepartmentDefined(2, "east/1", "", 1),
+            DepartmentChanged(2, "first", None),
+            DepartmentRetired(1),
+            StaffDefined(1, "wang", "小王", 2, "member", 3),
+            TagDefined(3, None, "staff:wang", ""),
+            TagRedefined(3, "", "none"),
+            StaffChanged(1, "王", None, "headquarters"),
+            StaffRetired(1),
+            StaffRestored(1),
+        ),
+    ),
 }
 
 
@@ -365,7 +389,7 @@ def test_every_kind_of_change_has_its_golden_bytes() -> None:
     newest = GOLDEN[payload.SCHEMA]
     assert list(newest) == list(CHANGESETS)
     kinds = {entry["kind"] for kept in newest.values() for entry in kept["inside"]["content"].get("catalogue", ())}
-    assert kinds == set(payload.CATALOGUE_KINDS.values())
+    assert kinds == set(CATALOGUE_KINDS.values())
 
 
 @pytest.mark.parametrize(("schema", "name"), _CASES)

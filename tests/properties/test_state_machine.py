@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pyroaring import BitMap
 
+from domain.catalogue_changes import Role
 from domain.changeset import Attribution, Recorded, Selected, Value
 from domain.errors import (
     InvalidField,
@@ -48,38 +49,45 @@ from projections.query.view import View
 from server.eventlog import payload
 from server.eventlog.sqlite import SqliteEventLog
 from server.usecases.clocks import Clocks
+from server.usecases.commands import (
+    ChangeDepartment,
+    ChangeSegment,
+    ChangeStaff,
+    ChangeTag,
+    Command,
+    CreateWorkspace,
+    DefineDepartment,
+    DefineGroup,
+    DefineSegment,
+    DefineStaff,
+    DefineTag,
+    MapForeignTags,
+    RenameSegment,
+    RenameTag,
+    RetireSegment,
+    RetireTag,
+    UnmapForeignTag,
+)
 from server.usecases.committer import Committer
 from server.usecases.corrections import Corrections
 from server.usecases.drafts import (
     CatalogueDraft,
     ChangesDraft,
-    ChangeSegment,
-    ChangeTag,
-    Command,
     CorrectionDraft,
-    CreateWorkspace,
-    DefineGroup,
-    DefineSegment,
-    DefineTag,
     Draft,
     EraseDraft,
     InteractionsDraft,
     LinkDraft,
-    MapForeignTags,
     MergeDraft,
     Receipt,
-    RenameSegment,
-    RenameTag,
     ReplaceDraft,
     Request,
-    RetireSegment,
-    RetireTag,
     RetractDraft,
     TagDraft,
     TagSegmentDraft,
     TraitDraft,
+    TransferDraft,
     UndoDraft,
-    UnmapForeignTag,
     UploadDraft,
     UploadMode,
 )
@@ -98,6 +106,7 @@ from tests.oracle.histories import (
     random_expression,
     vocabulary_of,
 )
+from tests.oracle.histories.staff import DEPARTMENT_IDS, STAFF_IDS
 from tests.oracle.histories.vocabulary import FOREIGN_TAGS
 
 VOCABULARY = vocabulary_of(0)
@@ -105,6 +114,7 @@ NOW = VOCABULARY.anchors[-1]
 PROFILES = [f"客户{n}" for n in range(6)]
 TAGS = ["vip", "gold", "level/gold", "tier/gold", "tier/silver"]
 """Those of tiers exclude each other."""
+DEPARTMENTS, STAFF = DEPARTMENT_IDS[:3], STAFF_IDS[:2]
 SEGMENTS_MAX = 4
 profiles = st.sampled_from(PROFILES)
 instants = st.one_of(st.none(), st.sampled_from(VOCABULARY.instants))
@@ -133,6 +143,10 @@ class LedgerMachine(RuleBasedStateMachine):
         for key in TAGS:
             group, _, name = key.rpartition("/")
             self._command(DefineTag(group, name, "", create_group=True))
+        for department in DEPARTMENTS:
+            self._command(DefineDepartment(department, "", ""))
+        for staff in STAFF:
+            self._command(DefineStaff(staff, "", DEPARTMENTS[0], Role.MEMBER))
         for name in LIST_NAMES:
             self._write(UploadDraft(self._request(), name, "", UploadMode.REPLACE, BitMap(), UnknownIds.of([], 0)))
 
@@ -222,6 +236,40 @@ class LedgerMachine(RuleBasedStateMachine):
         """Both keys then ask for one tag; `test_tag_merging` tells who carries it."""
         with suppress(NotMergeable, TagMerged):
             self._write(MergeDraft(self._request(), self._key(tag), self._key(into)))
+
+    @rule(which=seeds)
+    def reorganise(self, which: int) -> None:
+        """Departments move in the tree, and staff from one to another."""
+        rng = random.Random(which)
+        somewhere = rng.choice(["", *DEPARTMENTS])
+        of_staff = rng.random() < 0.5
+        with suppress(InvalidField):  # below itself
+            if of_staff:
+                self._command(ChangeStaff(rng.choice(STAFF), None, somewhere, None))
+            else:
+                self._command(ChangeDepartment(rng.choice(DEPARTMENTS), None, somewhere))
+
+    @rule(profile=profiles, staff=st.sampled_from(STAFF), applied=st.booleans(), at=instants)
+    def bind(self, profile: str, staff: str, applied: bool, at: int | None) -> None:
+        self._write(ChangesDraft(self._request(), [TagDraft(profile, f"staff:{staff}", applied, None, at, None)], ()))
+
+    @rule(giver=st.sampled_from(STAFF), at=instants)
+    def transfer(self, giver: str, at: int | None) -> None:
+        """Whoever is a customer of one at the instant is one of the other from then on."""
+        taker = next(one for one in STAFF if one != giver)
+        effective = self.now if at is None else at
+
+        def customers(staff: str) -> set[int]:
+            member, end = self.state.index.catalogue.staff.member(staff), self.history[-1].position
+            assert member
+            everybody = range(self.state.index.profile_count)
+            states = [self.oracle.tag_state(one, member.tag, effective, end) for one in everybody]
+            return {one for one, state in zip(everybody, states, strict=True) if state and state.holds} - self._erased
+
+        given, had = customers(giver), customers(taker)
+        receipt = self._write(TransferDraft(self._request(), giver, taker, at, None, None))
+        assert (receipt.changed, receipt.already_so) == (len(given - had), len(given & had))
+        assert (customers(giver), customers(taker)) == (set(), given | had)
 
     @rule(first=profiles, second=profiles, linked=st.booleans())
     def link(self, first: str, second: str, linked: bool) -> None:

@@ -31,6 +31,7 @@ _STAMPS = {
     "the least": (-(2**63), -(2**31)),
 }
 _NO_NAMES = {"empty": "", "too long": "n" * 129, "huge": HUGE, "U+0000": "a\0b", "control": "a\x1bb", "line feed": "a\nb"}
+_NO_TITLES = {"too long": "n" * 129, "huge": HUGE, "U+0000": "a\0b"}
 _NO_WORKSPACES = {"empty": "", "ill-formed": "Default ", "too long": "w" * 64, "huge": HUGE, "U+0000": "a\0", "Chinese": "默认"}
 _NO_IDS = {"empty": "", "too long": "p" * 257, "too many bytes": "名" * 86, "huge": HUGE, "U+0000": "a\0b"}
 _NO_ATTRIBUTION = {"empty": "", "blank": " \t", "too long": "a" * 201, "huge": HUGE, "U+0000": "a\0b"}
@@ -58,6 +59,7 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "ReadContext.workspace": _NO_WORKSPACES,
     "ReadContext.as_of": _STAMPS,
     "ClockPair.as_of": _STAMPS,
+    "reader": {"too long": "a" * 201, "huge": HUGE, "U+0000": "a\0b"},
     "KnownAt.position": {"negative": -1, "least": -(2**63)},
     "workspace": _NO_WORKSPACES,
     "page_size": _NO_PAGE_SIZES,
@@ -99,6 +101,16 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
         "huge": HUGE,
     },
     "ForeignTag.key": {"empty": ""},
+    "DefineDepartmentRequest.department_id": _NO_NAMES,
+    "DefineDepartmentRequest.name": _NO_TITLES,
+    "ChangeDepartmentRequest.name": _NO_TITLES,
+    "DefineStaffRequest.staff_id": {**_NO_NAMES, "slash": "a/b", "with its prefix too long": "n" * 123},
+    "DefineStaffRequest.name": _NO_TITLES,
+    "ChangeStaffRequest.name": _NO_TITLES,
+    "role": {"unknown": 99},
+    "TransferCustomersRequest.from_staff_id": {"empty": ""},
+    "TransferCustomersRequest.to_staff_id": {"empty": ""},
+    "TransferCustomersRequest.effective_at": _STAMPS,
     "MergeTagsRequest.key": {"empty": ""},
     "MergeTagsRequest.into_key": {"empty": ""},
     "DefineTagRequest.key": {**_NO_NAMES, "no name": "等级/", "no group": "/金", "only a slash": "/"},

@@ -15,6 +15,7 @@ from tagledger.v1 import (
     profile_service_pb2,
     report_service_pb2,
     segment_service_pb2,
+    staff_service_pb2,
 )
 
 from tests.stories.wire import WORKSPACE, Wire
@@ -23,6 +24,7 @@ UNDOABLE = 23
 """Position of a changeset in a world that can be taken back."""
 ERASED = 25
 """And of one that erased somebody."""
+_ROLE = common_pb2.STAFF_ROLE_DEPARTMENT
 LINK = profile_service_pb2.ProfileLink(first_profile_id="p5", second_profile_id="p6")
 
 
@@ -227,6 +229,43 @@ def good_request(method: str) -> Any:
             return profile_service_pb2.EraseProfilesRequest(context=write_context(), profile_ids=["p7", "p8"], dry_run=True)
         case "GetErasure":
             return profile_service_pb2.GetErasureRequest(workspace=WORKSPACE, at_position=ERASED)
+        case "DefineDepartment":
+            return staff_service_pb2.DefineDepartmentRequest(
+                context=write_context(), department_id=unique, name="text", parent_id="east"
+            )
+        case "ChangeDepartment":
+            return staff_service_pb2.ChangeDepartmentRequest(
+                context=write_context(), department_id="east", name="text", parent_id=""
+            )
+        case "RetireDepartment":
+            return staff_service_pb2.RetireDepartmentRequest(context=write_context(), department_id="unused")
+        case "ListDepartments":
+            return staff_service_pb2.ListDepartmentsRequest(workspace=WORKSPACE, page_size=10)
+        case "DefineStaff":
+            return staff_service_pb2.DefineStaffRequest(
+                context=write_context(), staff_id=unique, name="text", department_id="east", role=_ROLE
+            )
+        case "ChangeStaff":
+            return staff_service_pb2.ChangeStaffRequest(
+                context=write_context(), staff_id="wang", name="text", department_id="east", role=_ROLE
+            )
+        case "RetireStaff":
+            return staff_service_pb2.RetireStaffRequest(context=write_context(), staff_id="leaving")
+        case "RestoreStaff":
+            return staff_service_pb2.RestoreStaffRequest(context=write_context(), staff_id="left")
+        case "GetStaff":
+            return staff_service_pb2.GetStaffRequest(workspace=WORKSPACE, staff_id="wang")
+        case "ListStaff":
+            return staff_service_pb2.ListStaffRequest(workspace=WORKSPACE, page_size=10, department_id="east")
+        case "TransferCustomers":
+            return staff_service_pb2.TransferCustomersRequest(
+                context=write_context(),
+                from_staff_id="wang",
+                to_staff_id="赵",
+                segment=segment(),
+                effective_at=Timestamp(seconds=1),
+                dry_run=True,
+            )
         case "GetTagUse":
             use = history.GetTagUseRequest(workspace=WORKSPACE, tag="vip", days=3, zone="Asia/Shanghai", known_at=known_at)
             use.as_of.FromJsonString("2026-01-01T00:00:00Z")
@@ -318,3 +357,10 @@ def seed(wire: Wire) -> None:
     wire.ask("LedgerService.RecordInteractions", batch)
     again = list_service_pb2.UploadListRequest(context=write_context(), list="秋季", last=True)
     wire.ask("ListService.UploadList", again)  # two versions: a page of one is not the last
+    for name in ("east", "unused"):
+        department = staff_service_pb2.DefineDepartmentRequest(context=write_context(), department_id=name)
+        wire.ask("StaffService.DefineDepartment", department)
+    for name in ("wang", "赵", "leaving", "left"):
+        staff = staff_service_pb2.DefineStaffRequest(context=write_context(), staff_id=name, department_id="east")
+        wire.ask("StaffService.DefineStaff", staff)
+    wire.ask("StaffService.RetireStaff", staff_service_pb2.RetireStaffRequest(context=write_context(), staff_id="left"))

@@ -308,6 +308,39 @@ def test_tags_are_retired_and_restored(shell: Shell, workspace: str) -> None:
     assert [(one["tag"], one["other_tag"]) for one in review["alike"]] == [("level/gold", "level/gould")]
 
 
+def test_staff_have_customers_hand_them_over_and_see_their_own(shell: Shell, workspace: str) -> None:
+    there = ("--workspace", workspace)
+    shell.json("staff", "define-department", "east", *there)
+    made = shell.json("staff", "define-department", "shop", "--parent", "east", "--name", "Nanjing Road", *there)
+    assert made["department"]["parent_id"] == "east"
+    assert shell.json("staff", "define", "wang", "--name", "小王", "--department", "shop", *there)["staff"]["role"] == "member"
+    shell.json("staff", "define", "li", "--department", "east", "--role", "department", *there)
+    why = ("--reason", "a test", "--actor", "job:crm")
+    shell.json("tag", "staff:wang", "ana", "bo", *why, *there)
+    shell.json("tag", "staff:li", "cy", *why, *there)
+    assert shell.count("in department east", *there) == 3
+    assert shell.count("everyone", "--reader", "staff:wang", *there) == 2
+    assert shell.json("staff", "show", "wang", *there)["staff"]["customer_count"] == 2
+    code, _, told = shell.run("tag", "staff:wang", "cy", "--reason", "mine", "--actor", "staff:wang", *there)
+    assert code != 0
+    assert "'cy'" in told
+    code, out, _ = shell.run("staff", "transfer", "wang", "li", "--dry-run", *why, *there)
+    assert (code, out.splitlines()[0]) == (0, "2 would be transferred; nothing was recorded")
+    done = shell.json("staff", "transfer", "wang", "li", "--segment", "tagged staff:wang", *why, *there)
+    assert (done["changed"], done["already_so"]) == (2, 0)
+    code, out, _ = shell.run("profile", "ana", *there)
+    assert "li" in out
+    assert shell.json("profile", "ana", *there)["staff"][0]["staff_id"] == "li"
+    shell.json("staff", "retire", "wang", *why, *there)
+    assert [one["staff_id"] for one in shell.json("staff", "list", "--department", "east", *there)["staff"]] == ["li"]
+    shell.json("staff", "restore", "wang", *why, *there)
+    shell.json("staff", "change", "wang", "--department", "east", "--role", "headquarters", *there)
+    assert shell.count("everyone", "--reader", "staff:wang", *there) == 3
+    shell.json("staff", "change-department", "shop", "--parent", "", *there)
+    assert shell.json("staff", "retire-department", "shop", *there)["department"]["retired"]
+    assert [one["department_id"] for one in shell.json("staff", "departments", *there)["departments"]] == ["east"]
+
+
 def test_tags_are_ordered_valued_mapped_and_merged(shell: Shell, workspace: str) -> None:
     there = ("--workspace", workspace)
     for key in ("level/gold", "level/silver", "vip"):

@@ -38,6 +38,11 @@ def _world(client: Client) -> None:
     stages = [f"stage/{stage}" for stage in ("aware", "interest", "purchase", "loyalty")]
     for key in ("vip", *stages, "channel/wecom", "channel/blocked", "tier/gold", "model/lead-score"):
         client.define_tag(key, create_group=True, reason=why)
+    client.define_department("all", reason=why)
+    client.define_department("sales-east", parent_id="all", reason=why)
+    for member in ("wang", "zhao"):
+        client.define_staff(member, department_id="sales-east", reason=why)
+    client.bind(["eve", "fay"], "wang", effective_at=NOW - 60 * DAY, reason=why)
     months = [NOW - (30 * n + 2) * DAY for n in range(3)]
     rows = [
         *(
@@ -60,6 +65,7 @@ def _world(client: Client) -> None:
         Interaction("acme", "purchase", NOW - 5 * DAY, amount="20"),
     ]
     client.record_interactions(rows)
+    client.transfer_customers("wang", "zhao", expression="did visit", effective_at=NOW - DAY, reason=why)
     client.apply_changeset(
         [
             *(ApplyTag(who, "vip", effective_at=NOW - 60 * DAY) for who in ("ana", "bo")),

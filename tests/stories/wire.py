@@ -24,6 +24,7 @@ from tagledger.v1 import (
     profile_service_pb2,
     report_service_pb2,
     segment_service_pb2,
+    staff_service_pb2,
 )
 
 from tests.harness import Store
@@ -39,6 +40,7 @@ MODULES = (
     profile_service_pb2,
     report_service_pb2,
     segment_service_pb2,
+    staff_service_pb2,
 )
 METHODS: Mapping[str, MethodDescriptor] = {
     method.full_name.removeprefix("tagledger.v1."): method

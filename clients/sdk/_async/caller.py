@@ -4,6 +4,7 @@ import copy
 import math
 import uuid
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any, Self
 
 import grpc
@@ -17,6 +18,7 @@ from tagledger.v1 import (
     profile_service_pb2_grpc,
     report_service_pb2_grpc,
     segment_service_pb2_grpc,
+    staff_service_pb2_grpc,
 )
 
 from .. import to_wire
@@ -49,6 +51,7 @@ class AsyncCaller:
         *,
         workspace: str = "default",
         actor: str | None = None,
+        reader: str = "",
         source: str = "python",
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
         retry: RetryPolicy = DEFAULT_RETRY,
@@ -58,11 +61,13 @@ class AsyncCaller:
 
         ``timeout`` is the deadline of each unary call, retries included, in seconds (``math.inf`` for none); each method
         takes another one. Streams have no deadline unless one is given. ``actor`` and ``source`` go with every write that
-        does not name its own.
+        does not name its own. ``reader`` is who reads: a staff member, as ``staff:ID``, gets answers about the customers within
+        their role only.
         """
         self.workspace = workspace
         self.actor = actor
         self.source = source
+        self.reader = reader
         self._timeout_seconds = timeout
         self._retry = retry
         self._channel = primitives.open_channel(to_wire.text(target, "target"), credentials, CHANNEL_OPTIONS)
@@ -75,6 +80,7 @@ class AsyncCaller:
             list_service_pb2_grpc.ListServiceStub,
             profile_service_pb2_grpc.ProfileServiceStub,
             report_service_pb2_grpc.ReportServiceStub,
+            staff_service_pb2_grpc.StaffServiceStub,
         )
         made = (stub(self._channel) for stub in stubs)
         (
@@ -86,12 +92,19 @@ class AsyncCaller:
             self._lists,
             self._profiles,
             self._reports,
+            self._staff,
         ) = made
 
     def in_workspace(self, workspace: str) -> Self:
         """Return the same client, on the same connection, for another workspace."""
         other = copy.copy(self)
         other.workspace = workspace
+        return other
+
+    def read_by(self, reader: str) -> Self:
+        """Return the same client, on the same connection, for somebody else who reads."""
+        other = copy.copy(self)
+        other.reader = reader
         return other
 
     async def close(self) -> None:
@@ -105,6 +118,9 @@ class AsyncCaller:
     async def __aexit__(self, *exception: object) -> None:
         """Close the connection."""
         await self.close()
+
+    def _read_context(self, as_of: datetime | None, known_at: to_wire.KnownAt) -> common_pb2.ReadContext:
+        return to_wire.read_context(self.workspace, self.reader, as_of, known_at)
 
     def _write_context(
         self, actor: str | None, reason: str, source: str | None, request_id: str | None

@@ -8,9 +8,11 @@ from .lists import AsyncListCalls
 from .profiles import AsyncProfileCalls
 from .reports import AsyncReportCalls
 from .segments import AsyncSegmentCalls
+from .staff import AsyncStaffCalls
 
 
 class AsyncClient(
+    AsyncStaffCalls,
     AsyncLedgerCalls,
     AsyncBulkCalls,
     AsyncCatalogueCalls,

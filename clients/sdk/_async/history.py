@@ -34,6 +34,7 @@ class AsyncHistoryCalls(AsyncCaller):
         """Yield the changes and interactions of one profile in log order, fetching pages as they are needed."""
         request = history_service_pb2.ListProfileHistoryRequest(
             workspace=to_wire.text(self.workspace, "workspace"),
+            reader=to_wire.text(self.reader, "reader"),
             profile_id=to_wire.text(profile_id, "profile_id"),
             known_at=to_wire.known_at(known_at),
             newest_first=newest_first,
@@ -55,6 +56,7 @@ class AsyncHistoryCalls(AsyncCaller):
         """Yield the changes of one tag, its catalogue entry and who got or lost it, in log order."""
         request = history_service_pb2.ListTagHistoryRequest(
             workspace=to_wire.text(self.workspace, "workspace"),
+            reader=to_wire.text(self.reader, "reader"),
             tag=to_wire.text(tag, "tag"),
             known_at=to_wire.known_at(known_at),
             newest_first=newest_first,
@@ -83,6 +85,7 @@ class AsyncHistoryCalls(AsyncCaller):
         """Yield what fits all that is given, in log order; ``recorded`` and ``effective`` are (start, end), without the end."""
         request = history_service_pb2.ListHistoryRequest(
             workspace=to_wire.text(self.workspace, "workspace"),
+            reader=to_wire.text(self.reader, "reader"),
             profile_id=to_wire.text(profile_id, "profile_id"),
             tag=to_wire.text(tag, "tag"),
             group=to_wire.text(group, "group"),
@@ -127,7 +130,9 @@ class AsyncHistoryCalls(AsyncCaller):
 
     async def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:
         """Return one changeset with all its entries, by its id or by its position."""
-        request = history_service_pb2.GetChangesetRequest(workspace=to_wire.text(self.workspace, "workspace"), page_size=1_000)
+        request = history_service_pb2.GetChangesetRequest(
+            workspace=to_wire.text(self.workspace, "workspace"), reader=to_wire.text(self.reader, "reader"), page_size=1_000
+        )
         to_wire.name_changeset(request, name)
         entries: list[replies.HistoryEntry] = []
         async for reply in self._pages(self._history.GetChangeset, request, timeout):

@@ -25,7 +25,7 @@ class AsyncReportCalls(AsyncCaller):
     ) -> replies.CrossTable:
         """Count the members of a segment in every combination of the parts of one to four axes, and of what is in no part."""
         request = report_service_pb2.CrossTabulateRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at),
+            context=self._read_context(as_of, known_at),
             segment=to_wire.segment(expression),
             axes=to_wire.axes(axes),
         )
@@ -50,7 +50,7 @@ class AsyncReportCalls(AsyncCaller):
         held at its instant. No deadline unless one is given.
         """
         request = report_service_pb2.SegmentSeriesRequest(
-            context=to_wire.read_context(self.workspace, None, known_at),
+            context=self._read_context(None, known_at),
             segment=to_wire.segment(expression),
             start=to_wire.timestamp(start, "start"),
             end=to_wire.timestamp(end, "end"),

@@ -23,7 +23,7 @@ class AsyncSegmentCalls(AsyncCaller):
     ) -> replies.Count:
         """Return how many profiles are in the segment."""
         request = segment_service_pb2.CountRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at), segment=to_wire.segment(expression)
+            context=self._read_context(as_of, known_at), segment=to_wire.segment(expression)
         )
         return from_wire.count(await self._read(self._segments.Count, request, timeout))
 
@@ -38,7 +38,7 @@ class AsyncSegmentCalls(AsyncCaller):
     ) -> AsyncIterator[replies.MembersPage]:
         """Yield pages of members as they are asked for, all at the clocks of the first; ``timeout`` is for each page."""
         request = segment_service_pb2.ListMembersRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at),
+            context=self._read_context(as_of, known_at),
             segment=to_wire.segment(expression),
             page_size=to_wire.page_size(page_size),
         )
@@ -73,7 +73,7 @@ class AsyncSegmentCalls(AsyncCaller):
     ) -> AsyncIterator[replies.Comparison]:
         """Yield pages of who entered and left the segment between two pairs of clocks, in order of first sight."""
         request = segment_service_pb2.CompareSegmentRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at),
+            context=self._read_context(as_of, known_at),
             before=to_wire.clock_pair(before_as_of, before_known_at),
             segment=to_wire.segment(expression),
             page_size=to_wire.page_size(page_size),
@@ -92,7 +92,7 @@ class AsyncSegmentCalls(AsyncCaller):
     ) -> replies.Checks:
         """Tell for each of 1 to 10,000 profiles whether it is in the segment, in the order given."""
         request = segment_service_pb2.CheckProfilesRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at),
+            context=self._read_context(as_of, known_at),
             segment=to_wire.segment(expression),
             profile_ids=to_wire.texts(profile_ids, "profile_ids"),
         )
@@ -109,7 +109,7 @@ class AsyncSegmentCalls(AsyncCaller):
     ) -> replies.Explanation:
         """Return the plan as it ran, and with a profile why it is in the segment or not, and until when by time alone."""
         request = segment_service_pb2.ExplainRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at),
+            context=self._read_context(as_of, known_at),
             segment=to_wire.segment(expression),
             profile_id=to_wire.text(profile_id, "profile_id"),
         )
@@ -139,7 +139,7 @@ class AsyncSegmentCalls(AsyncCaller):
         """
         formats = export_service_pb2.ExportMembersRequest
         request = export_service_pb2.ExportMembersRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at),
+            context=self._read_context(as_of, known_at),
             segment=to_wire.segment(expression),
             columns=to_wire.export_columns(columns),
             format=formats.FORMAT_ARROW if arrow else formats.FORMAT_ROWS,

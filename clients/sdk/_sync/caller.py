@@ -5,6 +5,7 @@ import copy
 import math
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Self
 
 import grpc
@@ -18,6 +19,7 @@ from tagledger.v1 import (
     profile_service_pb2_grpc,
     report_service_pb2_grpc,
     segment_service_pb2_grpc,
+    staff_service_pb2_grpc,
 )
 
 from .. import to_wire
@@ -50,6 +52,7 @@ class Caller:
         *,
         workspace: str = "default",
         actor: str | None = None,
+        reader: str = "",
         source: str = "python",
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
         retry: RetryPolicy = DEFAULT_RETRY,
@@ -59,11 +62,13 @@ class Caller:
 
         ``timeout`` is the deadline of each unary call, retries included, in seconds (``math.inf`` for none); each method
         takes another one. Streams have no deadline unless one is given. ``actor`` and ``source`` go with every write that
-        does not name its own.
+        does not name its own. ``reader`` is who reads: a staff member, as ``staff:ID``, gets answers about the customers within
+        their role only.
         """
         self.workspace = workspace
         self.actor = actor
         self.source = source
+        self.reader = reader
         self._timeout_seconds = timeout
         self._retry = retry
         self._channel = primitives.open_channel(to_wire.text(target, "target"), credentials, CHANNEL_OPTIONS)
@@ -76,6 +81,7 @@ class Caller:
             list_service_pb2_grpc.ListServiceStub,
             profile_service_pb2_grpc.ProfileServiceStub,
             report_service_pb2_grpc.ReportServiceStub,
+            staff_service_pb2_grpc.StaffServiceStub,
         )
         made = (stub(self._channel) for stub in stubs)
         (
@@ -87,12 +93,19 @@ class Caller:
             self._lists,
             self._profiles,
             self._reports,
+            self._staff,
         ) = made
 
     def in_workspace(self, workspace: str) -> Self:
         """Return the same client, on the same connection, for another workspace."""
         other = copy.copy(self)
         other.workspace = workspace
+        return other
+
+    def read_by(self, reader: str) -> Self:
+        """Return the same client, on the same connection, for somebody else who reads."""
+        other = copy.copy(self)
+        other.reader = reader
         return other
 
     def close(self) -> None:
@@ -106,6 +119,9 @@ class Caller:
     def __exit__(self, *exception: object) -> None:
         """Close the connection."""
         self.close()
+
+    def _read_context(self, as_of: datetime | None, known_at: to_wire.KnownAt) -> common_pb2.ReadContext:
+        return to_wire.read_context(self.workspace, self.reader, as_of, known_at)
 
     def _write_context(
         self, actor: str | None, reason: str, source: str | None, request_id: str | None

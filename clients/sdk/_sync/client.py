@@ -9,9 +9,11 @@ from .lists import ListCalls
 from .profiles import SyncProfileCalls
 from .reports import ReportCalls
 from .segments import SegmentCalls
+from .staff import StaffCalls
 
 
 class Client(
+    StaffCalls,
     LedgerCalls,
     BulkCalls,
     CatalogueCalls,

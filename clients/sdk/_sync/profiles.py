@@ -32,7 +32,7 @@ class SyncProfileCalls(Caller):
         ``recency_hours`` are the bounds of recency tiers, ascending; 48, 720, 2160 and 4320 unless given.
         """
         request = profile_service_pb2.GetProfileRequest(
-            context=to_wire.read_context(self.workspace, as_of, known_at),
+            context=self._read_context(as_of, known_at),
             profile_id=to_wire.text(profile_id, "profile_id"),
             timeline_size=to_wire.whole(timeline_size, "timeline_size"),
             without_segments=without_segments,

@@ -22,20 +22,22 @@ class Workspace(_message.Message):
     def __init__(self, name: _Optional[str] = ..., currency: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class TagGroup(_message.Message):
-    __slots__ = ("name", "description", "retired", "tag_count", "created_at", "exclusive")
+    __slots__ = ("name", "description", "retired", "tag_count", "created_at", "exclusive", "owner_staff_id")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     RETIRED_FIELD_NUMBER: _ClassVar[int]
     TAG_COUNT_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
+    OWNER_STAFF_ID_FIELD_NUMBER: _ClassVar[int]
     name: str
     description: str
     retired: bool
     tag_count: int
     created_at: _timestamp_pb2.Timestamp
     exclusive: bool
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., tag_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exclusive: _Optional[bool] = ...) -> None: ...
+    owner_staff_id: str
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., tag_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exclusive: _Optional[bool] = ..., owner_staff_id: _Optional[str] = ...) -> None: ...
 
 class Tag(_message.Message):
     __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number", "values", "merged_into", "rank", "opt_out")

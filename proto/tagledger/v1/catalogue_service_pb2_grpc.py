@@ -205,7 +205,7 @@ class CatalogueServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListTagGroups(self, request, context):
-        """ListTagGroups lists groups by name, ascending by code point.
+        """ListTagGroups lists groups by name, ascending by code point, but for those of staff members' own tags.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -247,7 +247,8 @@ class CatalogueServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DefineTag(self, request, context):
-        """DefineTag makes a tag. `group/name` needs the group, or create_group.
+        """DefineTag makes a tag. `group/name` needs the group, or create_group. `staff:STAFF_ID/name` is a tag of that staff member's own
+        (StaffService); other keys that begin with `staff:` are refused.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -261,7 +262,8 @@ class CatalogueServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListTags(self, request, context):
-        """ListTags lists tags by key, ascending by code point; those of one group in the order of the group.
+        """ListTags lists tags by key, ascending by code point; those of one group in the order of the group. Those of staff are listed
+        only where their group is asked for.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

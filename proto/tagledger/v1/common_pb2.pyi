@@ -17,11 +17,22 @@ class ValueType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VALUE_TYPE_NUMBER: _ClassVar[ValueType]
     VALUE_TYPE_BOOL: _ClassVar[ValueType]
     VALUE_TYPE_DATE: _ClassVar[ValueType]
+
+class StaffRole(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STAFF_ROLE_UNSPECIFIED: _ClassVar[StaffRole]
+    STAFF_ROLE_MEMBER: _ClassVar[StaffRole]
+    STAFF_ROLE_DEPARTMENT: _ClassVar[StaffRole]
+    STAFF_ROLE_HEADQUARTERS: _ClassVar[StaffRole]
 VALUE_TYPE_UNSPECIFIED: ValueType
 VALUE_TYPE_STRING: ValueType
 VALUE_TYPE_NUMBER: ValueType
 VALUE_TYPE_BOOL: ValueType
 VALUE_TYPE_DATE: ValueType
+STAFF_ROLE_UNSPECIFIED: StaffRole
+STAFF_ROLE_MEMBER: StaffRole
+STAFF_ROLE_DEPARTMENT: StaffRole
+STAFF_ROLE_HEADQUARTERS: StaffRole
 
 class WriteContext(_message.Message):
     __slots__ = ("workspace", "request_id", "actor", "reason", "source")
@@ -46,14 +57,16 @@ class KnownAt(_message.Message):
     def __init__(self, position: _Optional[int] = ..., instant: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ReadContext(_message.Message):
-    __slots__ = ("workspace", "as_of", "known_at")
+    __slots__ = ("workspace", "as_of", "known_at", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     as_of: _timestamp_pb2.Timestamp
     known_at: KnownAt
-    def __init__(self, workspace: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[KnownAt, _Mapping]] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[KnownAt, _Mapping]] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class WriteReceipt(_message.Message):
     __slots__ = ("position", "changeset_id", "recorded_at", "replayed")

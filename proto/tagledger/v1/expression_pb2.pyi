@@ -62,7 +62,7 @@ class Segment(_message.Message):
     def __init__(self, text: _Optional[str] = ..., tree: _Optional[_Union[Expression, _Mapping]] = ...) -> None: ...
 
 class Expression(_message.Message):
-    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list", "top_tagged", "moved", "trait_related")
+    __slots__ = ("all", "any", "negation", "everyone", "tagged", "did", "measure", "edge", "trait", "tag_changed", "periods", "resumed", "sequence", "trait_date", "in_segment", "top", "sample", "observed_since", "in_list", "top_tagged", "moved", "trait_related", "in_department")
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     NEGATION_FIELD_NUMBER: _ClassVar[int]
@@ -85,6 +85,7 @@ class Expression(_message.Message):
     TOP_TAGGED_FIELD_NUMBER: _ClassVar[int]
     MOVED_FIELD_NUMBER: _ClassVar[int]
     TRAIT_RELATED_FIELD_NUMBER: _ClassVar[int]
+    IN_DEPARTMENT_FIELD_NUMBER: _ClassVar[int]
     all: Operands
     any: Operands
     negation: Expression
@@ -107,7 +108,8 @@ class Expression(_message.Message):
     top_tagged: TopTagged
     moved: Moved
     trait_related: TraitRelated
-    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ..., top_tagged: _Optional[_Union[TopTagged, _Mapping]] = ..., moved: _Optional[_Union[Moved, _Mapping]] = ..., trait_related: _Optional[_Union[TraitRelated, _Mapping]] = ...) -> None: ...
+    in_department: InDepartment
+    def __init__(self, all: _Optional[_Union[Operands, _Mapping]] = ..., any: _Optional[_Union[Operands, _Mapping]] = ..., negation: _Optional[_Union[Expression, _Mapping]] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., tagged: _Optional[_Union[Tagged, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., measure: _Optional[_Union[Measure, _Mapping]] = ..., edge: _Optional[_Union[Edge, _Mapping]] = ..., trait: _Optional[_Union[TraitCondition, _Mapping]] = ..., tag_changed: _Optional[_Union[TagChanged, _Mapping]] = ..., periods: _Optional[_Union[Periods, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., trait_date: _Optional[_Union[TraitDate, _Mapping]] = ..., in_segment: _Optional[_Union[InSegment, _Mapping]] = ..., top: _Optional[_Union[Top, _Mapping]] = ..., sample: _Optional[_Union[Sample, _Mapping]] = ..., observed_since: _Optional[_Union[ObservedSince, _Mapping]] = ..., in_list: _Optional[_Union[InList, _Mapping]] = ..., top_tagged: _Optional[_Union[TopTagged, _Mapping]] = ..., moved: _Optional[_Union[Moved, _Mapping]] = ..., trait_related: _Optional[_Union[TraitRelated, _Mapping]] = ..., in_department: _Optional[_Union[InDepartment, _Mapping]] = ...) -> None: ...
 
 class Operands(_message.Message):
     __slots__ = ("operands",)
@@ -319,6 +321,12 @@ class InList(_message.Message):
     list: str
     version: int
     def __init__(self, list: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class InDepartment(_message.Message):
+    __slots__ = ("department",)
+    DEPARTMENT_FIELD_NUMBER: _ClassVar[int]
+    department: str
+    def __init__(self, department: _Optional[str] = ...) -> None: ...
 
 class InSegment(_message.Message):
     __slots__ = ("segment", "version")

@@ -137,7 +137,7 @@ class ListEntry(_message.Message):
     def __init__(self, list: _Optional[str] = ..., kind: _Optional[_Union[ListEntry.Kind, str]] = ...) -> None: ...
 
 class CatalogueEntry(_message.Message):
-    __slots__ = ("kind", "subject", "new_name", "expression", "into", "foreign_key", "description", "values", "opt_out", "order")
+    __slots__ = ("kind", "subject", "new_name", "expression", "into", "foreign_key", "description", "values", "opt_out", "order", "name", "department_id", "role")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     NEW_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +148,9 @@ class CatalogueEntry(_message.Message):
     VALUES_FIELD_NUMBER: _ClassVar[int]
     OPT_OUT_FIELD_NUMBER: _ClassVar[int]
     ORDER_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
     kind: str
     subject: str
     new_name: str
@@ -158,10 +161,13 @@ class CatalogueEntry(_message.Message):
     values: _common_pb2.TagValues
     opt_out: bool
     order: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ..., into: _Optional[str] = ..., foreign_key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ..., order: _Optional[_Iterable[str]] = ...) -> None: ...
+    name: str
+    department_id: str
+    role: _common_pb2.StaffRole
+    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ..., into: _Optional[str] = ..., foreign_key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ..., order: _Optional[_Iterable[str]] = ..., name: _Optional[str] = ..., department_id: _Optional[str] = ..., role: _Optional[_Union[_common_pb2.StaffRole, str]] = ...) -> None: ...
 
 class ListProfileHistoryRequest(_message.Message):
-    __slots__ = ("workspace", "profile_id", "known_at", "page_size", "page_token", "newest_first", "without_interactions")
+    __slots__ = ("workspace", "profile_id", "known_at", "page_size", "page_token", "newest_first", "without_interactions", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
     KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
@@ -169,6 +175,7 @@ class ListProfileHistoryRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
     WITHOUT_INTERACTIONS_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     profile_id: str
     known_at: _common_pb2.KnownAt
@@ -176,7 +183,8 @@ class ListProfileHistoryRequest(_message.Message):
     page_token: str
     newest_first: bool
     without_interactions: bool
-    def __init__(self, workspace: _Optional[str] = ..., profile_id: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., profile_id: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class ListProfileHistoryResponse(_message.Message):
     __slots__ = ("position", "entries", "next_page_token")
@@ -189,20 +197,22 @@ class ListProfileHistoryResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListTagHistoryRequest(_message.Message):
-    __slots__ = ("workspace", "tag", "known_at", "page_size", "page_token", "newest_first")
+    __slots__ = ("workspace", "tag", "known_at", "page_size", "page_token", "newest_first", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     TAG_FIELD_NUMBER: _ClassVar[int]
     KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     tag: str
     known_at: _common_pb2.KnownAt
     page_size: int
     page_token: str
     newest_first: bool
-    def __init__(self, workspace: _Optional[str] = ..., tag: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., tag: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class ListTagHistoryResponse(_message.Message):
     __slots__ = ("position", "entries", "next_page_token")
@@ -215,7 +225,7 @@ class ListTagHistoryResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListHistoryRequest(_message.Message):
-    __slots__ = ("workspace", "known_at", "page_size", "page_token", "newest_first", "without_interactions", "profile_id", "tag", "group", "actor", "source", "recorded", "effective", "segment_name")
+    __slots__ = ("workspace", "known_at", "page_size", "page_token", "newest_first", "without_interactions", "profile_id", "tag", "group", "actor", "source", "recorded", "effective", "segment_name", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -230,6 +240,7 @@ class ListHistoryRequest(_message.Message):
     RECORDED_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     known_at: _common_pb2.KnownAt
     page_size: int
@@ -244,7 +255,8 @@ class ListHistoryRequest(_message.Message):
     recorded: Period
     effective: Period
     segment_name: str
-    def __init__(self, workspace: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ..., profile_id: _Optional[str] = ..., tag: _Optional[str] = ..., group: _Optional[str] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., recorded: _Optional[_Union[Period, _Mapping]] = ..., effective: _Optional[_Union[Period, _Mapping]] = ..., segment_name: _Optional[str] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., newest_first: _Optional[bool] = ..., without_interactions: _Optional[bool] = ..., profile_id: _Optional[str] = ..., tag: _Optional[str] = ..., group: _Optional[str] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., recorded: _Optional[_Union[Period, _Mapping]] = ..., effective: _Optional[_Union[Period, _Mapping]] = ..., segment_name: _Optional[str] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class Period(_message.Message):
     __slots__ = ("start", "end")
@@ -365,18 +377,20 @@ class AlikeTags(_message.Message):
     def __init__(self, tag: _Optional[str] = ..., other_tag: _Optional[str] = ..., holder_count: _Optional[int] = ..., other_holder_count: _Optional[int] = ..., common_count: _Optional[int] = ..., names_alike: _Optional[bool] = ...) -> None: ...
 
 class GetChangesetRequest(_message.Message):
-    __slots__ = ("workspace", "changeset_id", "at_position", "page_size", "page_token")
+    __slots__ = ("workspace", "changeset_id", "at_position", "page_size", "page_token", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     CHANGESET_ID_FIELD_NUMBER: _ClassVar[int]
     AT_POSITION_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     changeset_id: str
     at_position: int
     page_size: int
     page_token: str
-    def __init__(self, workspace: _Optional[str] = ..., changeset_id: _Optional[str] = ..., at_position: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., changeset_id: _Optional[str] = ..., at_position: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class GetChangesetResponse(_message.Message):
     __slots__ = ("position", "attribution", "entries", "entry_count", "next_page_token", "content_sha256", "chain_sha256")

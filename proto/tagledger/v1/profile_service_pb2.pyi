@@ -128,8 +128,24 @@ class ProfileActivity(_message.Message):
     amounts: _containers.ScalarMap[str, int]
     def __init__(self, type: _Optional[str] = ..., count: _Optional[int] = ..., first_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amounts: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
+class ProfileStaff(_message.Message):
+    __slots__ = ("staff_id", "name", "department_id", "customer_since", "customer_until", "attribution")
+    STAFF_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_SINCE_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    staff_id: str
+    name: str
+    department_id: str
+    customer_since: _timestamp_pb2.Timestamp
+    customer_until: _timestamp_pb2.Timestamp
+    attribution: _common_pb2.Attribution
+    def __init__(self, staff_id: _Optional[str] = ..., name: _Optional[str] = ..., department_id: _Optional[str] = ..., customer_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., customer_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ...) -> None: ...
+
 class GetProfileResponse(_message.Message):
-    __slots__ = ("position", "clocks", "profile_id", "first_seen_at", "tags", "traits", "activities", "last_interaction_at", "recency_tier", "segments", "unanswered_segments", "lists", "timeline", "linked_profile_ids")
+    __slots__ = ("position", "clocks", "profile_id", "first_seen_at", "tags", "traits", "activities", "last_interaction_at", "recency_tier", "segments", "unanswered_segments", "lists", "timeline", "linked_profile_ids", "staff")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     CLOCKS_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -144,6 +160,7 @@ class GetProfileResponse(_message.Message):
     LISTS_FIELD_NUMBER: _ClassVar[int]
     TIMELINE_FIELD_NUMBER: _ClassVar[int]
     LINKED_PROFILE_IDS_FIELD_NUMBER: _ClassVar[int]
+    STAFF_FIELD_NUMBER: _ClassVar[int]
     position: int
     clocks: _common_pb2.ReadClocks
     profile_id: str
@@ -158,7 +175,8 @@ class GetProfileResponse(_message.Message):
     lists: _containers.RepeatedScalarFieldContainer[str]
     timeline: _containers.RepeatedCompositeFieldContainer[_history_service_pb2.HistoryEntry]
     linked_profile_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ..., linked_profile_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    staff: _containers.RepeatedCompositeFieldContainer[ProfileStaff]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ..., linked_profile_ids: _Optional[_Iterable[str]] = ..., staff: _Optional[_Iterable[_Union[ProfileStaff, _Mapping]]] = ...) -> None: ...
 
 class EraseProfilesRequest(_message.Message):
     __slots__ = ("context", "profile_ids", "dry_run")

@@ -7,6 +7,8 @@ from functools import partial
 import duckdb
 
 from domain.catalogue_changes import (
+    DepartmentChanged,
+    DepartmentDefined,
     ForeignTagMapped,
     ForeignTagUnmapped,
     GroupDefined,
@@ -15,6 +17,8 @@ from domain.catalogue_changes import (
     SegmentChanged,
     SegmentDefined,
     SegmentRenamed,
+    StaffChanged,
+    StaffDefined,
     TagDefined,
     TagMerged,
     TagRedefined,
@@ -25,7 +29,7 @@ from domain.catalogue_changes import (
 from domain.changeset import Recorded
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from domain.language.parser import parse
-from domain.language.syntax import And, Expression, InList, InSegment, Measure, Not, Or, Top
+from domain.language.syntax import And, Expression, InDepartment, InList, InSegment, Measure, Not, Or, Tagged, Top
 from tests.campaigns.duckdb_sql import leaves, tables
 from tests.campaigns.duckdb_sql.calendars import Calendars
 
@@ -58,6 +62,23 @@ class _Catalogue:
 
     opt_outs: list[tuple[int, int, bool]] = field(default_factory=list)
     """Positions, tags, and whether who carries them is in no segment from there on."""
+
+    parents: list[tuple[int, int, int | None]] = field(default_factory=list)
+    """Positions, departments, and what they stand below from there on."""
+    staff: list[tuple[int, int, int | None]] = field(default_factory=list)
+    """Positions, staff, and the departments that they are of from there on."""
+    departments: dict[str, int] = field(default_factory=dict)
+    customer_tags: dict[int, int] = field(default_factory=dict)
+    """By staff."""
+
+    def staff_tags(self, department: str, known_at: int) -> list[int]:
+        """The tags of the customers of a department and of those below it."""
+        parents = {number: parent for position, number, parent in self.parents if position <= known_at}
+        within = {self.departments.get(department)} & parents.keys()
+        while more := {number for number, parent in parents.items() if parent in within} - within:
+            within |= more
+        of = {number: one for position, number, one in self.staff if position <= known_at}
+        return [self.customer_tags[number] for number, one in of.items() if one in within]
 
     def opting_out(self, known_at: int) -> list[int]:
         """The tags whose carriers are in no segment."""
@@ -119,6 +140,14 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
                     catalogue.opt_outs.append((recorded.position, number, change.opt_out))
                 case ListDefined(number, name):
                     catalogue.lists[name] = number
+                case DepartmentDefined() | DepartmentChanged():
+                    catalogue.parents.append((recorded.position, change.number, change.parent))
+                    if isinstance(change, DepartmentDefined):
+                        catalogue.departments[change.department_id] = change.number
+                case StaffDefined() | StaffChanged():
+                    catalogue.staff.append((recorded.position, change.number, change.department))
+                    if isinstance(change, StaffDefined):
+                        catalogue.customer_tags[change.number] = change.tag
                 case SegmentDefined() | SegmentChanged():
                     catalogue.versions.setdefault(change.number, []).append((recorded.position, change.expression))
             if isinstance(change, SegmentDefined | SegmentRenamed):
@@ -180,6 +209,9 @@ class _Statement:
                 return f"(SELECT ordinal FROM everyone EXCEPT {self.select(operand, made_at)})"
             case InList():
                 return leaves.in_list(*self._upload(expression), self.known_at)
+            case InDepartment():
+                tags = self.catalogue.staff_tags(expression.department, min(self.known_at, self.end))
+                return f"({leaves.tagged(Tagged(()), tags, self.as_of)})"
             case InSegment():
                 position, definition = self._definition(expression, made_at)
                 return self.select(parse(definition), position)

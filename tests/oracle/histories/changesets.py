@@ -32,6 +32,7 @@ from domain.language.printer import to_text
 from tests.oracle.histories.linking import Links
 from tests.oracle.histories.questions import random_expression
 from tests.oracle.histories.rows import Interaction, TagChange, TraitChange, recorded
+from tests.oracle.histories.staff import Staffing
 from tests.oracle.histories.vocabulary import (
     ACTORS,
     AMOUNTS,
@@ -130,6 +131,7 @@ class _History:
     """Ordinals that are of persons."""
     gone: set[int] = field(default_factory=set)
     """Profiles that were erased."""
+    staff: Staffing = field(default_factory=Staffing)
 
     def changeset(self) -> Recorded:
         rng, first, first_ordinal = self.rng, self.version == 0, self.seen
@@ -225,12 +227,16 @@ class _History:
         self.exclusive = {number for number in self.groups if self.rng.random() < 0.5}
         created += [GroupDefined(number, name, "", number in self.exclusive) for number, name in self.groups.items()]
         created += [TagDefined(number, group, name, "") for number, (group, name) in self.tags.items()]
+        for _ in range(self.rng.choice((0, 8, 12))):
+            created += self._staff_change()
         return created + [change for _ in range(2) for change in self._segment_change()]
 
     def _catalogue_change(self) -> list[CatalogueChange]:
         rng = self.rng
         if rng.random() < 0.3:
             return self._segment_change()
+        if rng.random() < 0.15:
+            return self._staff_change()
         group, tag = rng.choice(list(self.groups)), rng.choice(list(self.tags))
         which = rng.random()
         if which < 0.15:
@@ -251,6 +257,11 @@ class _History:
             return self._retire(tag)
         inside = [number for number, (of, _) in self.tags.items() if of == group and number not in self.retired]
         return [GroupRetired(group), *[change for number in inside for change in self._retire(number)]]
+
+    def _staff_change(self) -> list[CatalogueChange]:
+        changes = self.staff.changed(self.rng, len(self.tags) + 1)
+        self.tags.update({one.number: (None, one.name) for one in changes if isinstance(one, TagDefined)})
+        return changes
 
     def _define(self, group: int | None) -> list[CatalogueChange]:
         name = self.rng.choice(TAG_NAMES)

@@ -32,6 +32,7 @@ from domain.language.syntax import (
     FilterAny,
     FilterNot,
     Function,
+    InDepartment,
     InList,
     InSegment,
     Instant,
@@ -64,6 +65,7 @@ from domain.language.syntax import (
     Window,
 )
 from domain.language.syntax import Sequence as Steps
+from tests.oracle.histories.staff import DEPARTMENT_IDS
 from tests.oracle.histories.vocabulary import (
     BOUNDS,
     CURRENCIES,
@@ -101,6 +103,7 @@ _KINDS: Final[dict[type[Leaf], int]] = {
     TraitRelated: 2,
     InSegment: 3,
     InList: 2,
+    InDepartment: 2,
     Top: 4,
     TopTagged: 3,
     Sample: 1,
@@ -151,6 +154,8 @@ def random_leaf(rng: random.Random, vocabulary: Vocabulary, segments: Sequence[s
         return InSegment(_name(rng, segments), rng.choice((None, None, None, 1, 1, 1, 1, 2)))
     if kind is InList:
         return InList(rng.choice(LIST_NAMES), rng.choice((None, None, None, 1, 1, 2, 3)))
+    if kind is InDepartment:
+        return InDepartment(_name(rng, DEPARTMENT_IDS))
     if kind is TopTagged:
         percent = rng.random() < 0.5
         number = _percent(rng) if percent else Decimal(rng.choice((1, 1, 2, 3, 1_000_000_000)))
