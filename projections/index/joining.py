@@ -46,8 +46,11 @@ def _counting(rows: InteractionRows, of: Joined, version: int, size: int) -> lis
 
 
 def rows_repeated(batch: Batch, persons: Persons) -> Batch | None:
-    """Of some interactions, those of persons; None for none. Of retracted ones, as the persons have them."""
-    places, of = persons.rows_of_persons(batch[ORDINAL])
+    """Of some interactions, those of persons; None for none. Of retracted ones, as the persons have them, whoever ever did."""
+    if RETRACTED in batch:
+        places, of = persons.copies(batch[ORDINAL], batch[VERSION])
+    else:
+        places, of = persons.rows_of_persons(batch[ORDINAL])
     if not len(places):
         return None
     rows = {name: column[places] for name, column in batch.items()}

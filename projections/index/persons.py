@@ -213,6 +213,19 @@ class Persons:
         order = np.argsort(ordinals[places], kind="stable")
         return places[order], persons[order]
 
+    def copies(self, ordinals: Ordinals, versions: npt.NDArray[np.uint32]) -> tuple[Int64s, Ordinals]:
+        """The same of rows that these versions recorded, for every person that has one: those that have ended since too.
+
+        A person has what was recorded before it ended.
+        """
+        until, found = self._until.view(), list[tuple[int, int]]()
+        for place, (ordinal, version) in enumerate(zip(ordinals.tolist(), versions.tolist(), strict=True)):
+            for person in self._by_profile.get(ordinal, ()):
+                if version < until[self._rows_of[person.ordinal]][0]:
+                    found.append((place, person.ordinal))
+        places, persons = ([one[k] for one in found] for k in (0, 1))
+        return np.asarray(places, np.int64), np.asarray(persons, np.uint32)
+
     def seen(self, ordinals: Ordinals, instants: Int64s) -> tuple[Ordinals, Int64s]:
         """The persons of whom something is seen at some of these instants, by which something is seen of the profiles."""
         places, persons = self.rows_of_persons(ordinals)

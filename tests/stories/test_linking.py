@@ -246,3 +246,19 @@ def test_refusals_say_what_to_do(client: Client) -> None:
     told = refused(errors.LimitExceeded, lambda: client.link(shared, reason="a test"), client)
     assert "100" in str(told)
     assert client.link(shared[1:], reason="a test").new_profile_count == limits.MAX_PERSON_PROFILES
+
+
+def test_what_is_retracted_is_gone_of_persons_that_are_none_any_more_too(client: Client) -> None:
+    """Or a currency that nobody has paid in would be among those that a sum cannot add."""
+    client.record_interactions(
+        [
+            Interaction("ana", "refund", AT, amount=5, currency="USD", id="usd"),
+            Interaction("bo", "refund", AT, amount=7),
+        ]
+    )
+    with pytest.raises(errors.MixedCurrencies):
+        client.count("sum(refund.amount) >= 1 ever")
+    client.link([("ana", "bo")], reason="one person")
+    client.unlink([("ana", "bo")], reason="two")
+    client.retract_interactions(["usd"], reason="the wrong currency")
+    assert members(client, "sum(refund.amount) >= 1 ever") == {"bo"}
