@@ -23,6 +23,7 @@ from projections.index.zones import Zones
 _REMEMBERED = 4
 _KEYFRAME_ROWS = 1 << 14
 _KEYFRAMES = 32  # up to 64 bytes a row, of a tag that many lost; 5 of one that half of all profiles have
+_TWICE_ROWS = 1 << 21  # histories of up to so many rows keep twice as many states: the way to the next one is half as long
 _ON_TIME = 0.9
 _SAMPLED = 2_048
 _REMOVAL_COST = 3  # for its profile's other rows have to be found
@@ -134,7 +135,10 @@ class Fold(Generic[_S]):
     """The states of one history, remembered by readers. Any thread may ask."""
 
     def __init__(self, history: Rows, empty: _S, known: "Point[_S] | None" = None, *, keyframes: int = _KEYFRAMES) -> None:
-        """`known`: a state that was computed before. `keyframes`: about how many states of the past to keep; 0 for none."""
+        """`known`: a state that was computed before. `keyframes`: about how many states of the past to keep; 0 for none.
+
+        Of a history that is not very long, about twice as many.
+        """
         self._history = history
         self._start: Point[_S] = Point(0, _BEFORE_ALL, _AFTER_ALL, empty)
         self._present = known or self._start
@@ -215,7 +219,8 @@ class Fold(Generic[_S]):
             self._grouped = _Grouped.of(self._history.first(rows).ordinals)
         if not self._keyframes_max:
             return
-        while rows > 2 * self._keyframes_max * self._keyframe_rows:
+        most = 2 * self._keyframes_max * (2 if rows <= _TWICE_ROWS else 1)
+        while rows > most * self._keyframe_rows:
             self._keyframe_rows *= 2
             self._keyframes = self._keyframes[1::2]
         point = self._keyframes[-1] if self._keyframes else self._start
