@@ -23,7 +23,6 @@ from projections.index.zones import Zones
 _REMEMBERED = 4
 _KEYFRAME_ROWS = 1 << 14
 _KEYFRAMES = 32  # up to 64 bytes a row, of a tag that many lost; 5 of one that half of all profiles have
-_TWICE_ROWS = 1 << 21  # histories of up to so many rows keep twice as many states: the way to the next one is half as long
 _ON_TIME = 0.9
 _SAMPLED = 2_048
 _REMOVAL_COST = 3  # for its profile's other rows have to be found
@@ -135,10 +134,7 @@ class Fold(Generic[_S]):
     """The states of one history, remembered by readers. Any thread may ask."""
 
     def __init__(self, history: Rows, empty: _S, known: "Point[_S] | None" = None, *, keyframes: int = _KEYFRAMES) -> None:
-        """`known`: a state that was computed before. `keyframes`: about how many states of the past to keep; 0 for none.
-
-        Of a history that is not very long, about twice as many.
-        """
+        """`known`: a state that was computed before. `keyframes`: about how many states of the past to keep; 0 for none."""
         self._history = history
         self._start: Point[_S] = Point(0, _BEFORE_ALL, _AFTER_ALL, empty)
         self._present = known or self._start
@@ -198,20 +194,15 @@ class Fold(Generic[_S]):
 
     def _nearest(self, rows: int, as_of: int) -> Point[_S]:
         """The known point from which the way is shortest."""
-        effective = self._history.first(max(rows, self._present.rows)).effective[::_SAMPLED]
+        effective = self._history.first(max(rows, self._present.rows)).effective[::_SAMPLED].copy()  # they lie far apart
         places = np.arange(len(effective)) * _SAMPLED
-
-        def sample(rows: int, as_of: int) -> npt.NDArray[np.bool_]:
-            return (effective <= as_of) & (places < rows)
-
-        wanted = sample(rows, as_of)
-
-        def distance(point: Point[_S]) -> tuple[int, int]:
-            held = sample(point.rows, point.effective_max)
-            added, removed = (int(np.count_nonzero(one)) for one in (wanted & ~held, held & ~wanted))
-            return added + _REMOVAL_COST * removed, abs(point.rows - rows)
-
-        return min((self._start, self._present, *self._past, *self._keyframes), key=distance)
+        points = (self._start, self._present, *self._past, *self._keyframes)
+        counts = np.asarray([point.rows for point in points])
+        instants = np.asarray([point.effective_max for point in points])
+        wanted = (effective <= as_of) & (places < rows)
+        held = (effective <= instants[:, np.newaxis]) & (places < counts[:, np.newaxis])
+        added, removed = (np.count_nonzero(one, axis=1) for one in (wanted & ~held, held & ~wanted))
+        return points[int(np.lexsort((np.abs(counts - rows), added + _REMOVAL_COST * removed))[0])]
 
     def _keep_keyframes(self, rows: int) -> None:
         """Of a long history, states at even distances: that many rows, as of when most of the last ones were effective."""
@@ -219,8 +210,7 @@ class Fold(Generic[_S]):
             self._grouped = _Grouped.of(self._history.first(rows).ordinals)
         if not self._keyframes_max:
             return
-        most = 2 * self._keyframes_max * (2 if rows <= _TWICE_ROWS else 1)
-        while rows > most * self._keyframe_rows:
+        while rows > 2 * self._keyframes_max * self._keyframe_rows:
             self._keyframe_rows *= 2
             self._keyframes = self._keyframes[1::2]
         point = self._keyframes[-1] if self._keyframes else self._start

@@ -49,7 +49,6 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (by_profile, "_SAMPLED", (1, 3)),
     (candidates, "_TABLE_SHARE", (0, 1 << 30)),
     (folds, "_KEYFRAME_ROWS", (1, 4)),
-    (folds, "_TWICE_ROWS", (0, 20)),
     (folds, "_SAMPLED", (1, 3)),
     (folds, "_GROUPED_ROWS", (0, 8)),
     (gathering, "_FEW_SHARE", (0, 1 << 30)),
