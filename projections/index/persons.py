@@ -219,6 +219,8 @@ class Persons:
         A person has what was recorded before it ended.
         """
         until, found = self._until.view(), list[tuple[int, int]]()
+        if not self._by_profile:
+            return np.empty(0, np.int64), np.empty(0, np.uint32)
         for place, (ordinal, version) in enumerate(zip(ordinals.tolist(), versions.tolist(), strict=True)):
             for person in self._by_profile.get(ordinal, ()):
                 if version < until[self._rows_of[person.ordinal]][0]:

@@ -166,18 +166,20 @@ class WorkspaceIndex:
 
     def _credited(self, credits: Codes, otherwise: npt.NDArray[np.bool_], part: int, wanted: str) -> npt.NDArray[np.bool_]:
         """Where a state is credited to somebody: is that part of the credit as wanted?"""
-        flags: npt.NDArray[np.bool_] = np.where(
-            credits != 0, self.credits.matching(lambda credit: credit[part] == wanted)[credits], otherwise
-        )
+        said = self.credits.matching(lambda credit: credit[part] == wanted)[credits]
+        flags: npt.NDArray[np.bool_] = np.where(credits != 0, said, otherwise)
         return flags
 
     def excluded(self, as_of: int, version: int) -> BitMap:
         """Who is in no answer: who is gone, or carries a tag at an instant that opts out. Must not be changed."""
         parts = [self.erased.at(version), self.persons.at(version).hidden]
-        for number in self.catalogue.opt_out_tags(version):
-            if number in self.tags:
-                parts.append(self.tags[number].holders.at(as_of, version).bitmap)
+        parts += [self.holders(number, as_of, version) for number in self.catalogue.opt_out_tags(version)]
         return self.differences.union([part for part in parts if part])
+
+    def holders(self, number: int, as_of: int, version: int) -> BitMap:
+        """Who carries a tag, whoever is in no answer among them. Must not be changed."""
+        tag = self.tags.get(number)
+        return tag.holders.at(as_of, version).bitmap if tag else BitMap()
 
     def gone(self, version: int) -> BitMap:
         """Who is nobody at a version: erased by then, or a profile of a person. Must not be changed."""
@@ -284,11 +286,10 @@ class WorkspaceIndex:
 
     def _agreement(self, changeset: Changeset) -> Agreement:
         def credit(version: int, code: int) -> int:
-            by, now = changeset.attribution, version == changeset.version  # which is not among those of versions yet
-            credited = (
-                Credit(normalized(by.actor), normalized(by.source)) if now and not code else self.credit_of(version, code)
-            )
-            return self._interned(credited)
+            by = changeset.attribution
+            if version == changeset.version and not code:  # it is not among those of versions yet
+                return self._interned(Credit(normalized(by.actor), normalized(by.source)))
+            return self._interned(self.credit_of(version, code))
 
         histories = {number: tag.history for number, tag in self.tags.items()}
         return Agreement(changeset.version, histories, self.catalogue.rivals, self.undone.undos, credit)

@@ -1,7 +1,7 @@
 """Changes of the catalogue as entries of history, to the wire."""
 
 from collections.abc import Mapping
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from tagledger.v1 import common_pb2
 from tagledger.v1 import history_service_pb2 as history_pb
@@ -53,74 +53,59 @@ ROLES: Final[Mapping[Role, common_pb2.StaffRole]] = {
 
 def catalogue_entry_out(catalogue: Catalogue, change: CatalogueChange) -> history_pb.CatalogueEntry:
     """A change of the catalogue, with the names that things have now."""
-    kind = CATALOGUE_KINDS[type(change)]
+    kind, subject = CATALOGUE_KINDS[type(change)], _subject(catalogue, change)
+    return history_pb.CatalogueEntry(kind=kind, subject=subject, **_details(catalogue, change))
+
+
+def _subject(catalogue: Catalogue, change: CatalogueChange) -> str:
+    """What it was done to; of a definition, the name that it gave."""
     match change:
         case WorkspaceCreated():
-            return history_pb.CatalogueEntry(kind=kind)
-        case GroupDefined():
-            return history_pb.CatalogueEntry(kind=kind, subject=change.name, description=change.description)
+            return ""
+        case GroupDefined() | SegmentDefined():
+            return change.name
         case TagDefined():
-            group = "" if change.group is None else f"{catalogue.groups[change.group].name}/"
-            return history_pb.CatalogueEntry(kind=kind, subject=group + change.name, description=change.description)
-        case GroupRenamed():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, new_name=change.name)
-        case TagRenamed():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number), new_name=change.name)
-        case GroupRetired() | GroupRestored():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name)
-        case TagRetired() | TagRestored():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.key(change.number))
-        case GroupRedefined():
-            name = catalogue.groups[change.number].name
-            return history_pb.CatalogueEntry(kind=kind, subject=name, description=change.description)
-        case TagsOrdered():
-            order = [catalogue.key(number) for number in change.tags]
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.groups[change.number].name, order=order)
-        case TagRedefined():
-            values = tag_values_out(ValueRule(Valued(change.valued), change.minimum, change.maximum))
-            return history_pb.CatalogueEntry(
-                kind=kind,
-                subject=catalogue.key(change.number),
-                description=change.description,
-                values=values,
-                opt_out=change.opt_out,
-            )
-        case TagMerged() | TagUnmerged():
-            subject, into = catalogue.key(change.number), catalogue.key(change.into)
-            return history_pb.CatalogueEntry(kind=kind, subject=subject, into=into)
+            return change.name if change.group is None else f"{catalogue.groups[change.group].name}/{change.name}"
+        case GroupRenamed() | GroupRetired() | GroupRestored() | GroupRedefined() | TagsOrdered():
+            return catalogue.groups[change.number].name
+        case TagRenamed() | TagRetired() | TagRestored() | TagRedefined() | TagMerged() | TagUnmerged():
+            return catalogue.key(change.number)
         case ForeignTagMapped() | ForeignTagUnmapped():
-            subject = catalogue.key(change.number)
-            return history_pb.CatalogueEntry(kind=kind, subject=subject, foreign_key=change.foreign_key)
-        case SegmentDefined():
-            return history_pb.CatalogueEntry(kind=kind, subject=change.name, expression=change.expression)
-        case SegmentChanged():
-            name = catalogue.segments.entries[change.number].name
-            return history_pb.CatalogueEntry(kind=kind, subject=name, expression=change.expression)
-        case SegmentRenamed():
-            name = catalogue.segments.entries[change.number].name
-            return history_pb.CatalogueEntry(kind=kind, subject=name, new_name=change.name)
-        case SegmentRetired():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.segments.entries[change.number].name)
+            return catalogue.key(change.number)
+        case SegmentChanged() | SegmentRenamed() | SegmentRetired():
+            return catalogue.segments.entries[change.number].name
         case ListDefined() | ListRetired():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.lists.entries[change.number].name)
-        case DepartmentDefined() | DepartmentChanged():
-            return history_pb.CatalogueEntry(
-                kind=kind,
-                subject=catalogue.staff.departments[change.number].department_id,
-                name=change.name,
-                department_id=catalogue.staff.department_id(change.parent),
-            )
-        case DepartmentRetired():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.staff.departments[change.number].department_id)
-        case StaffDefined() | StaffChanged():
-            return history_pb.CatalogueEntry(
-                kind=kind,
-                subject=catalogue.staff.members[change.number].staff_id,
-                name=change.name,
-                department_id=catalogue.staff.department_id(change.department),
-                role=ROLES[Role(change.role)],
-            )
-        case StaffRetired() | StaffRestored():
-            return history_pb.CatalogueEntry(kind=kind, subject=catalogue.staff.members[change.number].staff_id)
+            return catalogue.lists.entries[change.number].name
+        case DepartmentDefined() | DepartmentChanged() | DepartmentRetired():
+            return catalogue.staff.departments[change.number].department_id
+        case StaffDefined() | StaffChanged() | StaffRetired() | StaffRestored():
+            return catalogue.staff.members[change.number].staff_id
         case _:
             assert_never(change)
+
+
+def _details(catalogue: Catalogue, change: CatalogueChange) -> dict[str, Any]:
+    """The other fields of the entry."""
+    match change:
+        case GroupDefined() | TagDefined() | GroupRedefined():
+            return {"description": change.description}
+        case GroupRenamed() | TagRenamed() | SegmentRenamed():
+            return {"new_name": change.name}
+        case TagsOrdered():
+            return {"order": [catalogue.key(number) for number in change.tags]}
+        case TagRedefined():
+            values = tag_values_out(ValueRule(Valued(change.valued), change.minimum, change.maximum))
+            return {"description": change.description, "values": values, "opt_out": change.opt_out}
+        case TagMerged() | TagUnmerged():
+            return {"into": catalogue.key(change.into)}
+        case ForeignTagMapped() | ForeignTagUnmapped():
+            return {"foreign_key": change.foreign_key}
+        case SegmentDefined() | SegmentChanged():
+            return {"expression": change.expression}
+        case DepartmentDefined() | DepartmentChanged():
+            return {"name": change.name, "department_id": catalogue.staff.department_id(change.parent)}
+        case StaffDefined() | StaffChanged():
+            department_id = catalogue.staff.department_id(change.department)
+            return {"name": change.name, "department_id": department_id, "role": ROLES[Role(change.role)]}
+        case _:
+            return {}

@@ -31,6 +31,7 @@ from server.usecases.commands import (
     DefineGroup,
     DefineSegment,
     DefineTag,
+    GroupCommand,
     MapForeignTags,
     OrderTags,
     RenameGroup,
@@ -42,6 +43,7 @@ from server.usecases.commands import (
     RetireList,
     RetireSegment,
     RetireTag,
+    TagCommand,
     UnmapForeignTag,
 )
 from server.usecases.foreign_tags import decide_mapping, decide_unmapping
@@ -59,6 +61,24 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             if state.version:
                 raise name_taken("workspace", state.name)
             return [WorkspaceCreated(command.currency)]
+        case DefineGroup() | RenameGroup() | RetireGroup() | RestoreGroup() | ChangeGroup() | OrderTags():
+            return _decide_group(command, catalogue)
+        case DefineTag() | RenameTag() | RetireTag() | RestoreTag() | ChangeTag():
+            return _decide_tag(command, catalogue)
+        case MapForeignTags():
+            return [*decide_mapping(catalogue, command)]
+        case UnmapForeignTag():
+            return [decide_unmapping(catalogue, command)]
+        case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
+            return [decide_segment_command(command, catalogue.segments)]
+        case RetireList():
+            return [decide_list_retirement(command, catalogue.lists)]
+        case _:
+            return decide_staff_command(command, catalogue)
+
+
+def _decide_group(command: GroupCommand, catalogue: Catalogue) -> list[CatalogueChange]:
+    match command:
         case DefineGroup():
             _refuse_prefix("name", command.name)
             _refuse_taken_group(catalogue, command.name)
@@ -85,6 +105,10 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             return [GroupRedefined(group_named(catalogue, command.name).number, command.description)]
         case OrderTags():
             return [_ordered(catalogue, command)]
+
+
+def _decide_tag(command: TagCommand, catalogue: Catalogue) -> list[CatalogueChange]:
+    match command:
         case DefineTag():
             return _define_tag(catalogue, command)
         case RenameTag():
@@ -107,16 +131,6 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
             tag = own_tag(catalogue, command.key)
             _refuse_opting_out(command.opt_out if catalogue.owner(tag.number) else None)
             return [_changed(tag, command)]
-        case MapForeignTags():
-            return [*decide_mapping(catalogue, command)]
-        case UnmapForeignTag():
-            return [decide_unmapping(catalogue, command)]
-        case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
-            return [decide_segment_command(command, catalogue.segments)]
-        case RetireList():
-            return [decide_list_retirement(command, catalogue.lists)]
-        case _:
-            return decide_staff_command(command, catalogue)
 
 
 def tag_with_key(catalogue: Catalogue, key: str) -> TagEntry:
@@ -175,55 +189,53 @@ def _refuse_prefix(field: str, key: str) -> None:
 
 
 def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChange]:
-    if command.group.startswith(STAFF_PREFIX):
-        return _define_personal_tag(catalogue, command)
-    _refuse_prefix("key", command.name if not command.group else "")
-    _refuse_taken_tag(catalogue, _key(command.group, command.name))
-    tag_number = _next(catalogue.tags)
-    valued: list[CatalogueChange] = []
-    if command.values is not None or command.opt_out:
-        valued.append(_redefined(tag_number, command.description, command.values or ValueRule(), opt_out=command.opt_out))
     if not command.group:
-        return [TagDefined(tag_number, None, command.name, command.description), *valued]
-    if command.create_group and catalogue.group_number(command.group) is None:
-        group_number = _next(catalogue.groups)
-        made = GroupDefined(group_number, command.group, "")
-        return [made, TagDefined(tag_number, group_number, command.name, command.description), *valued]
+        _refuse_prefix("key", command.name)
+    _refuse_taken_tag(catalogue, _key(command.group, command.name))
+    group, made = _group_of_new(catalogue, command)
+    number = _next(catalogue.tags)
+    made.append(TagDefined(number, group, command.name, command.description))
+    if command.values is not None or command.opt_out:
+        made.append(_redefined(number, command.description, command.values or ValueRule(), opt_out=command.opt_out))
+    return made
+
+
+def _group_of_new(catalogue: Catalogue, command: DefineTag) -> tuple[int | None, list[CatalogueChange]]:
+    """The group of a tag that is to be defined, None for none, and the change that makes it, where it has to be made."""
+    if not command.group:
+        return None, []
+    number, owner = catalogue.group_number(command.group), None
+    if command.group.startswith(STAFF_PREFIX):
+        owner = staff_with_id(catalogue.staff, command.group.removeprefix(STAFF_PREFIX))
+        refuse_left(owner, "they take no tags of their own any more")
+        _refuse_opting_out(command.opt_out)
+    if number is None and (owner or command.create_group):
+        number = _next(catalogue.groups)
+        return number, [GroupDefined(number, command.group, "", owner=owner.number if owner else None)]
     group = group_named(catalogue, command.group)
     _refuse_retired(group.retired, f"group {group.name!r}")
+    _refuse_full(catalogue, group)
+    return group.number, []
+
+
+def _refuse_full(catalogue: Catalogue, group: GroupEntry) -> None:
+    actual = len(catalogue.members(group.number)) + 1
     if group.exclusive:
         LimitExceeded.refuse(
             "exclusive tags",
             field="key",
             maximum=MAX_EXCLUSIVE_TAGS,
-            actual=len(catalogue.members(group.number)) + 1,
+            actual=actual,
             remedy="each apply has to look at all of them; split the group, or use a trait for one value of many",
         )
-    return [TagDefined(tag_number, group.number, command.name, command.description), *valued]
-
-
-def _define_personal_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChange]:
-    """One of a staff member's own; their group comes with the first of them."""
-    member = staff_with_id(catalogue.staff, command.group.removeprefix(STAFF_PREFIX))
-    refuse_left(member, "they take no tags of their own any more")
-    _refuse_opting_out(command.opt_out)
-    made, group = list[CatalogueChange](), catalogue.group_number(command.group)
-    if group is None:
-        group = _next(catalogue.groups)
-        made.append(GroupDefined(group, command.group, "", owner=member.number))
-    LimitExceeded.refuse(
-        "personal tags",
-        field="key",
-        maximum=MAX_PERSONAL_TAGS,
-        actual=len(catalogue.members(group)) + 1,
-        remedy="use tags that are everybody's, or rename those that are not needed any more",
-    )
-    number = _next(catalogue.tags)
-    _refuse_taken_tag(catalogue, _key(command.group, command.name))
-    made.append(TagDefined(number, group, command.name, command.description))
-    if command.values is not None:
-        made.append(_redefined(number, command.description, command.values, opt_out=False))
-    return made
+    if group.owner is not None:
+        LimitExceeded.refuse(
+            "personal tags",
+            field="key",
+            maximum=MAX_PERSONAL_TAGS,
+            actual=actual,
+            remedy="use tags that are everybody's, or rename those that are not needed any more",
+        )
 
 
 def _refuse_opting_out(opt_out: bool | None) -> None:

@@ -87,7 +87,8 @@ def scope_of(index: WorkspaceIndex, actor: str, now: int) -> Scope | None:
     tags = [member.tag]
     if member.role is Role.DEPARTMENT and member.department is not None:
         tags = [one.tag for one in staff.of_departments(staff.below(member.department))]
-    standing = bitmaps.union([_holders(index, tag, now) for tag in tags]) - index.gone(index.clock().version)
+    version = index.clock().version
+    standing = bitmaps.union([index.holders(tag, now, version) for tag in tags]) - index.gone(version)
     profiles = index.persons.all_profiles(standing)  # a person is read about by each of the ids, and as of before the link
     return Scope(member, frozenset(tags), standing | profiles | index.persons.ever_of(profiles))
 
@@ -118,7 +119,8 @@ def refuse_out_of_scope(state: WorkspaceState, changeset: Changeset, new_ids: Se
         known = state.profiles.names([one for one in shown if one < len(state.profiles)])
         new = [new_ids[one - first] for one in shown if 0 <= one - first < len(new_ids)]
         named = ", ".join(map(repr, filter(None, [*known, *new])))
-        raise scope.refusal(f"{len(outside):,} of the profiles are none of their customers: {named}; {_REMEDY}")
+        taken = "who is nobody's customer is taken by applying a tag of theirs in the same changeset; otherwise"
+        raise scope.refusal(f"{len(outside):,} of the profiles are none of their customers: {named}; {taken} {_REMEDY}")
 
 
 def _own(catalogue: Catalogue, scope: Scope, changes: Sequence[CatalogueChange]) -> bool:
@@ -139,11 +141,6 @@ def _own(catalogue: Catalogue, scope: Scope, changes: Sequence[CatalogueChange])
         if owner is None or not scope.reaches(catalogue.staff.members[owner]):
             return False
     return True
-
-
-def _holders(index: WorkspaceIndex, tag: int, now: int) -> BitMap:
-    found = index.tags.get(tag)
-    return BitMap() if found is None else found.holders.at(now, index.clock().version).bitmap
 
 
 def _concerned(changeset: Changeset) -> BitMap:
@@ -179,5 +176,5 @@ def _taken(index: WorkspaceIndex, scope: Scope, changeset: Changeset, outside: B
     for member in list(index.catalogue.staff.members.values()):
         if not taken:
             break
-        taken -= _holders(index, member.tag, changeset.recorded_at)
+        taken -= index.holders(member.tag, changeset.recorded_at, index.clock().version)
     return taken

@@ -79,13 +79,9 @@ def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tag
     if unknown:
         violations = [Violation(path.format(i), f"unknown tag {c.tag!r}") for i, c in enumerate(tags) if c.tag in unknown]
         raise unknown_tags(catalogue, unknown, violations)
-    retired = {key for key, number in numbers.items() if number is not None and catalogue.tags[number].retired}
+    retired = {key: number for key, number in numbers.items() if number is not None and catalogue.tags[number].retired}
     violations = [
-        Violation(
-            path.format(i),
-            f"tag {c.tag!r} is retired: it can be removed, not applied; "
-            "restore it with RestoreTag (tagledger catalogue restore-tag KEY)",
-        )
+        Violation(path.format(i), _not_applied(catalogue, c.tag, retired[c.tag]))
         for i, c in enumerate(tags)
         if c.tag in retired and c.applied
     ]
@@ -94,6 +90,15 @@ def tag_numbers(catalogue: Catalogue, tags: Sequence[NamesTag], path: str = "tag
     found = [number for number in (numbers[change.tag] for change in tags) if number is not None]
     _refuse_values(catalogue, tags, found, path)
     return found
+
+
+def _not_applied(catalogue: Catalogue, key: str, number: int) -> str:
+    member = catalogue.staff.of_tag(number)
+    if member:
+        told = f"staff member {member.staff_id!r} left, and takes no customers"
+        return f"{told}; name somebody else, or bring them back with RestoreStaff (tagledger staff restore {member.staff_id})"
+    told = f"tag {key!r} is retired: it can be removed, not applied"
+    return f"{told}; restore it with RestoreTag (tagledger catalogue restore-tag KEY)"
 
 
 def unknown_tags(catalogue: Catalogue, keys: Collection[str], violations: Sequence[Violation]) -> UnknownTag:

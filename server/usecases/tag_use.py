@@ -183,10 +183,7 @@ def holder_count(reading: Reading, number: int) -> int:
 
 def _holders(reading: Reading, number: int) -> BitMap:
     index, view = reading.view.index, reading.view
-    tag = index.tags.get(number)
-    if tag is None:
-        return BitMap()
-    return index.differences.less(tag.holders.at(view.as_of, view.version).bitmap, index.gone(view.version))
+    return index.differences.less(index.holders(number, view.as_of, view.version), index.gone(view.version))
 
 
 def _common(reading: Reading, one: int, other: int) -> int:

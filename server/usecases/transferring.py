@@ -144,6 +144,6 @@ def _refuse_too_many(catalogue: Catalogue, group: int, made: Sequence[CatalogueC
 
 
 def _carriers(index: WorkspaceIndex, tag: int, at: int) -> BitMap:
-    """Who carries the tag at the instant, by all that is known."""
-    version, found = index.clock().version, index.tags.get(tag)
-    return BitMap() if found is None else found.holders.at(at, version).bitmap - index.erased.at(version)
+    """Who carries the tag at the instant, by all that is known, but for those who were erased."""
+    version = index.clock().version
+    return index.holders(tag, at, version) - index.erased.at(version)

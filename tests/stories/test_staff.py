@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from clients.sdk import ApplyTag, Client, ColumnKind, ExportColumn, Interaction, TagGroupAxis, TagValues, errors, replies
+from server.usecases import catalogue_commands, staff_commands, transferring
 from tests.stories.asking import AT, members, position, refused
 
 WHY = "the new year's plan"
@@ -122,7 +123,8 @@ def test_who_left_takes_no_customers(client: Client) -> None:
     left = client.retire_staff("wang", reason="left")
     assert left.retired
     assert members(client, "tagged staff:wang") == members(client, "in department east") == {"ana", "bo"}
-    refused(errors.TagRetired, lambda: client.bind(["dan"], "wang", reason=WHY), client)
+    told = refused(errors.TagRetired, lambda: client.bind(["dan"], "wang", reason=WHY), client)
+    assert "staff restore wang" in told.message
     refused(errors.StaffRetired, lambda: client.transfer_customers("zhao", "wang", reason=WHY), client)
     refused(errors.StaffRetired, lambda: client.retire_staff("wang", reason=WHY), client)
     assert [one.staff_id for one in client.staff_members()] == ["li", "zhao"]
@@ -167,6 +169,29 @@ def test_the_tags_of_customers_are_left_to_staff(client: Client) -> None:
     refused(errors.InvalidField, lambda: client.define_staff("sun", role="department", reason=WHY), client)
     refused(errors.UnknownStaff, lambda: client.transfer_customers("wang", "wnag", reason=WHY), client)
     refused(errors.InvalidField, lambda: client.transfer_customers("wang", "wang", reason=WHY), client)
+
+
+def test_limits_are_told_at_their_edges(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for where, name, maximum in (
+        (staff_commands, "MAX_DEPARTMENTS", 4),
+        (staff_commands, "MAX_STAFF", 4),
+        (catalogue_commands, "MAX_PERSONAL_TAGS", 2),
+        (transferring, "MAX_PERSONAL_TAGS", 2),
+    ):
+        monkeypatch.setattr(where, name, maximum)
+    client.define_department("north", reason=WHY)
+    client.define_staff("sun", reason=WHY)
+    for call in (
+        lambda: client.define_department("south", reason=WHY),
+        lambda: client.define_staff("qian", reason=WHY),
+    ):
+        assert refused(errors.LimitExceeded, call, client).metadata["maximum"] == "4"
+    for key in ("staff:wang/a", "staff:wang/b", "staff:zhao/c", "staff:zhao/d"):
+        client.define_tag(key, reason=WHY)
+    refused(errors.LimitExceeded, lambda: client.define_tag("staff:wang/c", reason=WHY), client)
+    client.apply_tag("ana", "staff:wang/a", reason=WHY)
+    refused(errors.LimitExceeded, lambda: client.transfer_customers("wang", "zhao", reason=WHY), client)
+    assert client.transfer_customers("wang", "sun", reason=WHY).changed_count == 2
 
 
 def test_history_tells_of_departments_and_staff(client: Client) -> None:
