@@ -55,12 +55,19 @@ class Holders:
             ordinals, codes = added.of(bitmaps.to_ordinals(both)).last()
             last = bitmaps.from_ascending(ordinals[codes != NOTHING])
             on, off = (on - both) | last, off - last
-        return type(self)((self.bitmap - off) | on, self.ever | on | off)
+        return self._turned(on, off)
 
     def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
         """See State."""
         on, off = bitmaps.from_ascending(ordinals[codes != NOTHING]), bitmaps.from_ascending(ordinals[codes == NOTHING])
-        return type(self)((self.bitmap - off) | on, self.ever | on | off)
+        return self._turned(on, off)
+
+    def _turned(self, on: BitMap, off: BitMap) -> Self:
+        """With some, and without others: few of many, so that each copy of all counts."""
+        bitmap = self.bitmap - off
+        bitmap |= on
+        concerned = on | off
+        return type(self)(bitmap, self.ever if concerned.issubset(self.ever) else self.ever | concerned)
 
     def contested(self, late: Changes) -> Ordinals:
         """See State."""
