@@ -1,5 +1,6 @@
 """Which versions concern a profile or a tag: read from the index, so that only those changesets are fetched from the log."""
 
+from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ class Losses:
 
     def of(self, version: int) -> frozenset[tuple[int, int]]:
         """Profiles and instants, of the applies that a version recorded."""
-        first, end = np.searchsorted(self.versions, (version, version + 1)).tolist()
+        first, end = (bisect_left(self.versions, one) for one in (version, version + 1))
         return frozenset(zip(self.ordinals[first:end].tolist(), self.effective[first:end].tolist(), strict=True))
 
 

@@ -1,5 +1,6 @@
 """From a profile to its rows in a run: the places of the rows by ordinal, in buckets of neighbouring ordinals."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,7 @@ class ByProfile:
 
     def _counts(self, ordinals: UInt32s) -> tuple[UInt32s, UInt32s]:
         """Where the rows of each profile start, and how many there are; without those who were seen after the last row."""
-        known = ordinals[: int(np.searchsorted(ordinals, len(self.starts) - 1))]
+        known = ordinals[: bisect_left(ordinals, len(self.starts) - 1)]
         starts = gathered(self.starts, known)
         return starts, gathered(self.starts, known + np.uint32(1)) - starts
 
@@ -86,7 +87,7 @@ class ByProfile:
     def rows_of_some(self, wanted: UInt32s, ordinals: UInt32s) -> Int64s:
         """The same of several profiles, which ascend."""
         buckets = np.unique(wanted >> np.uint32(self.shift))
-        buckets = buckets[: int(np.searchsorted(buckets, len(self.starts) - 1))]
+        buckets = buckets[: bisect_left(buckets, len(self.starts) - 1)]
         starts, ends = self.starts[buckets].astype(np.int64), self.starts[buckets + np.uint32(1)].astype(np.int64)
         counts = ends - starts
         near = self.places[np.arange(int(counts.sum())) + np.repeat(starts - (np.cumsum(counts) - counts), counts)]

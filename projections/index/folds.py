@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
+from projections.index.by_profile import ByProfile
 from projections.index.history import Changes, Int64s
-from projections.index.ordering import order_of_profiles
 from projections.index.states import State
 from projections.index.zones import Zones
 
@@ -54,27 +53,6 @@ class Point(Generic[_S]):
     def answers(self, rows: int, as_of: int) -> bool:
         """Does it, for so many visible rows?"""
         return self.rows == rows and self.effective_max <= as_of < self.next_effective
-
-
-@dataclass(frozen=True, slots=True)
-class _Grouped:
-    """The places of rows by profile."""
-
-    places: npt.NDArray[np.uint32]
-    ordinals: Ordinals
-    """Whose each of them is, ascending."""
-
-    @classmethod
-    def of(cls, ordinals: Ordinals) -> "_Grouped":
-        places = order_of_profiles(ordinals).astype(np.uint32)
-        return cls(places, ordinals[places])
-
-    def of_profiles(self, ordinals: Ordinals) -> Int64s:
-        """The places of the rows of these profiles, ascending."""
-        low, high = (np.searchsorted(self.ordinals, ordinals, side) for side in ("left", "right"))
-        counts = high - low
-        entries = np.repeat(low - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
-        return np.sort(self.places[entries].astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +120,7 @@ class Fold(Generic[_S]):
         self._keyframes: list[Point[_S]] = []
         self._keyframe_rows, self._keyframes_max = _KEYFRAME_ROWS, keyframes
         self._zones = Zones.none()
-        self._grouped: _Grouped | None = None
+        self._grouped: ByProfile | None = None
         self._present_lock, self._past_lock = threading.Lock(), threading.Lock()
 
     def at(self, as_of: int, version: int) -> _S:
@@ -185,7 +163,7 @@ class Fold(Generic[_S]):
         if grouped is None:
             found = visible.of(ordinals)
         else:
-            places = grouped.of_profiles(ordinals)
+            places = grouped.rows_of_some(ordinals, self._history.first(len(grouped.places)).ordinals)
             following = visible.picked(slice(len(grouped.places), None)).of(ordinals)
             found = visible.picked(places[: np.searchsorted(places, rows)]).followed_by(following)
         return found.picked(found.effective <= as_of)
@@ -207,7 +185,7 @@ class Fold(Generic[_S]):
     def _keep_keyframes(self, rows: int) -> None:
         """Of a long history, states at even distances: that many rows, as of when most of the last ones were effective."""
         if rows > _GROUPED_ROWS and (self._grouped is None or len(self._grouped.places) * 2 < rows):
-            self._grouped = _Grouped.of(self._history.first(rows).ordinals)
+            self._grouped = ByProfile.of(self._history.first(rows).ordinals)
         if not self._keyframes_max:
             return
         while rows > 2 * self._keyframes_max * self._keyframe_rows:

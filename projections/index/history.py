@@ -4,6 +4,7 @@ A history holds one row a change: (effective_at, version, ordinal, code), in ord
 set. The state at (as_of, version) is, per profile, the visible row that is last by (effective_at, order of recording).
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ NOTHING = 0
 def count_up_to(versions: npt.NDArray[np.uint32], version: int) -> int:
     """How many of the versions, ascending, are not above this one: all of them, for most who ask."""
     if len(versions) and versions[-1] > version:
-        return int(np.searchsorted(versions, version, side="right"))
+        return bisect_right(versions, version)  # np.searchsorted widens all of them before it looks, as one is an int
     return len(versions)
 
 

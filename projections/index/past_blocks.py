@@ -5,6 +5,7 @@ up to a place, but for the last few before it; blocks serve for these as they do
 late among themselves, with more room.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,7 @@ class _Layer:
 
     def collect(self, start: int, end: int, version: int, into: Pieces) -> None:
         """Add the profiles with a row in [start, end), recorded up to version."""
-        times, known = self.blocks.times, int(self.least.searchsorted(version, side="right"))
+        times, known = self.blocks.times, bisect_right(self.least, version)
         low, high = times.span(start, end)
         stop = min(high, int(self.ends[known - 1]) if known else 0)
         if stop <= low:

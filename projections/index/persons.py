@@ -6,7 +6,7 @@ no answer; when links change, it ends, and others are made in its place: nothing
 """
 
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -190,7 +190,7 @@ class Persons:
         """Name the persons, who have ended all, after others of their profiles. `erased`: everybody who was, by now."""
         for person in {one.ordinal: one for profile in profiles for one in self._by_profile.get(profile, ())}.values():
             left = [profile for profile in person.profiles if profile not in erased]
-            place = int(np.searchsorted(self._ordinals.view(), person.ordinal))
+            place = bisect_left(self._ordinals.view(), person.ordinal)
             self._namesakes.view()[place] = left[0] if left else person.profiles[0]
 
     def rows_of_persons(self, ordinals: Ordinals) -> tuple[Int64s, Ordinals]:

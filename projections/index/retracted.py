@@ -5,6 +5,7 @@ marked row lies in a window - doubts.py tells. Before the marks become many, the
 those rows, which live on as withdrawn ones: reads at a version before their retraction still see them.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -55,7 +56,7 @@ class Marks:
         """Places from low to before high that were retracted up to version."""
         if not len(self.places):
             return _NO_PLACES
-        first, end = np.searchsorted(self.places, (low, high)).tolist()
+        first, end = (bisect_left(self.places, one) for one in (low, high))
         places = self.places[first:end]
         return places[self.versions[first:end] <= version]
 

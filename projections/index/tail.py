@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from projections.index.history import count_up_to
 from projections.index.retracted import Places, but_for, matched
 from projections.index.row_columns import (
     ORDINAL,
@@ -56,7 +57,7 @@ class Tail:
         return self._counting(np.flatnonzero(self.columns[ORDINAL][: self._visible(version)] == ordinal), version)
 
     def _visible(self, version: int) -> int:
-        return int(np.searchsorted(self.columns[VERSION][: self.count], version, side="right"))
+        return count_up_to(self.columns[VERSION][: self.count], version)
 
     def _counting(self, places: Places, version: int) -> RowSet:
         retracted = self.columns.get(RETRACTED)

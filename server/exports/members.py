@@ -1,6 +1,7 @@
 """Members with chosen columns: every column is taken at the view's clocks at once, then cut into parts."""
 
 import io
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -125,7 +126,7 @@ def export_of(
                 f"after_profile_id: this workspace has never seen {after_profile_id!r}; give the last id that was received"
             )
             raise UnknownProfile(message, metadata={"profile_id": after_profile_id})
-        ordinals = ordinals[np.searchsorted(ordinals, after, side="right") :]
+        ordinals = ordinals[bisect_right(ordinals, after) :]
     return Export(state, ordinals, [_column(state, view, ordinals, request) for request in columns])
 
 

@@ -1,5 +1,6 @@
 """Questions about history: entries of a profile, of a tag, of a changeset, by page, each with its attribution."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -153,11 +154,11 @@ class Auditing:
         cut, at_version, at_row = (
             read_token(page.token, question, (VERSIONS, VERSIONS, ROWS)) if page.token else (reading.view.version, 0, 0)
         )
-        versions = versions[: int(np.searchsorted(versions, cut, side="right"))]
+        versions = versions[: bisect_right(versions, cut)]
         if page.newest_first:
-            left = versions[: int(np.searchsorted(versions, at_version, side="right"))][::-1] if page.token else versions[::-1]
+            left = versions[: bisect_right(versions, at_version)][::-1] if page.token else versions[::-1]
         else:
-            left = versions[int(np.searchsorted(versions, at_version)) :]
+            left = versions[bisect_left(versions, at_version) :]
         found: list[tuple[Recorded, Entry]] = []
         looked_at = 0
         for count, version in enumerate(map(int, left)):
