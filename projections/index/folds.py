@@ -14,8 +14,8 @@ import numpy as np
 
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.by_profile import ByProfile
 from projections.index.history import Changes, Int64s
+from projections.index.places import Places
 from projections.index.states import State
 from projections.index.zones import Zones
 
@@ -25,7 +25,6 @@ _KEYFRAMES = 32  # up to 64 bytes a row, of a tag that many lost; 5 of one that 
 _ON_TIME = 0.9
 _SAMPLED = 2_048
 _REMOVAL_COST = 3  # for its profile's other rows have to be found
-_GROUPED_ROWS = 1 << 17  # of fewer rows all are looked at
 _BEFORE_ALL, _AFTER_ALL = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
 
 _S = TypeVar("_S", bound=State)
@@ -90,14 +89,13 @@ class _Move(Generic[_S]):
     def _decided(self, added: Changes, removed: Ordinals) -> _S:
         """The state with these rows, and without those that these profiles had."""
         state = self.point.state
-        if len(added):
-            late = added.picked(added.effective < self.point.effective_max)
-            removed = np.concatenate([removed, state.contested(late)]) if len(late) else removed
-            state = state.after(added)
-        if not len(removed):
+        if not len(added) and not len(removed):
             return state
+        late = added.picked(added.effective < self.point.effective_max)
+        if len(late):
+            removed = np.concatenate([removed, state.contested(late)])
         ordinals = bitmaps.to_ordinals(bitmaps.from_ordinals(removed))
-        return state.moved(*self.visible_of(ordinals).last_of(ordinals))
+        return state.moved(added, *self.visible_of(ordinals).last_of(ordinals))
 
 
 def _greatest(*parts: Int64s) -> int:
@@ -120,7 +118,7 @@ class Fold(Generic[_S]):
         self._keyframes: list[Point[_S]] = []
         self._keyframe_rows, self._keyframes_max = _KEYFRAME_ROWS, keyframes
         self._zones = Zones.none()
-        self._grouped: ByProfile | None = None
+        self._places = Places()
         self._present_lock, self._past_lock = threading.Lock(), threading.Lock()
 
     def at(self, as_of: int, version: int) -> _S:
@@ -159,13 +157,7 @@ class Fold(Generic[_S]):
         return zones
 
     def _visible_of(self, ordinals: Ordinals, changes: Changes, rows: int, as_of: int) -> Changes:
-        visible, grouped = changes.picked(slice(0, rows)), self._grouped
-        if grouped is None:
-            found = visible.of(ordinals)
-        else:
-            places = grouped.rows_of_some(ordinals, self._history.first(len(grouped.places)).ordinals)
-            following = visible.picked(slice(len(grouped.places), None)).of(ordinals)
-            found = visible.picked(places[: np.searchsorted(places, rows)]).followed_by(following)
+        found = changes.picked(self._places.of(ordinals, lambda count: self._history.first(count).ordinals, rows))
         return found.picked(found.effective <= as_of)
 
     # --- the past ---------------------------------------------------------------------------------------------------------
@@ -184,8 +176,7 @@ class Fold(Generic[_S]):
 
     def _keep_keyframes(self, rows: int) -> None:
         """Of a long history, states at even distances: that many rows, as of when most of the last ones were effective."""
-        if rows > _GROUPED_ROWS and (self._grouped is None or len(self._grouped.places) * 2 < rows):
-            self._grouped = ByProfile.of(self._history.first(rows).ordinals)
+        self._places.grow(self._history.first(rows).ordinals)
         if not self._keyframes_max:
             return
         while rows > 2 * self._keyframes_max * self._keyframe_rows:

@@ -113,7 +113,7 @@ class History:
 
     def places_of(self, ordinals: Ordinals, count: int) -> Int64s:
         """Places of the rows of these profiles, which ascend, among the first rows."""
-        return self._places.of(ordinals, self._ordinals, count)
+        return self._places.of(ordinals, lambda rows: self._ordinals.view()[:rows], count)
 
     def codes_at(self, version: int, ordinals: Ordinals, instants: Int64s) -> Codes:
         """The code of each (profile, instant) at a version: NOTHING where no row is effective by then."""
@@ -122,8 +122,8 @@ class History:
         return rows.codes_of(rows.deciding(ordinals, instants))
 
     def compact(self) -> bool:
-        """Make rows quicker to find by their profiles; False if there was nothing to do. One caller at a time."""
-        return self._places.grow(self._ordinals.view())
+        """Make rows quicker to find by their profiles, if somebody asks; False if nothing was to do. One caller at a time."""
+        return self._places.asked and self._places.grow(self._ordinals.view())
 
     def visible(self, version: int) -> "Changes":
         """The rows recorded up to version."""

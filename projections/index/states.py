@@ -15,11 +15,8 @@ from projections.index.history import NOTHING, Changes, Codes
 class State(Protocol):
     """Immutable, made from the one before."""
 
-    def after(self, added: Changes) -> Self:
-        """The state in which the last of these rows of each profile decides."""
-
-    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
-        """The state in which these profiles, ascending, have these codes."""
+    def moved(self, added: Changes, ordinals: Ordinals, codes: Codes) -> Self:
+        """The state in which these profiles, ascending, have these codes, and others that of the last row added of them."""
 
     def contested(self, late: Changes) -> Ordinals:
         """The profiles of which a row, not the last in time, may or may not change the state; in any order.
@@ -42,28 +39,20 @@ class Holders:
         none = BitMap()
         return cls(none, none)
 
-    def after(self, added: Changes) -> Self:
+    def moved(self, added: Changes, ordinals: Ordinals, codes: Codes) -> Self:
         """See State."""
         applied = added.codes != NOTHING
-        if applied.all():
+        if applied.all() and not len(ordinals):
             on = bitmaps.from_ordinals(added.ordinals)
             bitmap = self.bitmap | on
             return type(self)(bitmap, bitmap if self.ever is self.bitmap else self.ever | on)
         on, off = bitmaps.from_ordinals(added.ordinals[applied]), bitmaps.from_ordinals(added.ordinals[~applied])
         both = on & off
         if both:
-            ordinals, codes = added.of(bitmaps.to_ordinals(both)).last()
-            last = bitmaps.from_ascending(ordinals[codes != NOTHING])
-            on, off = (on - both) | last, off - last
-        return self._turned(on, off)
-
-    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
-        """See State."""
-        on, off = bitmaps.from_ascending(ordinals[codes != NOTHING]), bitmaps.from_ascending(ordinals[codes == NOTHING])
-        return self._turned(on, off)
-
-    def _turned(self, on: BitMap, off: BitMap) -> Self:
-        """With some, and without others: few of many, so that each copy of all counts."""
+            on, off = _decided(on, off, *added.of(bitmaps.to_ordinals(both)).last())
+        if len(ordinals):
+            on, off = _decided(on, off, ordinals, codes)
+        # They are few of many, so that each copy of all counts.
         bitmap = self.bitmap - off
         bitmap |= on
         concerned = on | off
@@ -74,6 +63,13 @@ class Holders:
         applied = late.codes != NOTHING
         on, off = bitmaps.from_ordinals(late.ordinals[applied]), bitmaps.from_ordinals(late.ordinals[~applied])
         return bitmaps.to_ordinals((on & self.ever) - self.bitmap | (off & self.bitmap))
+
+
+def _decided(on: BitMap, off: BitMap, ordinals: Ordinals, codes: Codes) -> tuple[BitMap, BitMap]:
+    """Who carries it and who does not, where these profiles, ascending, have these codes."""
+    carries = codes != NOTHING
+    applied, removed = bitmaps.from_ascending(ordinals[carries]), bitmaps.from_ascending(ordinals[~carries])
+    return (on - removed) | applied, (off - applied) | removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +84,12 @@ class CodesByOrdinal:
         """Before every change."""
         return cls(np.empty(0, np.int32), np.empty(0, np.bool_))
 
-    def after(self, added: Changes) -> Self:
+    def moved(self, added: Changes, ordinals: Ordinals, codes: Codes) -> Self:
         """See State."""
         order = np.argsort(added.effective, kind="stable")
-        return self.moved(added.ordinals[order], added.codes[order])  # of equal places numpy keeps the last
-
-    def moved(self, ordinals: Ordinals, codes: Codes) -> Self:
-        """See State."""
+        # Of equal places numpy keeps the last.
+        ordinals = np.concatenate([added.ordinals[order], ordinals])
+        codes = np.concatenate([added.codes[order], codes])
         size = max(len(self.codes), int(ordinals.max()) + 1) if len(ordinals) else len(self.codes)
         grown, ever = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.bool_)
         grown[: len(self.codes)], ever[: len(self.ever)] = self.codes, self.ever
