@@ -10,10 +10,11 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from projections.index.gathering import gathered
-from projections.index.ordering import UInt32s
+from projections.index.ordering import UInt32s, order_of_profiles
 
 Ordinals = UInt32s
 
+_RADIX_ROWS = 10_000
 _DENSE_ROWS = 400_000
 _PAIRED_MAX = 3  # of few, the union of all at once takes up to three times as long; of many, a third
 _DENSE_SHARE = 128  # with fewer than a row in so many ordinals, sorting beats marking: 60 ns a row, 0.5 ns an ordinal
@@ -23,8 +24,13 @@ _SEARCHED_SHARE = 2_048  # with fewer rows, looking each up beats a table by ord
 
 def from_ordinals(ordinals: Ordinals) -> BitMap:
     """Bitmap of ordinals in any order, repeated or not."""
-    # Sorted values enter three times as fast.
-    if len(ordinals) < _DENSE_ROWS or len(ordinals) < (largest := int(ordinals.max())) // _DENSE_SHARE:
+    # Sorted values enter three times as fast. By radix it takes 10 ns a row, but 50 when the rows outgrow the cache.
+    if len(ordinals) < _RADIX_ROWS:  # the empty array too
+        return from_ascending(np.sort(ordinals))
+    if len(ordinals) < _DENSE_ROWS:
+        return from_ascending(ordinals[order_of_profiles(ordinals)])
+    largest = int(ordinals.max())
+    if len(ordinals) < largest // _DENSE_SHARE:
         return from_ascending(np.sort(ordinals))
     flags = np.zeros(largest + 1, dtype=np.bool_)
     flags[ordinals] = True

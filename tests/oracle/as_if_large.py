@@ -37,6 +37,7 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (rows, "_ROWS_A_MARK", (1, 1 << 30)),
     (retracted, "_SLICES_MAX", (0, 2)),
     (rows, "_MERGED_AT_ONCE_ROWS_MAX", (0, 40)),
+    (bitmaps, "_RADIX_ROWS", (0,)),
     (bitmaps, "_DENSE_ROWS", (1,)),
     (bitmaps, "_DENSE_SHARE", (1, 1 << 30)),
     (bitmaps, "_SEARCHED_SHARE", (1, 1 << 30)),
