@@ -20,10 +20,20 @@ class ValueType(Enum):
     NUMBER = "number"
     BOOL = "bool"
     DATE = "date"
+    PERSONAL = "personal text"
+    """Of traits only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A text that identifies somebody: it stands in the vault under this number, and nowhere else."""
+
+    number: int
+    """From 1; a workspace gives each one once."""
 
 
 # A trait or property value: numbers are floats here (the language's literals are Decimals).
-Value = str | float | bool | date
+Value = str | float | bool | date | Personal
 
 
 @dataclass(frozen=True, slots=True)

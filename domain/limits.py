@@ -22,6 +22,7 @@ MAX_EXCLUSIVE_TAGS: Final = 500
 MAX_DEPARTMENTS: Final = 10_000
 MAX_STAFF: Final = 50_000
 MAX_PERSONAL_TAGS: Final = 3_000
+MAX_PERSONAL_TEXTS: Final = 2_000_000_000
 MAX_PROFILE_SEGMENTS: Final = 1_000
 MAX_RECENCY_BOUNDS: Final = 20
 MAX_TIMELINE: Final = 1_000
@@ -103,6 +104,12 @@ LIMITS: Final = (
     Limit("departments", f"{MAX_DEPARTMENTS:,}", "departments of a workspace, retired ones too", "LIMIT_EXCEEDED"),
     Limit("staff", f"{MAX_STAFF:,}", "staff of a workspace, those who left too", "LIMIT_EXCEEDED"),
     Limit("personal tags", f"{MAX_PERSONAL_TAGS:,}", "a staff member's own tags, retired ones too", "LIMIT_EXCEEDED"),
+    Limit(
+        "personal texts",
+        f"{MAX_PERSONAL_TEXTS:,}",
+        "personal traits of a workspace, former ones too",
+        "LIMIT_EXCEEDED",
+    ),
     Limit("linked pairs", f"{MAX_LINKED_PAIRS:,}", "pairs of one LinkProfiles or UnlinkProfiles", "LIMIT_EXCEEDED"),
     Limit("profiles of a person", f"{MAX_PERSON_PROFILES}", "profiles that links make one person", "LIMIT_EXCEEDED"),
     Limit("erased profiles", f"{MAX_ERASED_PROFILES:,}", "profile ids of one EraseProfiles", "LIMIT_EXCEEDED"),

@@ -98,7 +98,7 @@ class TagledgerServer:
                 ProfileServicer(self._committer, Profiles(clocks, auditing, self._log), erasures, self._work),
                 StaffServicer(self._committer, bulk, clocks, self._work),
                 ReportServicer(Reports(questions, clocks), self._work),
-                ExportServicer(questions, self._work),
+                ExportServicer(questions, self._log, self._work),
             ),
             self._metrics,
         )

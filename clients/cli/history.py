@@ -10,7 +10,7 @@ import click
 from clients.cli.options import Connection, connection_options, known_at_option, known_at_options, zone_option
 from clients.cli.output import print_fields, print_json, print_table, text_of
 from clients.cli.times import option_cut, option_instant, position_of, zone_of
-from clients.sdk import replies
+from clients.sdk import Personal, replies
 
 _LIMIT = click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N entries.")
 _NEWEST = click.option("--newest-first", is_flag=True, help="Turn the order round.")
@@ -28,6 +28,8 @@ def change_text(change: object) -> str:
         case replies.TagEntry(tag, kind, value, actor, source):
             credit = f", as by {actor} from {source} before" if actor else ""
             return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}") + credit
+        case replies.TraitEntry(trait, Personal()):
+            return f"{trait} (personal)"
         case replies.TraitEntry(trait, value):
             return f"cleared {trait}" if value is None else f"{trait} = {text_of(value)}"
         case replies.RetractionEntry(interaction, position):

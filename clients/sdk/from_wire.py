@@ -38,6 +38,7 @@ _TYPES: Final = {
     common_pb2.VALUE_TYPE_NUMBER: "number",
     common_pb2.VALUE_TYPE_BOOL: "bool",
     common_pb2.VALUE_TYPE_DATE: "date",
+    common_pb2.VALUE_TYPE_PERSONAL: "personal",
 }
 _MISSING: Final = {
     segment_service_pb2.LeafExplanation.MISSING_MUST_HOLD: "must hold",

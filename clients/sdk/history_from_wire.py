@@ -9,7 +9,7 @@ from tagledger.v1 import common_pb2, history_service_pb2
 from . import replies
 from .instants import from_timestamp
 from .staff_from_wire import ROLES
-from .values import TagValues, TraitValue
+from .values import Personal, TagValues, TraitValue
 
 _TAG_KINDS: Final = {
     history_service_pb2.TagEntry.KIND_APPLIED: "applied",
@@ -43,6 +43,8 @@ def value(message: common_pb2.Value) -> TraitValue | None:
             return message.bool_value
         case "date_value":
             return date.fromisoformat(message.date_value)
+        case "personal_value":
+            return Personal(message.personal_value)
         case _:
             return None
 

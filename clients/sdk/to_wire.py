@@ -25,6 +25,7 @@ from .values import (
     Change,
     ColumnKind,
     ExportColumn,
+    Personal,
     RemoveTag,
     SegmentAxis,
     SetTrait,
@@ -196,6 +197,8 @@ def value(given: TraitValue, field: str) -> common_pb2.Value:
     """Return a typed value; ``field`` names it in a refusal."""
     if isinstance(given, bool):
         return common_pb2.Value(bool_value=given)
+    if isinstance(given, Personal):
+        return common_pb2.Value(personal_value=text(given, field))
     if isinstance(given, str):
         return common_pb2.Value(string_value=text(given, field))
     if isinstance(given, int | float):

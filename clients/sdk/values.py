@@ -8,8 +8,16 @@ from enum import Enum
 
 Amount = Decimal | int | float | str
 """An amount in currency units; kept to four decimals, rounded half-even."""
+
+
+class Personal(str):
+    """A text that identifies somebody: kept in the vault, erased with its profile. "" where only its being there is told."""
+
+    __slots__ = ()
+
+
 TraitValue = str | int | float | bool | date
-"""A trait's value; a ``datetime`` is refused, a ``date`` is a calendar day."""
+"""A trait's value; a ``datetime`` is refused, a ``date`` is a calendar day. Of texts, ``Personal`` ones are another type."""
 PropertyValue = str | int | float | bool
 """A property's value; a day is given as its ISO text."""
 

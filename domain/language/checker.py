@@ -45,7 +45,13 @@ RESERVED_PROPERTIES: Mapping[str, ValueType] = {
 _ORDERED = (Op.LT, Op.LE, Op.GT, Op.GE)
 _OF_NUMBERS = (Function.SUM, Function.AVG, Function.MIN, Function.MAX)
 _TYPES = {str: ValueType.STRING, Decimal: ValueType.NUMBER, bool: ValueType.BOOL, date: ValueType.DATE}
-_PLURALS = {ValueType.STRING: "strings", ValueType.NUMBER: "numbers", ValueType.BOOL: "true and false", ValueType.DATE: "dates"}
+_PLURALS = {
+    ValueType.STRING: "strings",
+    ValueType.NUMBER: "numbers",
+    ValueType.BOOL: "true and false",
+    ValueType.DATE: "dates",
+    ValueType.PERSONAL: "personal texts",
+}
 
 # Searching costs milliseconds for large vocabularies, so only the first unknown names of an expression get one.
 _SEARCHES_MAX = 10
@@ -151,7 +157,10 @@ class _Checker:
             return
         holds = f"{kind} '{shown(name)}' holds {_PLURALS[held]}"
         compared = _TYPES[type(node.values[0])]
-        if compared is not held:
+        if held is ValueType.PERSONAL:
+            message = f"{holds}, of which one can ask whether there is one, and nothing else"
+            yield Warning(node.span, message, f"{shown(name)} exists")
+        elif compared is not held:
             message = f"{holds}, and never compares with {_PLURALS[compared]}"
             yield Warning(node.span, message, _respelled(node.values[0], held))
         elif held is ValueType.BOOL and node.op in _ORDERED:

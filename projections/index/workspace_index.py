@@ -53,7 +53,7 @@ from projections.index.rows import InteractionRows
 from projections.index.runs import Run
 from projections.index.tag_index import TagChanges, TagIndex
 from projections.index.timelines import Timeline
-from projections.index.typed import PropertyIndex, TraitIndex
+from projections.index.typed import PropertyIndex, TraitIndex, VaultNumbers
 from projections.index.undone import Undone
 from projections.index.universe import Universe
 
@@ -328,6 +328,11 @@ class WorkspaceIndex:
             return None
         pairs = [(normalized(credit.actor), normalized(credit.source)) for credit in columns.credits]
         return recoded(self.credits, pairs, columns.credit_index)
+
+    @property
+    def last_personal(self) -> int:
+        """The greatest number of a personal text."""
+        return max((of.values.last for of in list(self.traits.values()) if isinstance(of.values, VaultNumbers)), default=0)
 
     def _apply_traits(self, changeset: Changeset, columns: TraitColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)

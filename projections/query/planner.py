@@ -49,6 +49,7 @@ from domain.language.syntax import (
 from domain.language.syntax import Step as SequenceStep
 from domain.language.windows import resolve, span_us, unbounded_point
 from domain.segment_catalogue import Definition
+from projections.index.dictionary import Dictionary
 from projections.query.operators.base import Narrowable, Operator
 from projections.query.operators.did import DidOperator
 from projections.query.operators.edges import EdgeOperator
@@ -180,7 +181,7 @@ class _Planner:
         """How many values the vault may have to be asked about."""
         index = self._view.index
         known = index.traits.get(node.name) if isinstance(node, TraitRelated) else index.properties.get(node.property)
-        return len(known.values) if known else 0
+        return len(known.values) if known and isinstance(known.values, Dictionary) else 0
 
     def _among(self, leaf: Ranks) -> Step | None:
         """Among whom the leaf ranks; None for all profiles."""

@@ -36,6 +36,7 @@ VALUE_TYPES = {
     ValueType.NUMBER: common_pb2.VALUE_TYPE_NUMBER,
     ValueType.BOOL: common_pb2.VALUE_TYPE_BOOL,
     ValueType.DATE: common_pb2.VALUE_TYPE_DATE,
+    ValueType.PERSONAL: common_pb2.VALUE_TYPE_PERSONAL,
 }
 
 

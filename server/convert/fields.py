@@ -3,17 +3,19 @@
 import math
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from tagledger.v1 import common_pb2
 
 from domain import limits
-from domain.changeset import Value, ValueType
+from domain.changeset import Personal, Value, ValueType
 from domain.errors import InvalidField, Violation
 from domain.language.rules import tag_problem
 from domain.names import normalized
+from server.usecases.drafts import PersonalText
 
 _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
 _NAMESPACE = re.compile(rf"[a-z0-9._-]{{1,{limits.MAX_NAMESPACE_CHARACTERS}}}", re.ASCII)
@@ -132,27 +134,32 @@ class Checks:
             self.add(field, "nanos must be from 0 to 999,999,999")
         return self.instant(field, stamp.seconds * 1_000_000 + stamp.nanos // 1_000)
 
-    def value(self, field: str, value: common_pb2.Value, *, dates: bool) -> tuple[ValueType, Value] | None:
+    def trait_value(self, field: str, value: common_pb2.Value) -> tuple[ValueType, Value | PersonalText] | None:
         """A typed value; None after a violation."""
         match value.WhichOneof("kind"):
             case "string_value":
-                if len(value.string_value.encode()) > limits.MAX_VALUE_BYTES:
-                    self.add(field, f"at most {limits.MAX_VALUE_BYTES:,} bytes of UTF-8; keep long texts elsewhere")
-                return ValueType.STRING, value.string_value
+                return ValueType.STRING, self._text_of_value(field, value.string_value)
+            case "personal_value":
+                if not value.personal_value:
+                    self.add(field, "a personal text is not empty; send no value to clear the trait")
+                return ValueType.PERSONAL, PersonalText(self._text_of_value(field, value.personal_value))
             case "number_value":
                 return ValueType.NUMBER, self.number(field, value.number_value)
             case "bool_value":
                 return ValueType.BOOL, value.bool_value
-            case "date_value" if dates:
+            case "date_value":
                 try:
                     return ValueType.DATE, iso_date(value.date_value)
                 except ValueError:
                     self.add(field, f"a date as ISO 8601, for example 1990-02-28; got {value.date_value[:40]!r}")
-            case "date_value":
-                self.add(field, "dates are for traits; send a string")
             case _:
-                self.add(field, "a value is needed: string_value, number_value, bool_value or date_value")
+                self.add(field, "a value is needed: string_value, number_value, bool_value, date_value or personal_value")
         return None
+
+    def _text_of_value(self, field: str, text: str) -> str:
+        if len(text.encode()) > limits.MAX_VALUE_BYTES:
+            self.add(field, f"at most {limits.MAX_VALUE_BYTES:,} bytes of UTF-8; keep long texts elsewhere")
+        return text
 
     def request_id(self, text: str) -> bytes:
         """A UUID as 16 bytes."""
@@ -194,9 +201,11 @@ def to_timestamp(us: int) -> Timestamp:
     return Timestamp(seconds=seconds, nanos=rest * 1_000)
 
 
-def value_out(value: Value) -> common_pb2.Value:
-    """A typed value as its message."""
+def value_out(value: Value, texts: Mapping[int, str] = MappingProxyType({})) -> common_pb2.Value:
+    """A typed value as its message. `texts`: of the vault, by number; a personal text that is not among them is told as ""."""
     match value:
+        case Personal():
+            return common_pb2.Value(personal_value=texts.get(value.number, ""))
         case bool():
             return common_pb2.Value(bool_value=value)
         case str():

@@ -79,7 +79,7 @@ def _staff_out(read: ReadProfile, tag: CarriedTag, member: StaffEntry) -> pb.Pro
 def _trait_out(read: ReadProfile, trait: HeldTrait) -> pb.ProfileTrait:
     return pb.ProfileTrait(
         name=trait.name,
-        value=value_out(trait.value),
+        value=value_out(trait.value, read.texts),
         effective_at=to_timestamp(trait.effective_at),
         attribution=attribution_out(read.reading.view.index, read.recorded[trait.version]),
     )

@@ -77,7 +77,7 @@ def _trait_in(path: str, change: pb.TraitChange, checks: Checks) -> TraitDraft:
     )
     kind, value = None, None
     if change.HasField("value"):
-        typed = checks.value(f"{path}.value", change.value, dates=True)
+        typed = checks.trait_value(f"{path}.value", change.value)
         kind, value = typed if typed else (None, None)
     profile_id = checks.profile_id(f"{path}.profile_id", change.profile_id)
     return TraitDraft(profile_id, checks.name(f"{path}.trait", change.trait), kind, value, effective)

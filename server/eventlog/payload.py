@@ -1,6 +1,6 @@
 """The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 7, "content_sha256": "…", "chain_sha256": "…"}
+    {"schema": 8, "content_sha256": "…", "chain_sha256": "…"}
     {"changeset_id": "…", "actor": "…", …}
     (sections: long columns of whole numbers, see sections.py)
 
@@ -10,7 +10,7 @@ followed by the content hash, so that a change of any event shows in all that fo
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
 ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions,
 schema 3 neither merges, order and values of tags nor other systems' names for them, schema 4 neither erasures nor opting out,
-schema 5 no links of profiles, schema 6 no staff.
+schema 5 no links of profiles, schema 6 no staff, schema 7 no personal texts, of which the values are numbers of the vault.
 """
 
 import hashlib
@@ -32,6 +32,7 @@ from domain.changeset import (
     LinkColumns,
     ListColumns,
     Outcome,
+    Personal,
     PropertyColumn,
     Recorded,
     RetractedColumns,
@@ -47,7 +48,7 @@ from server.eventlog.catalogue_kinds import CATALOGUE_KINDS, KINDS_OF_CHANGES
 from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
@@ -199,7 +200,8 @@ def _content(changeset: Changeset, writer: SectionWriter) -> dict[str, Any]:
     if changeset.traits:
         dtypes = _TRAIT_DTYPES | {"index": index_dtype(len(changeset.traits.names))}
         types = [kind.value for kind in changeset.traits.types]
-        content["traits"] = _columns_out(changeset.traits, writer, dtypes) | {"types": types}
+        values = [value.number if isinstance(value, Personal) else value for value in changeset.traits.values]
+        content["traits"] = _columns_out(changeset.traits, writer, dtypes) | {"types": types, "values": values}
     if changeset.interactions:
         content["interactions"] = _interactions_out(changeset.interactions, writer)
     if changeset.retracted:
@@ -318,7 +320,7 @@ class _Reader:
     def _traits(self, columns: Mapping[str, Any]) -> TraitColumns:
         types = [ValueType(name) for name in columns["types"]]
         values = columns["values"]
-        if ValueType.DATE in types or ValueType.NUMBER in types:
+        if not {ValueType.DATE, ValueType.NUMBER, ValueType.PERSONAL}.isdisjoint(types):
             index = self._column(columns["index"])
             values = [_value_in(types[k], value) for k, value in zip(index, values, strict=True)]
         return self._columns(TraitColumns, {**columns, "types": types, "values": values})
@@ -349,4 +351,6 @@ def _value_in(kind: ValueType, value: Any) -> Value | None:
         return None
     if kind is ValueType.DATE:
         return date.fromisoformat(value)
+    if kind is ValueType.PERSONAL:
+        return Personal(value)
     return float(value) if kind is ValueType.NUMBER else value

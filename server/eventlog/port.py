@@ -1,7 +1,8 @@
 """What the ledger needs of a log. Two adapters (sqlite.py, postgres.py) pass one conformance suite.
 
-The adapters are the eventsourcing library's recorders with two more tables in the same transaction: the vault
-(`profile_id` of each ordinal) and the request ids. One stream per workspace; its version is the optimistic lock.
+The adapters are the eventsourcing library's recorders with three more tables in the same transaction: the vault
+(`profile_id` of each ordinal; personal texts by their numbers) and the request ids. One stream per workspace; its version is
+the optimistic lock.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from domain.errors import StoreUnavailable
 
 EVENTS_TABLE = "tagledger_events"
 PROFILES_TABLE = "tagledger_profiles"
+PERSONAL_TABLE = "tagledger_personal"
 REQUESTS_TABLE = "tagledger_requests"
 _log = structlog.get_logger("tagledger.store")
 
@@ -29,6 +31,15 @@ class StoredChangeset:
     version: int
     topic: str
     state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRow:
+    """A personal text in the vault, under its number in the workspace, and whose it is; "" once that profile was erased."""
+
+    number: int
+    ordinal: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,9 @@ class NewChangeset:
     chain: bytes
     """The chain hash that `state` carries."""
     erased: Sequence[int] = ()
-    """Ordinals whose rows of the vault lose their profile_id: it becomes ""."""
+    """Ordinals whose rows of the vault lose their profile_id, and their personal texts: they become ""."""
+    personal: Sequence[PersonalRow] = ()
+    """New texts for the vault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +96,10 @@ def unavailable(doing: str) -> Iterator[None]:
 
 def refuse_missing_tables(found: Collection[str], where: str) -> None:
     """For who must not make them. Raises StoreUnavailable."""
-    missing = [table for table in (EVENTS_TABLE, PROFILES_TABLE, REQUESTS_TABLE) if table not in found]
+    missing = [table for table in (EVENTS_TABLE, PROFILES_TABLE, PERSONAL_TABLE, REQUESTS_TABLE) if table not in found]
     if missing:
-        raise StoreUnavailable(f"{where} is no log of a tagledger server: it has no table {missing[0]}")
+        remedy = "if it is of an older version, start this version's server on it once"
+        raise StoreUnavailable(f"{where} is no log of a tagledger server: it has no table {missing[0]}; {remedy}")
 
 
 class EventLog(Protocol):
@@ -119,8 +133,17 @@ class EventLog(Protocol):
     def profile_ids(self, workspace: str, ordinals: Sequence[int]) -> Mapping[int, str]:
         """The profile_id in the vault of each of these ordinals that has a row."""
 
+    def personal(self, workspace: str, *, first_number: int = 1) -> Iterator[PersonalRow]:
+        """The personal texts of a workspace, by number ascending."""
+
+    def personal_texts(self, workspace: str, numbers: Sequence[int]) -> Mapping[int, str]:
+        """Those under these numbers that are there still."""
+
+    def keeps_personal(self, workspace: str, ordinals: Sequence[int]) -> bool:
+        """Is there a text of one of these profiles?"""
+
     def scrub(self) -> bool:
-        """Overwrite what erased ids have left in the files of the store; False if somebody who reads keeps it from it.
+        """Overwrite what erasures have left in the files of the store; False if somebody who reads keeps it from it.
 
         What the store itself keeps elsewhere, such as PostgreSQL's write-ahead log, and backups are not its matter.
         """

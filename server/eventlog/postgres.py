@@ -12,15 +12,17 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from domain.errors import StoreUnavailable
 from server.eventlog.port import (
     EVENTS_TABLE,
+    PERSONAL_TABLE,
     PROFILES_TABLE,
     REQUESTS_TABLE,
     AppendConflict,
     NewChangeset,
+    PersonalRow,
     RecordedRequest,
     StoredChangeset,
     refuse_missing_tables,
@@ -40,17 +42,21 @@ class _Recorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: PostgresDatastore) -> None:
         super().__init__(datastore, events_table_name=EVENTS_TABLE)
-        profiles, requests = self.table(PROFILES_TABLE), self.table(REQUESTS_TABLE)
+        profiles, personal, requests = (self.table(name) for name in (PROFILES_TABLE, PERSONAL_TABLE, REQUESTS_TABLE))
         self.sql_create_statements += [
             SQL(
                 "CREATE TABLE IF NOT EXISTS {} (workspace text, ordinal bigint, profile_id text NOT NULL, "
                 "PRIMARY KEY (workspace, ordinal))"
             ).format(profiles),
-            # Statistics for the planner are samples of what a column holds, and outlast the rows: an erased id among them.
+            self._without_statistics(PROFILES_TABLE, "profile_id"),
             SQL(
-                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = {}::regclass AND attname = 'profile_id' "
-                "AND attstattarget = 0) THEN ALTER TABLE {} ALTER COLUMN profile_id SET STATISTICS 0; END IF; END $$"
-            ).format(Literal(f"{self.datastore.schema}.{PROFILES_TABLE}"), profiles),
+                "CREATE TABLE IF NOT EXISTS {} (workspace text, number bigint, ordinal bigint NOT NULL, value text NOT NULL, "
+                "PRIMARY KEY (workspace, number))"
+            ).format(personal),
+            SQL("CREATE INDEX IF NOT EXISTS {} ON {} (workspace, ordinal)").format(
+                Identifier(f"{PERSONAL_TABLE}_of_profiles"), personal
+            ),
+            self._without_statistics(PERSONAL_TABLE, "value"),
             SQL(
                 "CREATE TABLE IF NOT EXISTS {} (workspace text, request_id bytea, version bigint NOT NULL, "
                 "digest bytea NOT NULL, PRIMARY KEY (workspace, request_id))"
@@ -62,9 +68,22 @@ class _Recorder(PostgresApplicationRecorder):
         self._insert_profiles = SQL(
             "INSERT INTO {} SELECT %s, %s + n - 1, name FROM unnest(%s::text[]) WITH ORDINALITY AS t(name, n)"
         ).format(profiles)
+        self._insert_personal = SQL("INSERT INTO {} SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])").format(
+            personal
+        )
+        self._erase_personal = SQL("UPDATE {} SET value = '' WHERE workspace = %s AND ordinal = ANY (%s::bigint[])").format(
+            personal
+        )
         self._erase_profiles = SQL(
             "UPDATE {} SET profile_id = '' WHERE workspace = %s AND ordinal = ANY (%s::bigint[])"
         ).format(profiles)
+
+    def _without_statistics(self, table: str, column: str) -> Composed:
+        """Statistics for the planner are samples of what a column holds, and outlast the rows: what was erased among them."""
+        return SQL(
+            "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = {}::regclass AND attname = {} "
+            "AND attstattarget = 0) THEN ALTER TABLE {} ALTER COLUMN {} SET STATISTICS 0; END IF; END $$"
+        ).format(Literal(f"{self.datastore.schema}.{table}"), Literal(column), self.table(table), Identifier(column))
 
     def table(self, name: str) -> Identifier:
         """A table's name in our schema."""
@@ -85,8 +104,13 @@ class _Recorder(PostgresApplicationRecorder):
             for new in batch:
                 if new.profile_ids:
                     curs.execute(self._insert_profiles, (new.workspace, new.first_ordinal, list(new.profile_ids)))
+                if new.personal:
+                    texts = [(one.number, one.ordinal, one.text) for one in new.personal]
+                    curs.execute(self._insert_personal, (new.workspace, *map(list, zip(*texts, strict=True))))
                 if len(new.erased):
-                    curs.execute(self._erase_profiles, (new.workspace, list(map(int, new.erased))))
+                    erased = (new.workspace, list(map(int, new.erased)))
+                    curs.execute(self._erase_profiles, erased)
+                    curs.execute(self._erase_personal, erased)
             PostgresAggregateRecorder._insert_stored_events(self, curs, stored_events)
             return [row["notification_id"] for row in curs.fetchall()]
 
@@ -188,11 +212,44 @@ class PostgresEventLog:
             curs.execute(query, (workspace, list(map(int, ordinals))))
             return {row["ordinal"]: row["profile_id"] for row in curs.fetchall()}
 
+    def personal(self, workspace: str, *, first_number: int = 1) -> Iterator[PersonalRow]:
+        """See EventLog."""
+        query = SQL("SELECT number, ordinal, value FROM {} WHERE workspace=%s AND number>=%s ORDER BY number LIMIT %s").format(
+            self._recorder.table(PERSONAL_TABLE)
+        )
+        while True:
+            with unavailable(_READING), self._datastore.cursor() as curs:
+                curs.execute(query, (workspace, first_number, _VAULT_PAGE_ROWS))
+                rows = [PersonalRow(row["number"], row["ordinal"], row["value"]) for row in curs.fetchall()]
+            yield from rows
+            if len(rows) < _VAULT_PAGE_ROWS:
+                return
+            first_number = rows[-1].number + 1
+
+    def personal_texts(self, workspace: str, numbers: Sequence[int]) -> Mapping[int, str]:
+        """See EventLog."""
+        query = SQL("SELECT number, value FROM {} WHERE workspace=%s AND number = ANY (%s::bigint[]) AND value <> ''").format(
+            self._recorder.table(PERSONAL_TABLE)
+        )
+        with unavailable(_READING), self._datastore.cursor() as curs:
+            curs.execute(query, (workspace, list(numbers)))
+            return {row["number"]: row["value"] for row in curs.fetchall()}
+
+    def keeps_personal(self, workspace: str, ordinals: Sequence[int]) -> bool:
+        """See EventLog."""
+        query = SQL("SELECT FROM {} WHERE workspace=%s AND ordinal = ANY (%s::bigint[]) AND value <> '' LIMIT 1").format(
+            self._recorder.table(PERSONAL_TABLE)
+        )
+        with unavailable(_READING), self._datastore.cursor() as curs:
+            curs.execute(query, (workspace, list(map(int, ordinals))))
+            return curs.fetchone() is not None
+
     def scrub(self) -> bool:
-        """See EventLog. Writes the whole vault anew; changesets with new profiles wait meanwhile."""
+        """See EventLog. Writes the whole vault anew; changesets with new profiles or texts wait meanwhile."""
         # Plain VACUUM frees the place of old row versions, and may leave their bytes where they were.
         with unavailable("write its vault anew"), self._datastore.get_connection() as connection:
-            connection.execute(SQL("VACUUM (FULL) {}").format(self._recorder.table(PROFILES_TABLE)))
+            for table in (PROFILES_TABLE, PERSONAL_TABLE):
+                connection.execute(SQL("VACUUM (FULL) {}").format(self._recorder.table(table)))
         return True
 
     def close(self) -> None:

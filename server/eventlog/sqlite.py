@@ -24,10 +24,12 @@ from domain.errors import StoreUnavailable
 from server.eventlog.folder_lock import lock_folder
 from server.eventlog.port import (
     EVENTS_TABLE,
+    PERSONAL_TABLE,
     PROFILES_TABLE,
     REQUESTS_TABLE,
     AppendConflict,
     NewChangeset,
+    PersonalRow,
     RecordedRequest,
     StoredChangeset,
     refuse_missing_tables,
@@ -64,6 +66,9 @@ class _Recorder(SQLiteApplicationRecorder):
             *super().construct_create_table_statements(),
             f"CREATE TABLE IF NOT EXISTS {PROFILES_TABLE} (workspace TEXT, ordinal INTEGER, profile_id TEXT NOT NULL, "
             "PRIMARY KEY (workspace, ordinal)) WITHOUT ROWID",
+            f"CREATE TABLE IF NOT EXISTS {PERSONAL_TABLE} (workspace TEXT, number INTEGER, ordinal INTEGER NOT NULL, "
+            "value TEXT NOT NULL, PRIMARY KEY (workspace, number)) WITHOUT ROWID",
+            f"CREATE INDEX IF NOT EXISTS {PERSONAL_TABLE}_of_profiles ON {PERSONAL_TABLE} (workspace, ordinal)",
             f"CREATE TABLE IF NOT EXISTS {REQUESTS_TABLE} (workspace TEXT, request_id BLOB, version INTEGER NOT NULL, "
             "digest BLOB NOT NULL, PRIMARY KEY (workspace, request_id)) WITHOUT ROWID",
         ]
@@ -77,8 +82,11 @@ class _Recorder(SQLiteApplicationRecorder):
         for new in batch:
             rows = [(new.workspace, new.first_ordinal + i, name) for i, name in enumerate(new.profile_ids)]
             c.executemany(f"INSERT INTO {PROFILES_TABLE} VALUES (?,?,?)", rows)
+            texts = [(new.workspace, one.number, one.ordinal, one.text) for one in new.personal]
+            c.executemany(f"INSERT INTO {PERSONAL_TABLE} VALUES (?,?,?,?)", texts)
             erased = [(new.workspace, int(ordinal)) for ordinal in new.erased]
             c.executemany(f"UPDATE {PROFILES_TABLE} SET profile_id='' WHERE workspace=? AND ordinal=?", erased)
+            c.executemany(f"UPDATE {PERSONAL_TABLE} SET value='' WHERE workspace=? AND ordinal=?", erased)
         return super()._insert_events(c, stored_events)
 
 
@@ -171,6 +179,42 @@ class SqliteEventLog:
                 if row := c.fetchone():
                     found[ordinal] = row[0]
         return found
+
+    def personal(self, workspace: str, *, first_number: int = 1) -> Iterator[PersonalRow]:
+        """See EventLog."""
+        while True:
+            with unavailable(_READING), self._datastore.transaction(commit=False) as c:
+                c.execute(
+                    f"SELECT number, ordinal, value FROM {PERSONAL_TABLE} "
+                    "WHERE workspace=? AND number>=? ORDER BY number LIMIT ?",
+                    (workspace, first_number, _VAULT_PAGE_ROWS),
+                )
+                rows = [PersonalRow(row[0], row[1], row[2]) for row in c.fetchall()]
+            yield from rows
+            if len(rows) < _VAULT_PAGE_ROWS:
+                return
+            first_number = rows[-1].number + 1
+
+    def personal_texts(self, workspace: str, numbers: Sequence[int]) -> Mapping[int, str]:
+        """See EventLog."""
+        query = f"SELECT value FROM {PERSONAL_TABLE} WHERE workspace=? AND number=?"
+        found = {}
+        with unavailable(_READING), self._datastore.transaction(commit=False) as c:
+            for number in numbers:
+                c.execute(query, (workspace, number))
+                if (row := c.fetchone()) and row[0]:
+                    found[number] = row[0]
+        return found
+
+    def keeps_personal(self, workspace: str, ordinals: Sequence[int]) -> bool:
+        """See EventLog."""
+        query = f"SELECT 1 FROM {PERSONAL_TABLE} WHERE workspace=? AND ordinal=? AND value<>'' LIMIT 1"
+        with unavailable(_READING), self._datastore.transaction(commit=False) as c:
+            for ordinal in map(int, ordinals):
+                c.execute(query, (workspace, ordinal))
+                if c.fetchone():
+                    return True
+        return False
 
     def scrub(self) -> bool:
         """See EventLog."""

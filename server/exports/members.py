@@ -2,7 +2,7 @@
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from domain.changeset import Value, ValueType
 from domain.errors import InvalidField, UnknownProfile, Violation
 from projections.index import bitmaps
 from projections.index.dictionary import Dictionary
+from projections.index.typed import VaultNumbers
 from projections.query.view import View
 from server.usecases.catalogue_commands import tag_meant
 from server.usecases.state import WorkspaceState
@@ -25,6 +26,8 @@ _ARROW = {
     ValueType.BOOL: pa.bool_(),
     ValueType.DATE: pa.date32(),
 }
+Texts = Callable[[Sequence[int]], Mapping[int, str]]
+"""Personal texts by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,33 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True)
+class _PersonalColumn:
+    """Numbers of personal texts of the exported profiles, 0 for none; the texts are fetched part by part."""
+
+    title: str
+    numbers: npt.NDArray[np.int32]
+    texts: Texts
+
+    @property
+    def type(self) -> pa.DataType:
+        return pa.string()
+
+    def part(self, start: int, stop: int) -> list[Value | None]:
+        numbers = self.numbers[start:stop].tolist()
+        found = self.texts([number for number in numbers if number])
+        return [found.get(number) for number in numbers]
+
+    def arrow(self, start: int, stop: int) -> pa.Array:
+        return pa.array(self.part(start, stop), type=self.type)
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """One export, ready to be streamed. Rows are in ordinal order; there are none of who was erased, before or meanwhile."""
 
     state: WorkspaceState
     ordinals: npt.NDArray[np.uint32]
-    columns: Sequence[_Column]
+    columns: Sequence[_Column | _PersonalColumn]
 
     @property
     def titles(self) -> list[str]:
@@ -115,7 +139,7 @@ class _Drain(io.RawIOBase):
 
 
 def export_of(
-    state: WorkspaceState, view: View, members: BitMap, columns: Sequence[ColumnRequest], after_profile_id: str
+    state: WorkspaceState, view: View, members: BitMap, columns: Sequence[ColumnRequest], after_profile_id: str, texts: Texts
 ) -> Export:
     """Bind an export. Raises UnknownTag, UnknownProfile, InvalidField."""
     ordinals = bitmaps.to_ordinals(members)
@@ -127,16 +151,20 @@ def export_of(
             )
             raise UnknownProfile(message, metadata={"profile_id": after_profile_id})
         ordinals = ordinals[bisect_right(ordinals, after) :]
-    return Export(state, ordinals, [_column(state, view, ordinals, request) for request in columns])
+    return Export(state, ordinals, [_column(state, view, ordinals, request, texts) for request in columns])
 
 
-def _column(state: WorkspaceState, view: View, ordinals: npt.NDArray[np.uint32], request: ColumnRequest) -> _Column:
+def _column(
+    state: WorkspaceState, view: View, ordinals: npt.NDArray[np.uint32], request: ColumnRequest, texts: Texts
+) -> _Column | _PersonalColumn:
     if request.kind == "trait":
         trait = state.index.traits.get(request.name)
         if trait is None:
             description = f"no trait {request.name!r} has ever been recorded; see ListNames (tagledger catalogue names)"
             raise InvalidField.of([Violation("columns", description)])
         codes = _picked(trait.codes.at(view.as_of, view.version).codes, ordinals)
+        if isinstance(trait.values, VaultNumbers):
+            return _PersonalColumn(request.title, codes, texts)
         return _Column(request.title, codes, _values(trait.values), _ARROW[trait.kind])
     tag = state.index.tags.get(tag_meant(state.index.catalogue, request.name, view.version).number)
     if request.kind == "tag":

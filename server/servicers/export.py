@@ -16,6 +16,7 @@ from server.convert.answers import warnings_out
 from server.convert.contexts import clocks_out, read_in
 from server.convert.expressions import segment_in
 from server.convert.fields import Checks, value_out
+from server.eventlog.port import EventLog
 from server.exports.members import ColumnRequest, Export, export_of
 from server.servicers.running import Work
 from server.usecases.asking import Asked, Questions
@@ -26,8 +27,8 @@ Context: TypeAlias = grpc.aio.ServicerContext
 class ExportServicer(rpc.ExportServiceServicer):
     """Streams of members."""
 
-    def __init__(self, questions: Questions, work: Work) -> None:
-        self._questions = questions
+    def __init__(self, questions: Questions, log: EventLog, work: Work) -> None:
+        self._questions, self._log = questions, log
         self._work = work
 
     async def ExportMembers(
@@ -52,7 +53,10 @@ class ExportServicer(rpc.ExportServiceServicer):
         if asked.reading.scope:
             asked.reading.scope.refuse_tags(asked.reading.state.index, [one.name for one in columns if one.kind != "trait"])
         members = self._questions.members(asked)
-        return export_of(asked.reading.state, asked.reading.view, members, columns, after)
+        state = asked.reading.state
+        return export_of(
+            state, asked.reading.view, members, columns, after, lambda numbers: self._log.personal_texts(state.name, numbers)
+        )
 
 
 def _columns_in(request: pb.ExportMembersRequest, checks: Checks) -> list[ColumnRequest]:

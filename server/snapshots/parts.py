@@ -25,7 +25,7 @@ from projections.index.rows import CapturedRows
 from projections.index.runs import Run
 from projections.index.states import Holders
 from projections.index.tag_index import TagIndex
-from projections.index.typed import PropertyIndex, TraitIndex
+from projections.index.typed import PropertyIndex, TraitIndex, VaultNumbers
 from projections.index.undone import Undone
 from projections.index.universe import Universe
 from projections.index.workspace_index import WorkspaceIndex
@@ -165,7 +165,7 @@ def _traits(traits: Mapping[str, TraitIndex]) -> Part:
     about = []
     for k, (name, trait) in enumerate(traits.items()):
         arrays |= {f"{k}.{column}": values for column, values in trait.history.columns().items()}
-        about.append({"name": name, "kind": trait.kind.value, "values": _json(trait.values.values())})
+        about.append({"name": name, "kind": trait.kind.value, "values": _stored(trait)})
     return Part(arrays, {"traits": about}, grows=True)
 
 
@@ -317,7 +317,8 @@ def _point(numbers: Sequence[int], holders: Holders) -> Point[Holders]:
 
 def _trait_in(part: ArrayFile, k: int, about: Mapping[str, Any]) -> TraitIndex:
     trait = TraitIndex(ValueType(about["kind"]), _history(part, f"{k}."))
-    trait.values = Dictionary.over(_values(trait.kind, about["values"]))
+    stored = about["values"]
+    trait.values = VaultNumbers(*stored) if trait.kind is ValueType.PERSONAL else Dictionary.over(_values(trait.kind, stored))
     return trait
 
 
@@ -346,6 +347,10 @@ def _names_in(part: ArrayFile) -> tuple[list[Chunk], list[str]]:
 def _bitmap(part: ArrayFile, name: str) -> BitMap:
     stored: npt.NDArray[np.uint8] = part.arrays[name][: part.counts[name]]
     return BitMap.deserialize(stored.tobytes())
+
+
+def _stored(trait: TraitIndex) -> list[Any]:
+    return [trait.values.last] if isinstance(trait.values, VaultNumbers) else _json(trait.values.values())
 
 
 def _values(kind: ValueType, values: list[Any]) -> list[Value]:

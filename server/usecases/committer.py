@@ -261,6 +261,7 @@ class Committer:
                     decision.profile_ids,
                     chain,
                     changeset.erased,
+                    decision.personal,
                 )
             )
         return batch

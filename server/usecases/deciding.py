@@ -14,6 +14,7 @@ from domain.changeset import Changeset, InteractionColumns, Outcome, Undoes
 from domain.errors import UnknownWorkspace
 from domain.limits import MAX_SHOWN_PROFILES
 from projections.index.keys import as_bytes
+from server.eventlog.port import PersonalRow
 from server.usecases.catalogue_commands import decide_command
 from server.usecases.commands import CreateWorkspace, MapForeignTags
 from server.usecases.correcting import decide_replacement, decide_retraction
@@ -59,6 +60,8 @@ class Decision:
     changeset: Changeset
     profile_ids: Sequence[str]
     keys: ComputedKeys
+    personal: Sequence[PersonalRow]
+    """Its texts for the vault."""
     conflicting: Sequence[int] = ()
     """The first profiles, by ordinal, of which an undo left later changes as they are."""
 
@@ -143,7 +146,7 @@ class Transaction:
         self._request_ids.add((draft.request.workspace, draft.request.request_id))
         self._overlays[draft.request.workspace] = overlay
         shown = tuple(conflicting[:MAX_SHOWN_PROFILES])
-        self.decisions.append(Decision(draft, decided, fresh.profile_ids, fresh.computed(), shown))
+        self.decisions.append(Decision(draft, decided, fresh.profile_ids, fresh.computed(), fresh.personal, shown))
 
     def _overlay(self, draft: Draft) -> Overlay:
         name = draft.request.workspace

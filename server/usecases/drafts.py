@@ -43,13 +43,20 @@ class TagDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalText:
+    """A personal text on its way to the vault."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TraitDraft:
     """One trait change; value None clears, and then `type` is None."""
 
     profile_id: str
     trait: str
     type: ValueType | None
-    value: Value | None
+    value: Value | PersonalText | None
     effective_at: int | None
 
 

@@ -69,7 +69,7 @@ class Erasures:
         return Certificate(
             reading,
             recorded,
-            not any(self._log.profile_ids(workspace, ordinals).values()),
+            not any(self._log.profile_ids(workspace, ordinals).values()) and not self._log.keeps_personal(workspace, ordinals),
             not any(reading.state.profiles.names(ordinals)),
             cleared.snapshots >= recorded.position,
             None if cleared.files is None else cleared.files >= recorded.position,

@@ -6,21 +6,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from domain.changeset import ValueType
-from domain.errors import TypeConflict, Violation
+from domain.changeset import Personal, ValueType
+from domain.errors import LimitExceeded, TypeConflict, Violation
+from domain.limits import MAX_PERSONAL_TEXTS
 from projections.identity import ProfileMap
 from projections.index.key_map import MISSING, Int64s
 from projections.index.keys import Keys, no_keys
+from server.eventlog.port import PersonalRow
 from server.usecases.state import ComputedKeys, WorkspaceState
 
 
 @dataclass(slots=True)
 class Fresh:
-    """What one draft sees first: ids of profiles with their keys, and the keys of its interaction ids."""
+    """What one draft brings: ids of profiles seen first with their keys, keys of its interaction ids, texts for the vault."""
 
     profile_ids: list[str] = field(default_factory=list)
     profile_keys: list[Keys] = field(default_factory=list)
     id_keys: Keys = field(default_factory=no_keys)
+    personal: list[PersonalRow] = field(default_factory=list)
 
     def add_nameless(self, count: int, profiles: ProfileMap) -> None:
         """So many ordinals more, of nobody who has an id: of persons."""
@@ -45,6 +48,8 @@ class Overlay:
     property_types: dict[str, ValueType] = field(default_factory=dict)
     trait_types: dict[str, ValueType] = field(default_factory=dict)
     changed_profiles: set[str] = field(default_factory=set)
+    personal_count: int = 0
+    """Of new personal texts."""
 
     def copied(self) -> "Overlay":
         """Another one, for a draft that may be refused when it has been decided."""
@@ -57,7 +62,23 @@ class Overlay:
             dict(self.property_types),
             dict(self.trait_types),
             set(self.changed_profiles),
+            self.personal_count,
         )
+
+    def to_vault(self, ordinals: Sequence[int], texts: Sequence[str], fresh: Fresh) -> Sequence[Personal]:
+        """Give personal texts, of a profile each, their numbers, and note them in `fresh`. Raises LimitExceeded."""
+        first = self.state.index.last_personal + self.personal_count + 1
+        LimitExceeded.refuse(
+            "personal texts",
+            field="traits",
+            maximum=MAX_PERSONAL_TEXTS,
+            actual=first - 1 + len(texts),
+            remedy="keep them in another workspace",
+        )
+        self.personal_count += len(texts)
+        rows = zip(range(first, first + len(texts)), ordinals, texts, strict=True)
+        fresh.personal += [PersonalRow(number, int(ordinal), text) for number, ordinal, text in rows]
+        return [Personal(number) for number in range(first, first + len(texts))]
 
     def ordinals(self, profile_ids: Sequence[str], fresh: Fresh) -> "array[int]":
         """Ordinals of profiles; those seen for the first time get the next ones, and are noted in `fresh`."""

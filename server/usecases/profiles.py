@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.changeset import Recorded
+from domain.changeset import Personal, Recorded
 from domain.errors import CallerError
 from domain.language.syntax import InSegment
 from domain.limits import MAX_PROFILE_SEGMENTS, MIN_INSTANT_US
@@ -34,6 +34,8 @@ class ReadProfile:
     """The last one first."""
     linked_ids: Sequence[str]
     """Of all profiles of the person; none of one that is not linked."""
+    texts: Mapping[int, str]
+    """The personal ones, by their numbers in the vault."""
 
 
 class Profiles:
@@ -58,7 +60,9 @@ class Profiles:
             entries = self._newest(reader, about, KnownAt(position=reading.known_at), timeline)
         profiles = view.index.persons.profiles_of(ordinal)
         linked = sorted(filter(None, reading.state.profiles.names(profiles))) if len(profiles) > 1 else ()
-        return ReadProfile(reading, state, recorded, within, unanswered, entries, linked)
+        numbers = [trait.value.number for trait in state.traits if isinstance(trait.value, Personal)]
+        texts = self._log.personal_texts(reading.state.name, numbers) if numbers else {}
+        return ReadProfile(reading, state, recorded, within, unanswered, entries, linked, texts)
 
     def _newest(self, reader: Reader, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
         found: list[tuple[Recorded, Entry]] = []

@@ -8,8 +8,8 @@ from decimal import Decimal
 import numpy as np
 from pyroaring import BitMap
 
-from domain.changeset import Value
-from domain.errors import LimitExceeded
+from domain.changeset import Personal, Value, ValueType
+from domain.errors import InvalidField, LimitExceeded, Violation
 from domain.instants import day_start, local_date
 from domain.language.checker import Warning as ExpressionWarning
 from domain.language.printer import literal_text
@@ -206,6 +206,8 @@ def _values(view: View, members: BitMap, kind: ValuesOf) -> Sequence[tuple[str, 
     trait = view.index.traits.get(kind.trait)
     if trait is None:
         return ()
+    if trait.kind is ValueType.PERSONAL:
+        raise InvalidField.of([Violation("axes", f"trait {kind.trait!r} is personal: what it says divides nobody")])
     codes = trait.codes.at(view.as_of, view.version).codes
     ordinals = bitmaps.to_ordinals(members - view.excluded())
     ordinals = ordinals[ordinals < len(codes)]
@@ -221,6 +223,7 @@ def _values(view: View, members: BitMap, kind: ValuesOf) -> Sequence[tuple[str, 
 
 def _label(value: Value) -> str:
     """A value as people write it."""
+    assert not isinstance(value, Personal), "refused before"
     if isinstance(value, str):
         return value
     return literal_text(Decimal(repr(value)) if isinstance(value, float) else value)

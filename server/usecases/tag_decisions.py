@@ -10,7 +10,7 @@ from domain.catalogue_changes import Valued
 from domain.changeset import Outcome, TagColumns, TraitColumns, ValueType
 from domain.errors import InvalidField, TagRetired, UnknownTag, Violation
 from domain.tag_catalogue import Catalogue
-from server.usecases.drafts import ChangesDraft, TagDraft, TraitDraft
+from server.usecases.drafts import ChangesDraft, PersonalText, TagDraft, TraitDraft
 from server.usecases.overlay import Fresh, Overlay, check_types
 from server.usecases.state import WorkspaceState
 
@@ -253,13 +253,16 @@ def _trait_columns(
 ) -> TraitColumns:
     names = list(dict.fromkeys(change.trait for change in traits))
     place = {name: k for k, name in enumerate(names)}
+    ordinals = overlay.ordinals([change.profile_id for change in traits], fresh)
+    personal = [(ordinals[i], one.value.text) for i, one in enumerate(traits) if isinstance(one.value, PersonalText)]
+    vaulted = iter(overlay.to_vault([ordinal for ordinal, _ in personal], [text for _, text in personal], fresh))
     return TraitColumns(
-        ordinals=overlay.ordinals([change.profile_id for change in traits], fresh),
+        ordinals=ordinals,
         names=names,
         types=[kinds[name] for name in names],
         index=[place[change.trait] for change in traits],
         effective_at=[now if change.effective_at is None else change.effective_at for change in traits],
-        values=[change.value for change in traits],
+        values=[next(vaulted) if isinstance(one.value, PersonalText) else one.value for one in traits],
     )
 
 

@@ -7,14 +7,15 @@ whole stream can rewrite its hashes too: therefore checkpoints, which are kept e
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import islice, takewhile, zip_longest
 
 from pyroaring import BitMap
 
+from domain.changeset import Personal, TraitColumns
 from domain.errors import LogDamaged
 from projections.interaction_ids import InteractionIds
 from server.eventlog import payload
-from server.eventlog.port import EventLog, StoredChangeset, batches
+from server.eventlog.port import EventLog, PersonalRow, StoredChangeset, batches
 from server.usecases.comparing import first_difference
 from server.usecases.state import WorkspaceState
 
@@ -33,8 +34,13 @@ class Checkpoint:
 class _Stream:
     state: WorkspaceState
     vault: Iterator[tuple[int, str]]
+    personal: Iterator[PersonalRow]
     nameless: list[int] = field(default_factory=list)
     """Ordinals that have no profile_id in the vault."""
+    texts: BitMap = field(default_factory=BitMap)
+    """Ordinals with a personal text in the vault."""
+    textless: BitMap = field(default_factory=BitMap)
+    """And with a row that has none any more."""
     chains: dict[int, str] = field(default_factory=dict)
     """By version, where a checkpoint wants it."""
     position: int = 0
@@ -85,7 +91,7 @@ class Verification:
             state, behind = WorkspaceState.empty(name), self._loaded.get(name)
             if behind:  # what is known of ids can be compared if their keys are made alike
                 state.interaction_ids = InteractionIds(behind.interaction_ids.maker)
-            self._streams[name] = _Stream(state, self._log.profiles(name))
+            self._streams[name] = _Stream(state, self._log.profiles(name), self._log.personal(name))
         stream = self._streams[name]
         where = f"workspace {name}, changeset {event.version} at position {event.position}"
         if event.version != stream.state.version + 1:
@@ -97,6 +103,7 @@ class Verification:
         if changeset.recorded_at < stream.state.recorded_at:
             raise _damaged(f"{where}: it was recorded before the one before it")
         names = self._names(stream, changeset.first_ordinal, changeset.outcome.new_profiles, where)
+        self._read_personal(stream, changeset.traits, where)
         try:
             request = self._log.find_request(name, uuid.UUID(changeset.changeset_id).bytes)
             if request is None or request.version != event.version:
@@ -130,10 +137,23 @@ class Verification:
             raise _damaged(f"{where}: the vault has the profile_id {which} twice")
         return names
 
+    def _read_personal(self, stream: _Stream, traits: TraitColumns | None, where: str) -> None:
+        """The vault rows of the texts that a changeset brings; one that an undo brings back is there already."""
+        known = stream.state.index.last_personal
+        pairs = zip(traits.values, traits.ordinals, strict=True) if traits else ()
+        brought = [(one.number, int(of)) for one, of in pairs if isinstance(one, Personal) and one.number > known]
+        for (number, ordinal), row in zip_longest(brought, islice(stream.personal, len(brought))):
+            if row is None or (row.number, row.ordinal) != (number, ordinal):
+                raise _damaged(f"{where}: the vault lacks personal text {number}, of ordinal {ordinal}, which is set here")
+            (stream.texts if row.text else stream.textless).add(ordinal)
+
     def _refuse_spare_profiles(self, name: str, stream: _Stream) -> None:
         spare = next(stream.vault, None)
         if spare:
             raise _damaged(f"workspace {name}: the vault has ordinal {spare[0]}, which no changeset has seen first")
+        text = next(stream.personal, None)
+        if text:
+            raise _damaged(f"workspace {name}: the vault has personal text {text.number}, which no changeset has set")
 
     def _compare_erasures(self, name: str, stream: _Stream) -> None:
         # A person has no id of its own: those of its profiles stand for it.
@@ -143,6 +163,10 @@ class Verification:
             raise _damaged(f"workspace {name}: the vault has the profile_id of ordinal {ordinal}, which was erased")
         for ordinal in nameless - erased:
             raise _damaged(f"workspace {name}: the vault lacks the profile_id of ordinal {ordinal}, which nobody erased")
+        for ordinal in stream.texts & erased:
+            raise _damaged(f"workspace {name}: the vault has a personal text of ordinal {ordinal}, which was erased")
+        for ordinal in stream.textless - erased:
+            raise _damaged(f"workspace {name}: the vault lacks a personal text of ordinal {ordinal}, which nobody erased")
 
     def _compare_with_known(self) -> None:
         for known in self._known:

@@ -57,6 +57,7 @@ from domain.changeset import (
     LinkColumns,
     ListColumns,
     Outcome,
+    Personal,
     PropertyColumn,
     RetractedColumns,
     Selected,
@@ -70,7 +71,7 @@ from server.eventlog import payload
 from server.eventlog.catalogue_kinds import CATALOGUE_KINDS
 
 _FOLDER: Final = Path(__file__).parent
-_SCHEMAS: Final = (1, 2, 3, 4, 5, 6, payload.SCHEMA)
+_SCHEMAS: Final = (1, 2, 3, 4, 5, 6, 7, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(
@@ -336,6 +337,19 @@ CHANGESETS: Final = {
             StaffChanged(1, "王", None, "headquarters"),
             StaffRetired(1),
             StaffRestored(1),
+        ),
+    ),
+    "personal": changeset(
+        32,
+        first_ordinal=307,
+        outcome=Outcome(changed=3),
+        traits=TraitColumns(
+            ordinals=[0, 1, 1],
+            names=["email", "city"],
+            types=[ValueType.PERSONAL, ValueType.STRING],
+            index=[0, 0, 1],
+            effective_at=[_AT] * 3,
+            values=[Personal(1), None, "杭州"],
         ),
     ),
 }

@@ -79,6 +79,7 @@ from server.usecases.drafts import (
     InteractionsDraft,
     LinkDraft,
     MergeDraft,
+    PersonalText,
     Receipt,
     ReplaceDraft,
     Request,
@@ -119,10 +120,11 @@ SEGMENTS_MAX = 4
 profiles = st.sampled_from(PROFILES)
 instants = st.one_of(st.none(), st.sampled_from(VOCABULARY.instants))
 seeds = st.integers(0, 2**32)
-values: dict[str, st.SearchStrategy[Value]] = {
+values: dict[str, st.SearchStrategy[Value | PersonalText]] = {
     "city": st.sampled_from(["tea", "", "café"]),
     "age": st.sampled_from([0.0, 18.0, 0.1 + 0.2]),
     "member": st.booleans(),
+    "email": st.builds(PersonalText, st.sampled_from(["ana@example.com", "博"])),
 }
 
 
@@ -352,7 +354,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(profile=profiles, name=st.sampled_from(sorted(values)), at=instants, data=st.data(), clear=st.booleans())
     def set_trait(self, profile: str, name: str, at: int | None, data: st.DataObject, clear: bool) -> None:
-        value: Value | None = None if clear else data.draw(values[name])
+        value = None if clear else data.draw(values[name])
         draft = TraitDraft(profile, name, None if value is None else TRAITS[name], value, at)
         try:
             self._write(ChangesDraft(self._request(), (), [draft]))
@@ -524,7 +526,7 @@ class LedgerMachine(RuleBasedStateMachine):
             Tagged((keys[0],), Bound(Op.GE, Decimal("0.9"))),
             Everyone(),
         ]
-        asked.append(Trait("age", Op.GE, (Decimal(18),)))
+        asked += [Trait("age", Op.GE, (Decimal(18),)), Trait("email", Op.EXISTS, ())]
         for as_of in (VOCABULARY.anchors[0], self.now):
             view = View(index, index.clock().version, as_of)
             for leaf in asked:

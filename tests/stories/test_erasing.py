@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from clients.sdk import ApplyTag, Client, Interaction, SetTrait, errors, replies
+from clients.sdk import ApplyTag, Client, Interaction, Personal, SetTrait, errors, replies
 from domain import limits
 from server.bootstrap import event_log
 from server.config import Config
@@ -21,6 +21,7 @@ WHY = "asked for it by letter of 3 May"
 DAY = timedelta(days=1)
 GONE = ("王小明-13800138000", "ben@example.com")
 """Who is erased: names that stand nowhere else."""
+EMAILS = ("wang.xiaoming@example.com", "ben.private@example.com")
 OTHERS = tuple(f"member-{number}" for number in range(40))
 
 
@@ -43,6 +44,8 @@ def populate(client: Client) -> None:
     client.apply_changeset([ApplyTag(one, "vip", effective_at=AT) for one in everybody], reason="a test")
     client.apply_changeset([ApplyTag(one, "score", float(k), effective_at=AT) for k, one in enumerate(GONE)], reason="a test")
     client.apply_changeset([SetTrait(GONE[0], "city", "杭州", effective_at=AT)], reason="a test")
+    emails = zip([*GONE, *OTHERS[:9]], [*EMAILS, *(f"{one}@example.com" for one in OTHERS[:9])], strict=True)
+    client.apply_changeset([SetTrait(one, "email", Personal(text), effective_at=AT) for one, text in emails], reason="a test")
     amounts = {GONE[0]: 900, GONE[1]: 800, OTHERS[0]: 5}
     client.record_interactions([Interaction(one, "purchase", AT + DAY, amount=amount) for one, amount in amounts.items()])
     client.upload_list("autumn", [GONE[0], OTHERS[1]], reason="a test")
@@ -175,7 +178,7 @@ def test_a_repeat_is_answered_as_the_first_time(client: Client) -> None:
 
 def naming(folder: Path) -> set[str]:
     """The files below a folder that have a byte sequence of who is to be erased."""
-    wanted, found = [one.encode() for one in GONE], set[str]()
+    wanted, found = [one.encode() for one in (*GONE, *EMAILS)], set[str]()
     for path in folder.rglob("*"):
         with suppress(FileNotFoundError):  # the server removes files meanwhile
             if path.is_file() and any(one in path.read_bytes() for one in wanted):

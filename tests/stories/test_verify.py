@@ -16,8 +16,9 @@ import psycopg
 import pytest
 import zstandard
 
-from clients.sdk import ApplyTag, Client, Interaction, SetTrait
+from clients.sdk import ApplyTag, Client, Interaction, Personal, SetTrait
 from domain.errors import InvalidField, StoreUnavailable
+from projections.index.dictionary import Dictionary
 from server.config import Config
 from server.eventlog.port import EventLog
 from server.snapshots.folder import SnapshotFolder
@@ -34,7 +35,10 @@ def config(store: Store, tmp_path: Path) -> Config:
     settings = store.config(snapshots=str(tmp_path / "snapshots"), snapshot_every=1)
     with running_server(settings) as address, Client(address, actor="staff:li", source="test") as client:
         client.define_tag("vip", reason="a test")
-        client.apply_changeset([ApplyTag("ana", "vip"), SetTrait("bo", "city", "Hangzhou")], reason="a test")
+        client.apply_changeset(
+            [ApplyTag("ana", "vip"), SetTrait("bo", "city", "Hangzhou"), SetTrait("bo", "email", Personal("bo@x"))],
+            reason="a test",
+        )
         client.record_interactions([Interaction(who, "purchase", AT, amount=5, id=who) for who in ("ana", "bo", "cy")])
         client.upload_list("autumn", ["ana"], reason="a test")
         client.define_segment("buyers", "did purchase", reason="a test")
@@ -116,6 +120,10 @@ def test_an_end_that_was_cut_off_shows_against_a_checkpoint(config: Config, tmp_
         ("UPDATE tagledger_profiles SET profile_id = 'ana' WHERE workspace = 'default' AND ordinal = 2", "'ana' twice"),
         ("INSERT INTO tagledger_profiles VALUES ('default', 3, 'eve')", "the vault has ordinal 3"),
         ("DELETE FROM tagledger_requests WHERE workspace = 'default'", "request id is not noted"),
+        ("DELETE FROM tagledger_personal", "the vault lacks personal text 1, of ordinal 1, which is set here"),
+        ("UPDATE tagledger_personal SET ordinal = 0", "the vault lacks personal text 1, of ordinal 1"),
+        ("UPDATE tagledger_personal SET value = ''", "lacks a personal text of ordinal 1, which nobody erased"),
+        ("INSERT INTO tagledger_personal VALUES ('default', 2, 0, 'x')", "personal text 2, which no changeset has set"),
     ],
 )
 def test_vault_and_request_ids_are_held_against_the_log(config: Config, statement: str, part: str) -> None:
@@ -141,7 +149,7 @@ def test_an_index_that_is_not_what_the_log_says_is_named(config: Config, monkeyp
                 case "universe":
                     index.universe.columns()["instants"][0] += 1
                 case "values":
-                    index.traits["city"].values._values[0] = "Shanghai"
+                    index.traits["city"].values = Dictionary.over(["Shanghai"])
                 case "ids":
                     ids = found.states["default"].interaction_ids
                     ids.add(ids.keys(["never recorded"]), 1)

@@ -14,8 +14,9 @@ from clients.cli.imports.plan import Field, Plan, batch_id
 from clients.cli.imports.run import Batch
 from clients.cli.imports.sources import Chunk
 from clients.cli.output import instant_text
-from clients.sdk import ApplyTag, Change, Client, SetTrait, errors
+from clients.sdk import ApplyTag, Change, Client, Personal, SetTrait, errors
 from clients.sdk.replies import Receipt
+from clients.sdk.values import TraitValue
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Instant = datetime | None
@@ -125,15 +126,20 @@ def tag_changes(
     return changes, rejects.reasons, blamed
 
 
+def _trait_values(chunk: Chunk, field: Field, rejects: cells.Rejects) -> list[TraitValue | None]:
+    """None where a cell is absent; of personal texts, where it is empty too."""
+    found: list[TraitValue | None] = cells.values(
+        _column(chunk, field.column), field.kind or "string", field.column, rejects
+    ).to_pylist()
+    return [Personal(one) if one else None for one in found] if field.kind == "personal" else found
+
+
 def trait_changes(chunk: Chunk, mapping: TraitMapping, plan: Plan) -> tuple[list[Change], dict[int, str]]:
     """Return the changes, none for an absent cell, and the rejected offsets with reasons."""
     rejects = cells.Rejects(chunk.broken)
     profiles = cells.profile_ids(_column(chunk, mapping.profile), mapping.profile, rejects).to_pylist()
     effective = _effective(chunk, mapping.at, mapping.effective_at, plan, rejects)
-    columns = [
-        (one.name, cells.values(_column(chunk, one.column), one.kind or "string", one.column, rejects).to_pylist())
-        for one in mapping.traits
-    ]
+    columns = [(one.name, _trait_values(chunk, one, rejects)) for one in mapping.traits]
     changes: list[Change] = [
         SetTrait(profile, name, held[offset], effective[offset])
         for offset, profile in enumerate(profiles)

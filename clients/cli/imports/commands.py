@@ -303,7 +303,7 @@ def tags(
     "kinds",
     multiple=True,
     metavar="COLUMN=KIND",
-    help="string, number, bool or date, whatever the cells look like.",
+    help="string, number, bool, date or personal (names, telephones: kept apart), whatever the cells look like.",
 )
 @click.option("--at", metavar="COLUMN", help="The column of times from which the values hold.")
 @_EFFECTIVE

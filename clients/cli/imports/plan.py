@@ -18,7 +18,7 @@ from clients.cli.imports.cells import nfc
 
 _VERSION = 1
 """Counts up when the conversion of cells changes, for then the same file gives other writes."""
-KINDS = ("string", "number", "bool", "date")
+KINDS = {"property": ("string", "number", "bool", "date"), "trait": ("string", "number", "bool", "date", "personal")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ def fields_of(given: Sequence[str], kinds: Sequence[str], what: str) -> tuple[Fi
     chosen: dict[str, str] = {}
     for text in kinds:
         column, equals, kind = text.rpartition("=")
-        if not equals or kind not in KINDS:
-            raise click.UsageError(f"--{what}-type: expected COLUMN=string, number, bool or date, got {text!r}")
+        if not equals or kind not in KINDS[what]:
+            *others, last = KINDS[what]
+            raise click.UsageError(f"--{what}-type: expected COLUMN={', '.join(others)} or {last}, got {text!r}")
         chosen[column] = kind
     made = []
     for text in given:

@@ -46,7 +46,7 @@ class TraitDateOperator:
             return BitMap()
         # The state first: every value it speaks of is then in the dictionary.
         codes = trait.codes.at(self.view.as_of, self.view.version).codes
-        return bitmaps.from_flags(trait.values.matching(self._predicate())[codes])
+        return bitmaps.from_flags(trait.satisfying(self._predicate(), codes))
 
     def _predicate(self) -> Callable[[Value], bool]:
         first, last = self._days()

@@ -43,7 +43,7 @@ class TraitStatesOperator:
             return BitMap()
         # The states first: every value they speak of is then in the dictionary.
         timeline = trait.timelines.at(self.view.version)
-        good = trait.values.matching(value_predicate(self.leaf.op, self.leaf.values))[timeline.codes]
+        good = trait.satisfying(value_predicate(self.leaf.op, self.leaf.values), timeline.codes)
         return timeline.throughout(good, self.since, self.view.as_of)
 
     def note(self) -> str:

@@ -41,7 +41,7 @@ class TraitOperator:
             return BitMap()
         # The state first: every value it speaks of is then in the dictionary.
         codes = trait.codes.at(self.view.as_of, self.view.version).codes
-        return bitmaps.from_flags(trait.values.matching(value_predicate(self.leaf.op, self.leaf.values))[codes])
+        return bitmaps.from_flags(trait.satisfying(value_predicate(self.leaf.op, self.leaf.values), codes))
 
     def note(self) -> str:
         """See Operator."""

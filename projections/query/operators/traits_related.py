@@ -6,6 +6,7 @@ from pyroaring import BitMap
 
 from domain.language.syntax import TraitRelated
 from projections.index import bitmaps
+from projections.index.typed import VaultNumbers
 from projections.query.related import RelatedProfiles
 from projections.query.view import View
 
@@ -38,7 +39,7 @@ class TraitRelatedOperator:
     def members(self) -> BitMap:
         """See Operator."""
         trait = self.view.index.traits.get(self.leaf.name)
-        if trait is None:
+        if trait is None or isinstance(trait.values, VaultNumbers):
             return BitMap()
         # The state first: every value it speaks of is then in the dictionary.
         codes = trait.codes.at(self.view.as_of, self.view.version).codes

@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19tagledger/v1/common.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x0cWriteContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\"S\n\x07KnownAt\x12\x12\n\x08position\x18\x01 \x01(\x03H\x00\x12-\n\x07instant\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\x05\n\x03\x63ut\"\x84\x01\n\x0bReadContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x0e\n\x06reader\x18\x04 \x01(\t\"y\n\x0cWriteReceipt\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12/\n\x0brecorded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08replayed\x18\x04 \x01(\x08\"\xe5\x01\n\x0b\x41ttribution\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12/\n\x0brecorded_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08selected\x18\x07 \x01(\t\x12\x1b\n\x13undoes_changeset_id\x18\x08 \x01(\t\x12\x1f\n\x17undone_by_changeset_ids\x18\t \x03(\t\"I\n\nReadClocks\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08known_at\x18\x02 \x01(\x03\"k\n\x05Value\x12\x16\n\x0cstring_value\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnumber_value\x18\x02 \x01(\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12\x14\n\ndate_value\x18\x04 \x01(\tH\x00\x42\x06\n\x04kind\"\xb9\x01\n\tTagValues\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.tagledger.v1.TagValues.Kind\x12\x14\n\x07minimum\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x03 \x01(\x01H\x01\x88\x01\x01\"<\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_NONE\x10\x01\x12\x0f\n\x0bKIND_NUMBER\x10\x02\x42\n\n\x08_minimumB\n\n\x08_maximum*\x7f\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11VALUE_TYPE_STRING\x10\x01\x12\x15\n\x11VALUE_TYPE_NUMBER\x10\x02\x12\x13\n\x0fVALUE_TYPE_BOOL\x10\x03\x12\x13\n\x0fVALUE_TYPE_DATE\x10\x04*v\n\tStaffRole\x12\x1a\n\x16STAFF_ROLE_UNSPECIFIED\x10\x00\x12\x15\n\x11STAFF_ROLE_MEMBER\x10\x01\x12\x19\n\x15STAFF_ROLE_DEPARTMENT\x10\x02\x12\x1b\n\x17STAFF_ROLE_HEADQUARTERS\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19tagledger/v1/common.proto\x12\x0ctagledger.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x0cWriteContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\"S\n\x07KnownAt\x12\x12\n\x08position\x18\x01 \x01(\x03H\x00\x12-\n\x07instant\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\x05\n\x03\x63ut\"\x84\x01\n\x0bReadContext\x12\x11\n\tworkspace\x18\x01 \x01(\t\x12)\n\x05\x61s_of\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x08known_at\x18\x03 \x01(\x0b\x32\x15.tagledger.v1.KnownAt\x12\x0e\n\x06reader\x18\x04 \x01(\t\"y\n\x0cWriteReceipt\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12/\n\x0brecorded_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08replayed\x18\x04 \x01(\x08\"\xe5\x01\n\x0b\x41ttribution\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x14\n\x0c\x63hangeset_id\x18\x02 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12/\n\x0brecorded_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08selected\x18\x07 \x01(\t\x12\x1b\n\x13undoes_changeset_id\x18\x08 \x01(\t\x12\x1f\n\x17undone_by_changeset_ids\x18\t \x03(\t\"I\n\nReadClocks\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08known_at\x18\x02 \x01(\x03\"\x85\x01\n\x05Value\x12\x16\n\x0cstring_value\x18\x01 \x01(\tH\x00\x12\x16\n\x0cnumber_value\x18\x02 \x01(\x01H\x00\x12\x14\n\nbool_value\x18\x03 \x01(\x08H\x00\x12\x14\n\ndate_value\x18\x04 \x01(\tH\x00\x12\x18\n\x0epersonal_value\x18\x05 \x01(\tH\x00\x42\x06\n\x04kind\"\xb9\x01\n\tTagValues\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.tagledger.v1.TagValues.Kind\x12\x14\n\x07minimum\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x03 \x01(\x01H\x01\x88\x01\x01\"<\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_NONE\x10\x01\x12\x0f\n\x0bKIND_NUMBER\x10\x02\x42\n\n\x08_minimumB\n\n\x08_maximum*\x98\x01\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11VALUE_TYPE_STRING\x10\x01\x12\x15\n\x11VALUE_TYPE_NUMBER\x10\x02\x12\x13\n\x0fVALUE_TYPE_BOOL\x10\x03\x12\x13\n\x0fVALUE_TYPE_DATE\x10\x04\x12\x17\n\x13VALUE_TYPE_PERSONAL\x10\x05*v\n\tStaffRole\x12\x1a\n\x16STAFF_ROLE_UNSPECIFIED\x10\x00\x12\x15\n\x11STAFF_ROLE_MEMBER\x10\x01\x12\x19\n\x15STAFF_ROLE_DEPARTMENT\x10\x02\x12\x1b\n\x17STAFF_ROLE_HEADQUARTERS\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'tagledger.v1.common_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VALUETYPE']._serialized_start=1125
-  _globals['_VALUETYPE']._serialized_end=1252
-  _globals['_STAFFROLE']._serialized_start=1254
-  _globals['_STAFFROLE']._serialized_end=1372
+  _globals['_VALUETYPE']._serialized_start=1153
+  _globals['_VALUETYPE']._serialized_end=1305
+  _globals['_STAFFROLE']._serialized_start=1307
+  _globals['_STAFFROLE']._serialized_end=1425
   _globals['_WRITECONTEXT']._serialized_start=76
   _globals['_WRITECONTEXT']._serialized_end=176
   _globals['_KNOWNAT']._serialized_start=178
@@ -48,10 +48,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ATTRIBUTION']._serialized_end=751
   _globals['_READCLOCKS']._serialized_start=753
   _globals['_READCLOCKS']._serialized_end=826
-  _globals['_VALUE']._serialized_start=828
-  _globals['_VALUE']._serialized_end=935
-  _globals['_TAGVALUES']._serialized_start=938
-  _globals['_TAGVALUES']._serialized_end=1123
-  _globals['_TAGVALUES_KIND']._serialized_start=1039
-  _globals['_TAGVALUES_KIND']._serialized_end=1099
+  _globals['_VALUE']._serialized_start=829
+  _globals['_VALUE']._serialized_end=962
+  _globals['_TAGVALUES']._serialized_start=965
+  _globals['_TAGVALUES']._serialized_end=1150
+  _globals['_TAGVALUES_KIND']._serialized_start=1066
+  _globals['_TAGVALUES_KIND']._serialized_end=1126
 # @@protoc_insertion_point(module_scope)

@@ -17,6 +17,7 @@ class ValueType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VALUE_TYPE_NUMBER: _ClassVar[ValueType]
     VALUE_TYPE_BOOL: _ClassVar[ValueType]
     VALUE_TYPE_DATE: _ClassVar[ValueType]
+    VALUE_TYPE_PERSONAL: _ClassVar[ValueType]
 
 class StaffRole(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -29,6 +30,7 @@ VALUE_TYPE_STRING: ValueType
 VALUE_TYPE_NUMBER: ValueType
 VALUE_TYPE_BOOL: ValueType
 VALUE_TYPE_DATE: ValueType
+VALUE_TYPE_PERSONAL: ValueType
 STAFF_ROLE_UNSPECIFIED: StaffRole
 STAFF_ROLE_MEMBER: StaffRole
 STAFF_ROLE_DEPARTMENT: StaffRole
@@ -111,16 +113,18 @@ class ReadClocks(_message.Message):
     def __init__(self, as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[int] = ...) -> None: ...
 
 class Value(_message.Message):
-    __slots__ = ("string_value", "number_value", "bool_value", "date_value")
+    __slots__ = ("string_value", "number_value", "bool_value", "date_value", "personal_value")
     STRING_VALUE_FIELD_NUMBER: _ClassVar[int]
     NUMBER_VALUE_FIELD_NUMBER: _ClassVar[int]
     BOOL_VALUE_FIELD_NUMBER: _ClassVar[int]
     DATE_VALUE_FIELD_NUMBER: _ClassVar[int]
+    PERSONAL_VALUE_FIELD_NUMBER: _ClassVar[int]
     string_value: str
     number_value: float
     bool_value: bool
     date_value: str
-    def __init__(self, string_value: _Optional[str] = ..., number_value: _Optional[float] = ..., bool_value: _Optional[bool] = ..., date_value: _Optional[str] = ...) -> None: ...
+    personal_value: str
+    def __init__(self, string_value: _Optional[str] = ..., number_value: _Optional[float] = ..., bool_value: _Optional[bool] = ..., date_value: _Optional[str] = ..., personal_value: _Optional[str] = ...) -> None: ...
 
 class TagValues(_message.Message):
     __slots__ = ("kind", "minimum", "maximum")

@@ -11,6 +11,7 @@ from domain.changeset import (
     Changeset,
     InteractionColumns,
     LinkColumns,
+    Personal,
     Recorded,
     RetractedColumns,
     TagColumns,
@@ -203,4 +204,6 @@ def _value(value: Value | None) -> tuple[str | None, str | None, float | None, b
         return ("string", value, None, None, None)
     if isinstance(value, date):
         return ("date", None, None, None, value)
+    if isinstance(value, Personal):
+        return ("personal", None, None, None, None)
     return ("number", None, float(value), None, None)

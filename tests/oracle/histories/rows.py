@@ -18,6 +18,7 @@ from domain.changeset import (
     LinkColumns,
     ListColumns,
     Outcome,
+    Personal,
     PropertyColumn,
     Recorded,
     RetractedColumns,
@@ -86,6 +87,8 @@ def value_type(value: Value) -> ValueType:
         return ValueType.BOOL
     if isinstance(value, str):
         return ValueType.STRING
+    if isinstance(value, Personal):
+        return ValueType.PERSONAL
     return ValueType.DATE if isinstance(value, date) else ValueType.NUMBER
 
 

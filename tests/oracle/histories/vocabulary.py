@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.changeset import Value, ValueType
+from domain.changeset import Personal, Value, ValueType
 from domain.language.syntax import Unit
 from tests.oracle.histories.rows import EPOCH, microseconds
 
@@ -74,6 +74,7 @@ POOLS: Final[dict[ValueType, tuple[Value, ...]]] = {
     ValueType.NUMBER: NUMBERS,
     ValueType.BOOL: (True, False),
     ValueType.DATE: DATES,
+    ValueType.PERSONAL: (Personal(1), Personal(2), Personal(7)),
 }
 PROPERTIES: Final = {
     "category": ValueType.STRING,
@@ -87,6 +88,7 @@ TRAITS: Final = {
     "member": ValueType.BOOL,
     "joined": ValueType.DATE,
     "birthday": ValueType.DATE,
+    "email": ValueType.PERSONAL,
 }
 RESERVED: Final = {"amount": ValueType.NUMBER, "currency": ValueType.STRING, "touchpoint": ValueType.STRING}
 AMOUNTS: Final = (0, 1, -1, 5_000, 500_000, 500_000, 999_999, 1_000_000, -200_000, 10**15, -(10**15))
