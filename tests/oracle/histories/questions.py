@@ -348,7 +348,7 @@ def _comparison(rng: random.Random, kind: ValueType | None, name: str = "") -> t
     if kind is None or rng.random() < 0.1:
         kind = rng.choice(list(ValueType))
     which = rng.random()
-    if which < 0.1:
+    if which < (0.8 if kind is ValueType.PERSONAL else 0.1):
         return Op.EXISTS, ()
     if which < 0.25:
         return Op.IN, tuple(_literal(rng, kind, name) for _ in range(rng.randint(1, 3)))
