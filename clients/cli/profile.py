@@ -1,6 +1,6 @@
 """One profile, whole, from the command line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import click
 
@@ -36,6 +36,7 @@ def profile(profile_id: str, timeline: int, without_segments: bool, clocks: Cloc
             "first seen": found.first_seen_at,
             "last interaction": found.last_interaction_at,
             "recency tier": found.recency_tier,
+            **({"reachable": _channels(found.reachable)} if found.reachable else {}),
             "segments": ", ".join(found.segments),
             "lists": ", ".join(found.lists),
         }
@@ -48,6 +49,12 @@ def profile(profile_id: str, timeline: int, without_segments: bool, clocks: Cloc
     _show("did", ("times", "first", "last", "amounts"), map(_activity_row, found.activities))
     rows = ((one.effective_at, change_text(one.change), one.attribution.actor) for one in found.timeline)
     _show("effective at", ("change", "actor"), rows)
+
+
+def _channels(reachable: Mapping[str, bool]) -> str:
+    """Return the channels that reach the profile, then those that do not."""
+    reach, fail = ([name for name, holds in reachable.items() if holds is wanted] for wanted in (True, False))
+    return "; ".join([*([", ".join(reach)] if reach else []), *([f"not {', '.join(fail)}"] if fail else [])])
 
 
 def _show(first: str, headings: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

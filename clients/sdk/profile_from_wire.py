@@ -32,6 +32,7 @@ def profile(message: profile_service_pb2.GetProfileResponse) -> replies.Profile:
         tuple(map(history_entry, message.timeline)),
         tuple(message.linked_profile_ids),
         tuple(map(_staff, message.staff)),
+        {one.channel: one.reachable for one in message.channels},
     )
 
 

@@ -1,7 +1,7 @@
 """What a profile answers. Its readers import all of it from replies.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -56,6 +56,7 @@ class Profile:
     ``first_seen_at`` is None where nothing was known yet. ``recency_tier`` counts from 1, 0 without any interaction.
     ``unanswered_segments`` cannot be asked. ``timeline`` has what was recorded last first. ``linked_profile_ids`` are of one
     person, of whom all of this holds together; empty for a profile that is not linked. ``staff``: those whose customer it is.
+    ``reachable``: by channel, whether the segment ``reachable/CHANNEL`` has it.
     """
 
     position: int
@@ -74,6 +75,7 @@ class Profile:
     timeline: tuple[HistoryEntry, ...]
     linked_profile_ids: tuple[str, ...] = ()
     staff: tuple[ProfileStaff, ...] = ()
+    reachable: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

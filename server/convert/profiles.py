@@ -37,11 +37,12 @@ def profile_out(read: ReadProfile, profile_id: str, recency_hours: Sequence[int]
         activities=map(_activity_out, state.activities),
         last_interaction_at=_instant(last),
         recency_tier=0 if last is None else passed + 1,
-        segments=read.segments,
-        unanswered_segments=read.unanswered,
+        segments=read.segments.within,
+        unanswered_segments=read.segments.unanswered,
         lists=state.lists,
         timeline=entries_out(read.reading.state, read.timeline),
         linked_profile_ids=read.linked_ids,
+        channels=[pb.ProfileChannel(channel=name, reachable=holds) for name, holds in read.segments.reachable.items()],
         staff=[_staff_out(read, one, member) for one in state.tags if (member := staff.of_tag(one.number))],
     )
 

@@ -1,7 +1,7 @@
 """One profile, whole: its state from the index, who made it so from the log, its segments and its recent history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.changeset import Personal, Recorded
 from domain.errors import CallerError
@@ -16,8 +16,22 @@ from server.eventlog.port import EventLog
 from server.usecases.auditing import About, Auditing, PageRequest, ordinal_of, read_heading
 from server.usecases.clocks import Clocks, KnownAt, Reader, Reading
 
+CHANNELS = "reachable/"
+"""How the names of segments begin that say whom a channel reaches."""
 _EMPTY_PAGES_MAX = 5
 """Pages of history without anything that holds by as_of: behind so many the timeline ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Segments:
+    """What the segments in use say of a profile."""
+
+    within: list[str] = field(default_factory=list)
+    """By name, those that it is in."""
+    unanswered: list[str] = field(default_factory=list)
+    """Those that cannot be asked."""
+    reachable: dict[str, bool] = field(default_factory=dict)
+    """By channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +42,7 @@ class ReadProfile:
     state: ProfileState
     recorded: Mapping[int, Recorded]
     """Without their rows, by version: the changesets that decide its tags and traits."""
-    segments: Sequence[str]
-    unanswered: Sequence[str]
+    segments: _Segments
     timeline: Sequence[tuple[Recorded, Entry]]
     """The last one first."""
     linked_ids: Sequence[str]
@@ -53,7 +66,7 @@ class Profiles:
         state = profile_state(view, ordinal)
         versions = {tag.version for tag in state.tags} | {trait.version for trait in state.traits}
         recorded = {version: read_heading(self._log, reading.state, version) for version in sorted(versions)}
-        within, unanswered = _segments(view, ordinal) if segments and state.first_seen_at is not None else ([], [])
+        within = _segments(view, ordinal) if segments and state.first_seen_at is not None else _Segments()
         entries: Sequence[tuple[Recorded, Entry]] = ()
         if timeline and reading.known_at:
             about = About(profile_id=profile_id, effective=(MIN_INSTANT_US, view.as_of + 1))
@@ -62,7 +75,7 @@ class Profiles:
         linked = sorted(filter(None, reading.state.profiles.names(profiles))) if len(profiles) > 1 else ()
         numbers = [trait.value.number for trait in state.traits if isinstance(trait.value, Personal)]
         texts = self._log.personal_texts(reading.state.name, numbers) if numbers else {}
-        return ReadProfile(reading, state, recorded, within, unanswered, entries, linked, texts)
+        return ReadProfile(reading, state, recorded, within, entries, linked, texts)
 
     def _newest(self, reader: Reader, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
         found: list[tuple[Recorded, Entry]] = []
@@ -78,15 +91,23 @@ class Profiles:
         return found
 
 
-def _segments(view: View, ordinal: int) -> tuple[list[str], list[str]]:
-    """The names of the segments in use that the profile is in, and of those that cannot be asked."""
+def _segments(view: View, ordinal: int) -> _Segments:
+    """Which of the segments in use the profile is in; those of channels are asked whatever their number."""
     segments, checker = view.index.catalogue.segments, ProfileChecker(view, ordinal)
     defined = [one for one in list(segments.entries.values()) if one.versions[0].stream_version <= view.version]
-    within, unanswered = [], []
-    for name in sorted(one.name for one in defined if not one.retired)[:MAX_PROFILE_SEGMENTS]:
+    names = sorted(one.name for one in defined if not one.retired)
+    found = _Segments()
+    for place, name in enumerate(names):
+        channel = name.removeprefix(CHANNELS) if name.startswith(CHANNELS) else ""
+        if place >= MAX_PROFILE_SEGMENTS and not channel:
+            continue
         try:
-            if checker.holds(Prepared(InSegment(name))):
-                within.append(name)
+            holds = checker.holds(Prepared(InSegment(name)))
         except CallerError:
-            unanswered.append(name)
-    return within, unanswered
+            found.unanswered.append(name)
+            continue
+        if holds:
+            found.within.append(name)
+        if channel:
+            found.reachable[channel] = holds
+    return found

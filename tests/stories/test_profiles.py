@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from clients.sdk import ApplyTag, Client, Interaction, SetTrait, errors, replies
+from clients.sdk import ApplyTag, Client, Interaction, Personal, SetTrait, errors, replies
+from server.usecases import profiles
 from tests.stories.asking import AT, connected
 
 WHY = "a test"
@@ -101,6 +102,32 @@ def test_the_past_is_read_as_it_was_and_as_it_was_known(client: Client) -> None:
     nothing = client.profile("ana", as_of=AT - DAY)
     assert (nothing.first_seen_at, nothing.tags, nothing.activities, nothing.segments, nothing.lists) == (None, (), (), (), ())
     assert client.profile("ana", known_at=0).timeline == ()
+
+
+def test_channels_that_reach_a_profile_are_told_as_of_any_moment(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel is a segment that says whom it reaches: by tags, by what was sent lately, by what is known."""
+    for key in ("wecom/added", "wecom/blocked"):
+        client.define_tag(key, reason=WHY, create_group=True)
+    client.apply_tag("ana", "wecom/added", effective_at=AT, reason=WHY)
+    client.define_segment("reachable/wecom", "tagged wecom/added and not tagged wecom/blocked", reason=WHY)
+    client.define_segment("reachable/mail", "email exists and count(mail) < 2 in last 7 days", reason=WHY)
+    client.define_segment("reachable/cash", "sum(purchase.amount) >= 1", reason=WHY)
+    before = client.profile("ana", as_of=AT + 2 * DAY)
+    assert before.reachable == {"cash": True, "mail": False, "wecom": True}
+    client.apply_changeset([SetTrait("ana", "email", Personal("ana@example.com"), AT)], reason=WHY)
+    client.record_interactions([Interaction("ana", "mail", AT + days * DAY) for days in (3, 5)])
+    client.apply_tag("ana", "wecom/blocked", effective_at=AT + 4 * DAY, reason="blocked us")
+    assert client.profile("ana", as_of=AT + 3 * DAY).reachable == {"cash": True, "mail": True, "wecom": True}
+    late = client.profile("ana", as_of=AT + 10 * DAY)
+    assert late.reachable == {"mail": True, "wecom": False}
+    assert late.unanswered_segments == ("big", "reachable/cash"), "amounts in two currencies"
+    assert client.profile("ana", as_of=AT + 6 * DAY).reachable["mail"] is False, "two were sent within a week"
+    assert client.profile("ana", as_of=AT + 2 * DAY, known_at=before.known_at).reachable == before.reachable
+    assert client.profile("ana", without_segments=True).reachable == {}
+    monkeypatch.setattr(profiles, "MAX_PROFILE_SEGMENTS", 1)
+    assert client.profile("ana", as_of=AT + 3 * DAY).reachable.keys() == {"cash", "mail", "wecom"}, "whatever the bound"
+    client.retire_segment("reachable/mail", reason=WHY)
+    assert client.profile("ana", as_of=AT + 3 * DAY).reachable.keys() == {"cash", "wecom"}
 
 
 def test_a_profile_that_nobody_has_seen_is_refused(client: Client) -> None:

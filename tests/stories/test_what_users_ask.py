@@ -53,6 +53,7 @@ def _world(client: Client) -> None:
         Interaction("ana", "purchase", NOW - 10 * DAY, amount="40"),
         Interaction("ana", "invite", NOW - 9 * DAY, properties={"invitee": "bo"}),
         Interaction("ana", "invite", NOW - 8 * DAY, properties={"invitee": "cy"}),
+        Interaction("ana", "letter", NOW - 3 * DAY),
         Interaction("bo", "add_friend", NOW - 40 * DAY),
         Interaction("bo", "purchase", NOW - 39 * DAY, amount="20", properties={"category": "tea"}),
         *(Interaction("bo", "purchase", NOW - n * DAY, amount="20") for n in (200, 201)),
@@ -91,6 +92,7 @@ def _world(client: Client) -> None:
     )
     client.define_segment("regulars", "did purchase at least 2 times", reason=why)
     client.define_segment("lapsing", "not did purchase in last 90 days", reason=why)
+    client.define_segment("reachable/wecom", "tagged channel/wecom and count(letter) < 2 in last 7 days", reason=why)
     client.upload_list("mailed", ["cy"], reason=why)
 
 

@@ -144,8 +144,16 @@ class ProfileStaff(_message.Message):
     attribution: _common_pb2.Attribution
     def __init__(self, staff_id: _Optional[str] = ..., name: _Optional[str] = ..., department_id: _Optional[str] = ..., customer_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., customer_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ...) -> None: ...
 
+class ProfileChannel(_message.Message):
+    __slots__ = ("channel", "reachable")
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    REACHABLE_FIELD_NUMBER: _ClassVar[int]
+    channel: str
+    reachable: bool
+    def __init__(self, channel: _Optional[str] = ..., reachable: _Optional[bool] = ...) -> None: ...
+
 class GetProfileResponse(_message.Message):
-    __slots__ = ("position", "clocks", "profile_id", "first_seen_at", "tags", "traits", "activities", "last_interaction_at", "recency_tier", "segments", "unanswered_segments", "lists", "timeline", "linked_profile_ids", "staff")
+    __slots__ = ("position", "clocks", "profile_id", "first_seen_at", "tags", "traits", "activities", "last_interaction_at", "recency_tier", "segments", "unanswered_segments", "lists", "timeline", "linked_profile_ids", "staff", "channels")
     POSITION_FIELD_NUMBER: _ClassVar[int]
     CLOCKS_FIELD_NUMBER: _ClassVar[int]
     PROFILE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -161,6 +169,7 @@ class GetProfileResponse(_message.Message):
     TIMELINE_FIELD_NUMBER: _ClassVar[int]
     LINKED_PROFILE_IDS_FIELD_NUMBER: _ClassVar[int]
     STAFF_FIELD_NUMBER: _ClassVar[int]
+    CHANNELS_FIELD_NUMBER: _ClassVar[int]
     position: int
     clocks: _common_pb2.ReadClocks
     profile_id: str
@@ -176,7 +185,8 @@ class GetProfileResponse(_message.Message):
     timeline: _containers.RepeatedCompositeFieldContainer[_history_service_pb2.HistoryEntry]
     linked_profile_ids: _containers.RepeatedScalarFieldContainer[str]
     staff: _containers.RepeatedCompositeFieldContainer[ProfileStaff]
-    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ..., linked_profile_ids: _Optional[_Iterable[str]] = ..., staff: _Optional[_Iterable[_Union[ProfileStaff, _Mapping]]] = ...) -> None: ...
+    channels: _containers.RepeatedCompositeFieldContainer[ProfileChannel]
+    def __init__(self, position: _Optional[int] = ..., clocks: _Optional[_Union[_common_pb2.ReadClocks, _Mapping]] = ..., profile_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[ProfileTag, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[ProfileTrait, _Mapping]]] = ..., activities: _Optional[_Iterable[_Union[ProfileActivity, _Mapping]]] = ..., last_interaction_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recency_tier: _Optional[int] = ..., segments: _Optional[_Iterable[str]] = ..., unanswered_segments: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ..., timeline: _Optional[_Iterable[_Union[_history_service_pb2.HistoryEntry, _Mapping]]] = ..., linked_profile_ids: _Optional[_Iterable[str]] = ..., staff: _Optional[_Iterable[_Union[ProfileStaff, _Mapping]]] = ..., channels: _Optional[_Iterable[_Union[ProfileChannel, _Mapping]]] = ...) -> None: ...
 
 class EraseProfilesRequest(_message.Message):
     __slots__ = ("context", "profile_ids", "dry_run")
