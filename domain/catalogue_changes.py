@@ -75,6 +75,10 @@ class Valued(Enum):
     NONE = "none"
     NUMBER = "number"
     """Always one, inside bounds."""
+    CHOICE = "choice"
+    """Always one of some texts; the value of an assignment is the place of its text, from 1."""
+    DATE = "date"
+    """Always a calendar day; the value of an assignment is its number, 1 of 1 January of the year 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ class TagRedefined:
     maximum: float | None = None
     opt_out: bool = False
     """Who carries it is in no segment from now on."""
+    choices: Sequence[str] = ()
+    """Texts, in order, of a tag that has one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ MAX_EXCLUSIVE_TAGS: Final = 500
 MAX_DEPARTMENTS: Final = 10_000
 MAX_STAFF: Final = 50_000
 MAX_PERSONAL_TAGS: Final = 3_000
+MAX_CHOICES: Final = 100
 MAX_PERSONAL_TEXTS: Final = 2_000_000_000
 MAX_PROFILE_SEGMENTS: Final = 1_000
 MAX_RECENCY_BOUNDS: Final = 20
@@ -110,6 +111,7 @@ LIMITS: Final = (
         "personal traits of a workspace, former ones too",
         "LIMIT_EXCEEDED",
     ),
+    Limit("choices", f"{MAX_CHOICES}", "texts of which one goes with an assignment of a tag", "LIMIT_EXCEEDED"),
     Limit("linked pairs", f"{MAX_LINKED_PAIRS:,}", "pairs of one LinkProfiles or UnlinkProfiles", "LIMIT_EXCEEDED"),
     Limit("profiles of a person", f"{MAX_PERSON_PROFILES}", "profiles that links make one person", "LIMIT_EXCEEDED"),
     Limit("erased profiles", f"{MAX_ERASED_PROFILES:,}", "profile ids of one EraseProfiles", "LIMIT_EXCEEDED"),

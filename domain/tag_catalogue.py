@@ -31,7 +31,6 @@ from domain.catalogue_changes import (
     TagRetired,
     TagsOrdered,
     TagUnmerged,
-    Valued,
     WorkspaceCreated,
 )
 from domain.changeset import Changeset
@@ -39,39 +38,13 @@ from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments
 from domain.staff_catalogue import Staff, StaffEntry
+from domain.tag_values import ANY_VALUES, ValueRule, rule_of
 from domain.turns import known_last
 
 GroupChange = GroupDefined | GroupRenamed | GroupRetired | GroupRestored | GroupRedefined | TagsOrdered
 TagMerge = TagMerged | TagUnmerged
 ForeignTagChange = ForeignTagMapped | ForeignTagUnmapped
 TagChange = TagDefined | TagRenamed | TagRetired | TagRestored | TagRedefined | TagMerge | ForeignTagChange
-
-
-@dataclass(frozen=True, slots=True)
-class ValueRule:
-    """Which values go with the assignments of a tag. The bounds are inclusive; None for no bound."""
-
-    valued: Valued = Valued.ANY
-    minimum: float | None = None
-    maximum: float | None = None
-
-    def problem(self, value: float | None) -> str:
-        """What is wrong with an assignment that has this value, and what to do; "" for nothing."""
-        if self.valued is Valued.NONE and value is not None:
-            return "takes no value: leave it out"
-        if self.valued is Valued.NUMBER and value is None:
-            return f"needs a value: a number{self.bounds}"
-        below = value is not None and self.minimum is not None and value < self.minimum
-        above = value is not None and self.maximum is not None and value > self.maximum
-        if not below and not above:
-            return ""
-        return f"takes a number{self.bounds} (got {value:g})"
-
-    @property
-    def bounds(self) -> str:
-        """As text, after a space; "" for none."""
-        bounds = ((" of at least {:g}", self.minimum), (" of at most {:g}", self.maximum))
-        return " and".join(text.format(bound) for text, bound in bounds if bound is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +73,7 @@ class TagEntry:
     created_at: int
     created_by: str
     retired: bool = False
-    values: ValueRule = ValueRule()
+    values: ValueRule = ANY_VALUES
     merged_into: int | None = None
     """The tag that its key means now."""
     opt_out: bool = False
@@ -204,7 +177,7 @@ class Catalogue:
 
     def _redefine(self, change: TagRedefined, version: int) -> None:
         before = self.tags[change.number]
-        values = ValueRule(Valued(change.valued), change.minimum, change.maximum)
+        values = rule_of(change)
         self.tags[change.number] = replace(before, description=change.description, values=values, opt_out=change.opt_out)
         if change.opt_out != before.opt_out:
             self._opt_outs.setdefault(change.number, []).append((version, change.opt_out))
@@ -283,6 +256,10 @@ class Catalogue:
         other = copy.copy(self)
         other._opt_outs = {}
         return other
+
+    def spelled_tags(self) -> Mapping[str, ValueRule]:
+        """Keys of the tags whose values are no numbers, and their rules."""
+        return {self.key(number): tag.values for number, tag in list(self.tags.items()) if tag.values.spelled}
 
     def foreign_tags(self) -> Mapping[str, int]:
         """Other systems' names, and the tags that they mean."""

@@ -25,6 +25,7 @@ from domain.language.syntax import (
     Calendar,
     ClockCondition,
     ClockPart,
+    Compared,
     Condition,
     Day,
     Did,
@@ -212,7 +213,9 @@ def _someone(names: Names) -> SearchStrategy[Expression]:
 def tagged(names: Names) -> SearchStrategy[Expression]:
     """Tags, one or several, with and without each of the additions."""
     texts = st.none() | st.sampled_from(names.texts)
-    return st.builds(Tagged, _tags(names), st.none() | bounds(_NUMBERS), texts, texts, st.none() | spans(names))
+    values = st.sampled_from([*names.texts, date(2026, 2, 28), date(1, 1, 1)])
+    said = st.none() | bounds(_NUMBERS) | st.builds(Compared, st.sampled_from(NUMERIC_OPS), values)
+    return st.builds(Tagged, _tags(names), said, texts, texts, st.none() | spans(names))
 
 
 def tag_changes(names: Names) -> SearchStrategy[Expression]:

@@ -6,7 +6,7 @@ import click
 
 from clients.cli.options import Attribution, Clocks, Connection, attribution_options, clock_options, connection_options
 from clients.cli.output import outcome_object, print_json, print_table, print_text, warn, warn_all
-from clients.cli.tagging import EFFECTIVE_AT, KEY, REQUEST_ID, reason_of
+from clients.cli.tagging import EFFECTIVE_AT, KEY, REQUEST_ID, VALUE, reason_of, value_of
 from clients.cli.times import option_instant, position_of, zone_of
 from clients.sdk import replies
 
@@ -21,7 +21,7 @@ _Done = replies.SegmentTagging | replies.Undo | replies.Merge | replies.Transfer
 @_EXPRESSION
 @EFFECTIVE_AT
 @click.option("--expires-at", metavar="TIME", help="When the tag is removed again.")
-@click.option("--value", type=float, metavar="NUMBER", help="A number that goes with the assignment, such as a score.")
+@VALUE
 @DRY_RUN
 @REQUEST_ID
 @clock_options
@@ -32,7 +32,7 @@ def tag_segment(
     expression: str,
     effective_at: str | None,
     expires_at: str | None,
-    value: float | None,
+    value: str | None,
     dry_run: bool,
     request_id: str | None,
     clocks: Clocks,
@@ -48,7 +48,7 @@ def tag_segment(
             expression,
             key,
             reason=reason_of(attribution),
-            value=value,
+            value=value_of(client, key, value),
             effective_at=_instant("--effective-at", effective_at, clocks),
             expires_at=_instant("--expires-at", expires_at, clocks),
             as_of=clocks.as_of,

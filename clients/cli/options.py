@@ -169,18 +169,26 @@ def values_options(command: Command) -> Command:
     """Add the options that say which values go with a tag, handed over as ``values``; None where none of them is given."""
 
     def pack(given: dict[str, Any]) -> TagValues | None:
-        kind, minimum, maximum = given.pop("kind"), given.pop("minimum"), given.pop("maximum")
-        return None if kind is minimum is maximum is None else TagValues(kind or "number", minimum, maximum)
+        kind, minimum, maximum, choices = (given.pop(name) for name in ("kind", "minimum", "maximum", "choices"))
+        if kind is minimum is maximum is None and not choices:
+            return None
+        return TagValues(kind or ("choice" if choices else "number"), minimum, maximum, choices)
 
     return _packed(
         command,
         "values",
         pack,
         click.option(
-            "--values", "kind", type=click.Choice(("any", "none", "number")), help="Which values go with its assignments."
+            "--values",
+            "kind",
+            type=click.Choice(("any", "none", "number", "choice", "date")),
+            help="Which values go with its assignments.",
         ),
         click.option("--minimum", type=float, metavar="NUMBER", help="The smallest one, with --values number."),
         click.option("--maximum", type=float, metavar="NUMBER", help="The largest one, with --values number."),
+        click.option(
+            "--choice", "choices", multiple=True, metavar="TEXT", help="One of them, in their order, with --values choice."
+        ),
     )
 
 

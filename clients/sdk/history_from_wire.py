@@ -4,12 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from tagledger.v1 import common_pb2, history_service_pb2
+from tagledger.v1 import common_pb2, history_service_pb2, profile_service_pb2
 
 from . import replies
 from .instants import from_timestamp
 from .staff_from_wire import ROLES
-from .values import Personal, TagValues, TraitValue
+from .values import Personal, TagValue, TagValues, TraitValue
 
 _TAG_KINDS: Final = {
     history_service_pb2.TagEntry.KIND_APPLIED: "applied",
@@ -20,6 +20,8 @@ _VALUE_KINDS: Final = {
     common_pb2.TagValues.KIND_UNSPECIFIED: "any",
     common_pb2.TagValues.KIND_NONE: "none",
     common_pb2.TagValues.KIND_NUMBER: "number",
+    common_pb2.TagValues.KIND_CHOICE: "choice",
+    common_pb2.TagValues.KIND_DATE: "date",
 }
 _LIST_KINDS: Final = {
     history_service_pb2.ListEntry.KIND_ADDED: "added",
@@ -51,8 +53,16 @@ def value(message: common_pb2.Value) -> TraitValue | None:
 
 def tag_values(message: common_pb2.TagValues) -> TagValues:
     """Convert what goes with a tag; a kind that this client does not know is an empty text."""
-    bounds = (getattr(message, name) if message.HasField(name) else None for name in ("minimum", "maximum"))
-    return TagValues(_VALUE_KINDS.get(message.kind, ""), *bounds)
+    minimum, maximum = (getattr(message, name) if message.HasField(name) else None for name in ("minimum", "maximum"))
+    return TagValues(_VALUE_KINDS.get(message.kind, ""), minimum, maximum, tuple(message.choices))
+
+
+def tag_value(message: history_service_pb2.TagEntry | profile_service_pb2.ProfileTag) -> TagValue | None:
+    """Convert what goes with an assignment."""
+    if message.HasField("typed_value"):
+        typed = message.typed_value
+        return date.fromisoformat(typed.date_value) if typed.WhichOneof("kind") == "date_value" else typed.string_value
+    return message.value if message.HasField("value") else None
 
 
 def attribution(message: common_pb2.Attribution) -> replies.Attribution:
@@ -87,7 +97,7 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
     match message.WhichOneof("change"):
         case "tag":
             tag = message.tag
-            held = tag.value if tag.HasField("value") else None
+            held = tag_value(tag)
             change = replies.TagEntry(tag.tag, _TAG_KINDS.get(tag.kind, ""), held, tag.credited_actor, tag.credited_source)
         case "trait":
             change = replies.TraitEntry(message.trait.trait, value(message.trait.value))

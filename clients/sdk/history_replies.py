@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from .values import TagValues, TraitValue
+from .values import TagValue, TagValues, TraitValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class TagEntry:
 
     tag: str
     kind: str
-    value: float | None
+    value: TagValue | None
     credited_actor: str = ""
     credited_source: str = ""
 

@@ -6,7 +6,7 @@ from typing import Any
 from tagledger.v1 import profile_service_pb2
 
 from . import replies
-from .history_from_wire import AMOUNT_UNIT, attribution, history_entry, value
+from .history_from_wire import AMOUNT_UNIT, attribution, history_entry, tag_value, value
 from .instants import from_timestamp
 
 
@@ -39,7 +39,7 @@ def profile(message: profile_service_pb2.GetProfileResponse) -> replies.Profile:
 def _tag(message: profile_service_pb2.ProfileTag) -> replies.ProfileTag:
     return replies.ProfileTag(
         message.key,
-        message.value if message.HasField("value") else None,
+        tag_value(message),
         from_timestamp(message.carried_since),
         from_timestamp(message.effective_at),
         _instant(message, "carried_until"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .history_replies import Attribution, HistoryEntry
 from .staff_replies import ProfileStaff
-from .values import TraitValue
+from .values import TagValue, TraitValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ProfileTag:
     """
 
     key: str
-    value: float | None
+    value: TagValue | None
     carried_since: datetime
     effective_at: datetime
     carried_until: datetime | None

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from tagledger.v1 import (
@@ -30,6 +30,7 @@ from .values import (
     SegmentAxis,
     SetTrait,
     TagGroupAxis,
+    TagValue,
     TagValues,
     TraitValue,
 )
@@ -43,6 +44,8 @@ _VALUE_KINDS = {
     "any": common_pb2.TagValues.KIND_UNSPECIFIED,
     "none": common_pb2.TagValues.KIND_NONE,
     "number": common_pb2.TagValues.KIND_NUMBER,
+    "choice": common_pb2.TagValues.KIND_CHOICE,
+    "date": common_pb2.TagValues.KIND_DATE,
 }
 _UNITS = {
     "second": expression_pb2.UNIT_SECOND,
@@ -211,6 +214,13 @@ def value(given: TraitValue, field: str) -> common_pb2.Value:
     raise invalid(field, f"must be str, int, float, bool or date, got {given!r}")
 
 
+def tag_value(given: TagValue | None, field: str) -> dict[str, Any]:
+    """Return the fields that say what goes with an assignment: choices and dates are typed."""
+    if isinstance(given, str) or (isinstance(given, date) and not isinstance(given, datetime)):
+        return {"typed_value": value(given, field)}
+    return {"value": given}
+
+
 def changeset(context: common_pb2.WriteContext, changes: Iterable[Change]) -> ledger_service_pb2.ApplyChangesetRequest:
     """Return the changes as one request, tags and traits each in the order given."""
     request = ledger_service_pb2.ApplyChangesetRequest(context=context)
@@ -230,7 +240,7 @@ def changeset(context: common_pb2.WriteContext, changes: Iterable[Change]) -> le
                     profile_id=change.profile_id,
                     tag=change.tag,
                     operation=ledger_service_pb2.TagChange.OPERATION_APPLY,
-                    value=change.value,
+                    **tag_value(change.value, f"{place}.value"),
                     effective_at_us=optional_us(change.effective_at, f"{place}.effective_at"),
                     expires_at_us=optional_us(change.expires_at, f"{place}.expires_at"),
                 )
@@ -252,7 +262,7 @@ def tag_segment(
     expression: str,
     tag: str,
     apply: bool,
-    given: float | None,
+    given: TagValue | None,
     effective_at: datetime | None,
     expires_at: datetime | None,
     as_of: datetime | None,
@@ -267,7 +277,7 @@ def tag_segment(
             known_at=known_at(cut),
             tag=text(tag, "tag"),
             operation=operations.OPERATION_APPLY if apply else operations.OPERATION_REMOVE,
-            value=given,
+            **tag_value(given, "value"),
             effective_at_us=optional_us(effective_at, "effective_at"),
             expires_at_us=optional_us(expires_at, "expires_at"),
             dry_run=dry_run,
@@ -284,7 +294,12 @@ def tag_values(values: TagValues) -> common_pb2.TagValues:
     if not isinstance(values, TagValues) or values.kind not in _VALUE_KINDS:
         raise invalid("values", f"must be TagValues of kind {', '.join(_VALUE_KINDS)}, got {values!r}")
     try:
-        return common_pb2.TagValues(kind=_VALUE_KINDS[values.kind], minimum=values.minimum, maximum=values.maximum)
+        return common_pb2.TagValues(
+            kind=_VALUE_KINDS[values.kind],
+            minimum=values.minimum,
+            maximum=values.maximum,
+            choices=[text(one, "values.choices") for one in several(values.choices, "values.choices")],
+        )
     except TypeError as error:
         raise invalid("values", f"bounds must be numbers, got {values!r}") from error
 

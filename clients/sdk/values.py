@@ -22,13 +22,17 @@ PropertyValue = str | int | float | bool
 """A property's value; a day is given as its ISO text."""
 
 
+TagValue = float | str | date
+"""What goes with an assignment: a number, one of the tag's choices, or a calendar day."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApplyTag:
     """The profile carries the tag from ``effective_at`` on (the moment of recording unless given)."""
 
     profile_id: str
     tag: str
-    value: float | None = None
+    value: TagValue | None = None
     effective_at: datetime | None = None
     expires_at: datetime | None = None
 
@@ -54,16 +58,21 @@ class SetTrait:
 
 @dataclass(frozen=True, slots=True)
 class TagValues:
-    """Which values go with the assignments of a tag: "any" (a number, or none), "none", or "number" (inside the bounds)."""
+    """Which values go with the assignments of a tag.
+
+    ``kind``: "any" (a number, or none), "none", "number" (inside the bounds), "choice" (one of the choices) or "date".
+    """
 
     kind: str = "any"
     minimum: float | None = None
     maximum: float | None = None
+    choices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """For people."""
         bounds = (("from", self.minimum), ("to", self.maximum))
-        return " ".join([self.kind, *(f"{word} {bound:.15g}" for word, bound in bounds if bound is not None)])
+        told = [f"{word} {bound:.15g}" for word, bound in bounds if bound is not None]
+        return " ".join([self.kind, *told, *([f"of {', '.join(self.choices)}"] if self.choices else [])])
 
 
 Change = ApplyTag | RemoveTag | SetTrait

@@ -16,6 +16,8 @@ from domain.language.parts import all_nodes, named
 from domain.language.printer import literal_text
 from domain.language.syntax import (
     NOWHERE,
+    Bound,
+    Compared,
     Condition,
     Expression,
     Function,
@@ -25,6 +27,7 @@ from domain.language.syntax import (
     Op,
     Related,
     Span,
+    Tagged,
     Top,
     Trait,
     TraitDate,
@@ -32,6 +35,7 @@ from domain.language.syntax import (
 )
 from domain.language.validation import normalize, validate
 from domain.names import COMPARED_CHARACTERS_MAX, KnownNames
+from domain.tag_values import TagValue, ValueRule
 
 __all__ = ["RESERVED_PROPERTIES", "Vocabulary", "Warning", "check", "normalize", "validate"]
 
@@ -74,6 +78,8 @@ class Vocabulary:
     """By keys that mean another tag since a merge, the key of that."""
     opt_out_tags: Collection[str] = frozenset()
     """Keys of tags whose carriers are in no segment."""
+    spelled_tags: Mapping[str, ValueRule] = field(default_factory=dict)
+    """Keys of tags whose values are choices or dates, and what these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class _Checker:
                 if kind is Names.TAG and name in self._vocabulary.opt_out_tags:
                     yield Warning(span, f"whoever carries tag '{shown(name)}' has opted out, and is in no segment", "")
             match node:
+                case Tagged() if node.value:
+                    yield from self._tag_values(node, node.value)
                 case Measure():
                     yield from self._measured(node, node.function)
                 case Top():
@@ -139,6 +147,14 @@ class _Checker:
                     yield from _unrelated("property", name, self._properties, node.span)
                 case _:
                     pass  # names are all that can be wrong
+
+    def _tag_values(self, node: Tagged, value: Bound | Compared) -> Iterator[Warning]:
+        for key in node.tags:
+            rule = self._vocabulary.spelled_tags.get(key)
+            if rule is None and isinstance(value, Compared) and key in self._vocabulary.tags:
+                yield Warning(node.span, f"tag '{shown(key)}' goes with numbers, and never compares with a text or a date", "")
+            if rule and (isinstance(value, Bound) or rule.number_of(value.value) is None):
+                yield Warning(node.span, f"tag '{shown(key)}' {rule.problem(_value(value))}", "")
 
     def _measured(self, node: Measure | Top, function: Function | None) -> Iterator[Warning]:
         held = self._properties.get(node.property, ValueType.NUMBER)
@@ -177,6 +193,10 @@ class _Checker:
             search = len(self._suggestions) < _SEARCHES_MAX
             self._suggestions[kind, name] = self._indexes[kind].nearest(name, search)
         return self._suggestions[kind, name]
+
+
+def _value(value: Bound | Compared) -> TagValue:
+    return value.value if isinstance(value, Compared) else float(value.number)
 
 
 def _unrelated(kind: str, name: str, known: Mapping[str, ValueType], span: Span) -> Iterator[Warning]:

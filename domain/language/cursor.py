@@ -156,8 +156,8 @@ class Cursor:
         self.refuse(token, rules.number_problem(number))
         return number
 
-    def literal(self) -> Literal:
-        """Read a value that a trait or property is compared with."""
+    def literal(self, expected: str = "a value: a string in double quotes, a number, a date, true or false") -> Literal:
+        """Read a value that a trait, a property or a tag's value is compared with."""
         token = self.peek()
         if token.keyword in ("true", "false"):
             return self.next().keyword == "true"
@@ -166,7 +166,7 @@ class Cursor:
         if _is(_DATE, token):
             return self.calendar_date()
         if token.kind is not Kind.STRING:
-            raise self.failure("a value: a string in double quotes, a number, a date, true or false", self._value_hint())
+            raise self.failure(expected, self._value_hint())
         self.next()
         self.refuse(token, rules.literal_problem(token.text))
         return token.text

@@ -1,11 +1,14 @@
 """Part of the grammar: every leaf by the word that it begins with, and those about tags, traits, segments and profiles."""
 
+from decimal import Decimal
+
 from domain.language import rules
 from domain.language.lexer import Kind
 from domain.language.parse_phrases import PHRASED, Phrases
 from domain.language.syntax import (
     Bound,
     Calendar,
+    Compared,
     Everyone,
     Expression,
     InList,
@@ -70,7 +73,7 @@ class Leaves(Phrases):
     # --- tags ---
 
     def tagged(self) -> Expression:
-        """tagged TAGS [OP number] [by "ACTOR"] [from "SOURCE"] [for at least SPAN]."""
+        """tagged TAGS [OP value] [by "ACTOR"] [from "SOURCE"] [for at least SPAN]."""
         self.next()
         span = self.first_of_tags()
         tags, value = self.tags(), self.tag_value()
@@ -78,9 +81,16 @@ class Leaves(Phrases):
         source = self.attributed(Names.SOURCE) if self.accept("from") else None
         return Tagged(tags, value, actor, source, self.held(), span)
 
-    def tag_value(self) -> Bound | None:
-        """[OP number]."""
-        return self.bound() if self.peek().kind is Kind.OPERATOR else None
+    def tag_value(self) -> Bound | Compared | None:
+        """[OP number], [OP choice], [OP date]."""
+        if self.peek().kind is not Kind.OPERATOR:
+            return None
+        op, token = self.numeric_op(), self.peek()
+        if token.keyword in ("true", "false"):
+            raise self.failure("a number, a choice in double quotes, or a date")
+        value = self.literal("a number, a choice in double quotes, or a date")
+        assert not isinstance(value, bool)
+        return Bound(op, value) if isinstance(value, Decimal) else Compared(op, value)
 
     def held(self) -> Lasting | None:
         """[for at least SPAN]."""

@@ -23,6 +23,7 @@ from domain.language.syntax import (
     Bound,
     Calendar,
     ClockCondition,
+    Compared,
     Condition,
     Day,
     Did,
@@ -153,8 +154,12 @@ def _inside(operand: Expression, *looser: type[Expression]) -> str:
 
 
 def _tagged(node: Tagged) -> str:
-    value = _bound(node.value) if node.value else ""
+    value = _said(node.value) if node.value else ""
     return f"tagged {_tags(node.tags)}{value}{_attribution(node.actor, node.source)}{_held(node.lasting)}"
+
+
+def _said(value: Bound | Compared) -> str:
+    return _bound(value) if isinstance(value, Bound) else f" {value.op.value} {literal_text(value.value)}"
 
 
 def _held(lasting: Lasting | None) -> str:

@@ -10,14 +10,17 @@ that says its `phrase` is read and printed by it (phrases.py); the others have a
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from domain.language.syntax_filters import NOWHERE as NOWHERE
 from domain.language.syntax_filters import NUMERIC_OPS as NUMERIC_OPS
 from domain.language.syntax_filters import Actor as Actor
+from domain.language.syntax_filters import Bound as Bound
 from domain.language.syntax_filters import ClockCondition as ClockCondition
 from domain.language.syntax_filters import ClockPart as ClockPart
+from domain.language.syntax_filters import Compared as Compared
 from domain.language.syntax_filters import Condition as Condition
+from domain.language.syntax_filters import Count as Count
 from domain.language.syntax_filters import DepartmentId as DepartmentId
 from domain.language.syntax_filters import Filter as Filter
 from domain.language.syntax_filters import FilterAll as FilterAll
@@ -56,6 +59,7 @@ from domain.language.syntax_times import Unit as Unit
 from domain.language.syntax_times import Window as Window
 
 _EVER = Ever()
+_ONCE = Bound(Op.GE, Decimal(1))
 
 
 class Function(Enum):
@@ -73,18 +77,6 @@ class Function(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """A numeric comparison: one of NUMERIC_OPS and a number."""
-
-    op: Op
-    number: Decimal
-
-
-Count = Annotated[Bound, "count"]
-"""Compares a number of things, which is whole."""
-
-
-@dataclass(frozen=True, slots=True)
 class Everyone:
     """The universe."""
 
@@ -99,7 +91,7 @@ class Tagged:
     """
 
     tags: tuple[TagKey, ...]
-    value: Bound | None = None
+    value: Bound | Compared | None = None
     actor: Actor | None = None
     source: Source | None = None
     lasting: Lasting | None = None
@@ -149,7 +141,7 @@ class Did:
     """Number of interactions compares so; plain `did` is `>= 1`."""
 
     type: InteractionType
-    count: Count = Bound(Op.GE, Decimal(1))
+    count: Count = _ONCE
     where: Filter | None = None
     window: Window = _EVER
     span: Span = field(default=NOWHERE, compare=False)

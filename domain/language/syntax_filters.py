@@ -73,6 +73,26 @@ NUMERIC_OPS = (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE)
 Literal = str | Decimal | bool | date
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A numeric comparison: one of NUMERIC_OPS and a number."""
+
+    op: Op
+    number: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison of a tag's value with one of its choices, or with a date: one of NUMERIC_OPS, and the value."""
+
+    op: Op
+    value: str | date
+
+
+Count = Annotated[Bound, "count"]
+"""Compares a number of things, which is whole."""
+
+
 # --- filters on one interaction -------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from domain.language.syntax import (
     Bound,
     Calendar,
     ClockCondition,
+    Compared,
     Condition,
     Day,
     Ever,
@@ -47,6 +48,7 @@ from domain.language.syntax import (
     Sample,
     Sequence,
     Since,
+    Tagged,
     TimePoint,
     Top,
     TopTagged,
@@ -128,6 +130,9 @@ def _own_problems(node: Node) -> Iterator[str]:
     match node:
         case And() | Or() | FilterAll() | FilterAny():
             yield from _operands(node)
+        case Tagged(value=Compared(op, value)):
+            yield "" if op in NUMERIC_OPS else f"{op.value} does not compare values of tags; use =, !=, <, <=, > or >="
+            yield (rules.literal_problem(value) if type(value) in (str, date) else "a tag has a number, a choice or a date")
         case Measure():
             yield from _measured(node, node.function)
             yield from _bound(node.value, counts=node.function in _COUNTED)

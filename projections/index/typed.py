@@ -1,6 +1,6 @@
 """Traits and properties: values of one type under a name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,11 @@ class TraitIndex:
     def value_of(self, code: int) -> Value | None:
         """The value that a code stands for; None for a trait that is cleared."""
         return self.values.value(code) if code else None
+
+
+def last_number(traits: Iterable[TraitIndex]) -> int:
+    """The greatest number of a personal text; 0 for none."""
+    return max((trait.values.last for trait in traits if isinstance(trait.values, VaultNumbers)), default=0)
 
 
 class PropertyIndex:

@@ -53,7 +53,7 @@ from projections.index.rows import InteractionRows
 from projections.index.runs import Run
 from projections.index.tag_index import TagChanges, TagIndex
 from projections.index.timelines import Timeline
-from projections.index.typed import PropertyIndex, TraitIndex, VaultNumbers
+from projections.index.typed import PropertyIndex, TraitIndex
 from projections.index.undone import Undone
 from projections.index.universe import Universe
 
@@ -197,6 +197,7 @@ class WorkspaceIndex:
             departments=self.catalogue.staff.department_ids(),
             merged_tags=self.catalogue.merged_keys(),
             opt_out_tags=frozenset(map(self.catalogue.key, self.catalogue.opt_out_tags())),
+            spelled_tags=self.catalogue.spelled_tags(),
         )
 
     def vocabulary_size(self) -> tuple[int, ...]:
@@ -279,8 +280,7 @@ class WorkspaceIndex:
         agreement.on_traits((trait.history for trait in self.traits.values()), joined)
         names = [TIME, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, self.properties)]
         for rows in self.interactions.values():
-            batch = rows_joined(rows, joined, changeset.version, self.profile_count, names)
-            if batch:
+            if batch := rows_joined(rows, joined, changeset.version, self.profile_count, names):
                 rows.append(batch, 0, len(batch[ORDINAL]))
         self.universe.join(changeset.version, joined.profiles, joined.persons)
 
@@ -328,11 +328,6 @@ class WorkspaceIndex:
             return None
         pairs = [(normalized(credit.actor), normalized(credit.source)) for credit in columns.credits]
         return recoded(self.credits, pairs, columns.credit_index)
-
-    @property
-    def last_personal(self) -> int:
-        """The greatest number of a personal text."""
-        return max((of.values.last for of in list(self.traits.values()) if isinstance(of.values, VaultNumbers)), default=0)
 
     def _apply_traits(self, changeset: Changeset, columns: TraitColumns) -> None:
         ordinals, effective = np.asarray(columns.ordinals, np.uint32), np.asarray(columns.effective_at, np.int64)

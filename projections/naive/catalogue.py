@@ -43,6 +43,8 @@ class NaiveCatalogue:
         """Position, tag, and what its key means from then on; None: itself again."""
         self.opt_outs: list[tuple[int, int, bool]] = []
         """Position, tag, and whether who carries it is in no segment from then on."""
+        self.spelled: dict[int, tuple[str, tuple[str, ...]]] = {}
+        """Of tags: what kind of values go with them, and which choices there are."""
         self.segments: dict[int, Segment] = {}
         self.lists: dict[int, str] = {}
         self.uploads: dict[int, list[tuple[int, frozenset[int]]]] = {}
@@ -90,6 +92,7 @@ class NaiveCatalogue:
                 del self.foreign[change.foreign_key]
             case made.TagRedefined():
                 self.opt_outs.append((position, change.number, change.opt_out))
+                self.spelled[change.number] = (change.valued, tuple(change.choices))
             case made.GroupRedefined() | made.TagsOrdered():
                 pass  # no answer depends on it
             case made.SegmentDefined():

@@ -243,9 +243,12 @@ class NaiveLedger:
 
     def _tagged(self, leaf: tree.Tagged, clock: Clock) -> frozenset[int]:
         def good(row: ChangeRow) -> bool:
-            return row.holds and has_value(row.value, leaf.value) and attributed(leaf, row)
+            return row.holds and has_value(row.value, leaf.value, *self._spelled(row.subject)) and attributed(leaf, row)
 
         return throughout(self._states(leaf.tags, clock), good, leaf.lasting, clock)
+
+    def _spelled(self, tag: int | str) -> tuple[str, tuple[str, ...]]:
+        return self.catalogue.spelled.get(tag, ("any", ())) if isinstance(tag, int) else ("any", ())
 
     def _trait(self, leaf: tree.Trait, clock: Clock) -> frozenset[int]:
         def good(row: ChangeRow) -> bool:

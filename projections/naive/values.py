@@ -1,6 +1,7 @@
 """Comparing values: traits, properties in filters, and what measures make of them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
@@ -36,9 +37,26 @@ def compare(value: Cell, op: Op, literal: tree.Literal) -> bool:
     return type(value) is type(literal) and COMPARE[op](value, literal)
 
 
-def has_value(value: log.Value | None, bound: tree.Bound | None) -> bool:
-    """Whether an assignment with this value is meant; one without a value matches no bound."""
-    return bound is None or (value is not None and is_number(value) and compare_number(value, bound))
+def has_value(
+    value: log.Value | None, said: tree.Bound | tree.Compared | None, kind: str = "any", choices: Sequence[str] = ()
+) -> bool:
+    """Whether an assignment with this value is meant; one without a value matches no comparison.
+
+    Of a tag whose kind of values is a choice or a date, the value is the place of the choice, from 1, or the number of the day.
+    """
+    if said is None:
+        return True
+    if value is None or isinstance(value, log.Personal) or not is_number(value):
+        return False
+    if isinstance(said, tree.Bound):
+        return kind not in ("choice", "date") and compare_number(value, said)
+    if kind == "date" and isinstance(said.value, date):
+        return COMPARE[said.op](date.fromordinal(int(value)), said.value)
+    if kind != "choice" or not isinstance(said.value, str):
+        return False
+    if said.value not in choices:
+        return said.op is Op.NE
+    return COMPARE[said.op](int(value) - 1, choices.index(said.value))
 
 
 def is_number(value: Cell) -> TypeGuard[float | Fraction]:

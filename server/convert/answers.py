@@ -28,7 +28,7 @@ from projections.index.workspace_index import WorkspaceIndex
 from projections.query.evaluator import Explanation
 from server.convert.catalogue_history import catalogue_entry_out
 from server.convert.fields import to_timestamp, value_out
-from server.convert.tags import tag_values_out
+from server.convert.tags import tag_value_out, tag_values_out
 from server.usecases.state import WorkspaceState
 
 VALUE_TYPES = {
@@ -177,13 +177,12 @@ def _entry_out(index: WorkspaceIndex, recorded: Recorded, entry: Entry, names: d
             kinds = history_pb.TagEntry
             kind = kinds.KIND_APPLIED if entry.applied else kinds.KIND_EXPIRES if entry.expiry else kinds.KIND_REMOVED
             actor, source = (entry.credit.actor, entry.credit.source) if entry.credit else ("", "")
-            tag = kinds(
-                tag=catalogue.key(entry.tag), kind=kind, value=entry.value, credited_actor=actor, credited_source=source
-            )
+            value = tag_value_out(catalogue.tags[entry.tag].values, entry.value)
+            tag = kinds(tag=catalogue.key(entry.tag), kind=kind, credited_actor=actor, credited_source=source, **value)
             made.tag.CopyFrom(tag)
         case TraitEntry():
-            value = None if entry.value is None else value_out(entry.value)
-            made.trait.CopyFrom(history_pb.TraitEntry(trait=entry.trait, value=value))
+            held = None if entry.value is None else value_out(entry.value)
+            made.trait.CopyFrom(history_pb.TraitEntry(trait=entry.trait, value=held))
         case InteractionEntry():
             made.interaction.CopyFrom(_interaction_entry(catalogue, entry))
         case RetractionEntry():

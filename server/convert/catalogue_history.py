@@ -37,10 +37,10 @@ from domain.catalogue_changes import (
     TagRetired,
     TagsOrdered,
     TagUnmerged,
-    Valued,
     WorkspaceCreated,
 )
-from domain.tag_catalogue import Catalogue, ValueRule
+from domain.tag_catalogue import Catalogue
+from domain.tag_values import rule_of
 from server.convert.tags import tag_values_out
 from server.eventlog.catalogue_kinds import CATALOGUE_KINDS
 
@@ -94,7 +94,7 @@ def _details(catalogue: Catalogue, change: CatalogueChange) -> dict[str, Any]:
         case TagsOrdered():
             return {"order": [catalogue.key(number) for number in change.tags]}
         case TagRedefined():
-            values = tag_values_out(ValueRule(Valued(change.valued), change.minimum, change.maximum))
+            values = tag_values_out(rule_of(change))
             return {"description": change.description, "values": values, "opt_out": change.opt_out}
         case TagMerged() | TagUnmerged():
             return {"into": catalogue.key(change.into)}

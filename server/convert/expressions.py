@@ -226,7 +226,21 @@ _POINT = Field(
 _WHERE = Field(_read_where, _write_where)
 _WINDOW = _message(parts_in.window, parts_out.window_out, tree.Ever())
 _SPAN = _message(parts_in.lasting, parts_out.lasting_out)
-_BOUND = _message(parts_in.bound, parts_out.bound_out)
+
+
+def _read_said(message: pb.Tagged, _: str, __: int) -> tree.Bound | tree.Compared | None:
+    if message.HasField("typed_value"):
+        if message.HasField("value"):
+            raise InvalidExpression("value and typed_value of tagged: send one of them")
+        return parts_in.compared(message.typed_value)
+    return parts_in.bound(message.value) if message.HasField("value") else None
+
+
+def _write_said(message: pb.Tagged, _: str, said: tree.Bound | tree.Compared | None, __: Any) -> None:
+    if isinstance(said, tree.Bound):
+        message.value.CopyFrom(parts_out.bound_out(said))
+    elif said is not None:
+        message.typed_value.CopyFrom(parts_out.compared_out(said))
 
 
 def _needed_bound(needed: str) -> Field:
@@ -287,7 +301,6 @@ _COMMON: Sequence[tuple[Any, Field]] = (
     (tree.Window, _WINDOW),
     (tree.TimePoint, _POINT),
     (tree.Lasting | None, _SPAN),
-    (tree.Bound | None, _BOUND),
     (tree.Expression | None, Field(_read_among, _write_among)),
     (tree.Expression, Field(_read_related, _write_among)),
     (tree.Percent, _NUMBER),
@@ -311,6 +324,7 @@ _SIZE = {
     "percent": Field(lambda top, *_: top.WhichOneof("size") == "percent", lambda *_: None),
 }
 _OTHERWISE: Mapping[type[tree.Leaf], Mapping[str, Field | tuple[str, Field]]] = {
+    tree.Tagged: {"value": Field(_read_said, _write_said)},
     tree.Did: {"count": _message(parts_in.bound, parts_out.bound_out, tree.Bound(tree.Op.GE, Decimal(1)))},
     tree.Measure: {
         "function": _choice(_FUNCTIONS, "a measure needs a function"),

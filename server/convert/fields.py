@@ -142,6 +142,8 @@ class Checks:
             case "personal_value":
                 if not value.personal_value:
                     self.add(field, "a personal text is not empty; send no value to clear the trait")
+                if "\0" in value.personal_value:  # a text in a table, which PostgreSQL does not take
+                    self.add(field, "a personal text must not contain U+0000")
                 return ValueType.PERSONAL, PersonalText(self._text_of_value(field, value.personal_value))
             case "number_value":
                 return ValueType.NUMBER, self.number(field, value.number_value)
@@ -154,6 +156,20 @@ class Checks:
                     self.add(field, f"a date as ISO 8601, for example 1990-02-28; got {value.date_value[:40]!r}")
             case _:
                 self.add(field, "a value is needed: string_value, number_value, bool_value, date_value or personal_value")
+        return None
+
+    def tag_value(self, field: str, value: common_pb2.Value) -> str | date | None:
+        """A choice or a date; None after a violation."""
+        match value.WhichOneof("kind"):
+            case "string_value":
+                return self._text_of_value(field, value.string_value)
+            case "date_value":
+                try:
+                    return iso_date(value.date_value)
+                except ValueError:
+                    self.add(field, f"a date as ISO 8601, for example 1990-02-28; got {value.date_value[:40]!r}")
+            case _:
+                self.add(field, "string_value (a choice) or date_value is needed; numbers go into value")
         return None
 
     def _text_of_value(self, field: str, text: str) -> str:

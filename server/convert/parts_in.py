@@ -17,6 +17,7 @@ from domain.language.syntax import (
     Calendar,
     ClockCondition,
     ClockPart,
+    Compared,
     Condition,
     Day,
     Ever,
@@ -80,6 +81,14 @@ def deeper(depth: int) -> int:
 def bound(message: pb.NumberComparison) -> Bound:
     """A comparison with a number."""
     return Bound(operator(message.comparison), number(message.number))
+
+
+def compared(message: pb.ValueComparison) -> Compared:
+    """A comparison with a choice or a date."""
+    value = literal(message.value)
+    if not isinstance(value, str | date):
+        raise InvalidExpression("a tag's typed_value is compared with a string or a date; a number goes into value")
+    return Compared(operator(message.comparison), value)
 
 
 def operator(comparison: pb.Comparison) -> Op:

@@ -14,6 +14,7 @@ from domain.language.syntax import (
     Bound,
     Calendar,
     ClockCondition,
+    Compared,
     Condition,
     Day,
     Ever,
@@ -44,6 +45,11 @@ _CLOCKS_OUT = {part: number for number, part in CLOCKS.items()}
 def bound_out(bound: Bound) -> pb.NumberComparison:
     """A comparison with a number."""
     return pb.NumberComparison(comparison=OPS_OUT[bound.op], number=float(bound.number))
+
+
+def compared_out(said: Compared) -> pb.ValueComparison:
+    """A comparison with a choice or a date."""
+    return pb.ValueComparison(comparison=OPS_OUT[said.op], value=value_out(said.value))
 
 
 def literal_out(value: Literal) -> common_pb2.Value:

@@ -13,6 +13,7 @@ from projections.query.profile import Activity, CarriedTag, HeldTrait
 from server.convert.answers import attribution_out, entries_out
 from server.convert.contexts import clocks_out, receipt_out, request_in
 from server.convert.fields import Checks, to_timestamp, value_out
+from server.convert.tags import tag_value_out
 from server.usecases.clocks import Reading
 from server.usecases.drafts import EraseDraft, LinkDraft, Receipt
 from server.usecases.erasures import Certificate
@@ -55,7 +56,7 @@ def _tag_out(read: ReadProfile, tag: CarriedTag) -> pb.ProfileTag:
     index = read.reading.view.index
     return pb.ProfileTag(
         key=index.catalogue.key(tag.number),
-        value=tag.value,
+        **tag_value_out(index.catalogue.tags[tag.number].values, tag.value),
         carried_since=to_timestamp(tag.since),
         effective_at=to_timestamp(tag.effective_at),
         carried_until=_instant(tag.until),

@@ -12,6 +12,7 @@ from domain.changeset import InteractionColumns, PropertyColumn, Value, ValueTyp
 from domain.errors import InvalidField, LimitExceeded, Violation
 from domain.language.checker import RESERVED_PROPERTIES
 from domain.names import normalized
+from domain.tag_values import TagValue
 from server.convert.contexts import request_in
 from server.convert.fields import Checks
 from server.usecases.drafts import ChangesDraft, InteractionsDraft, ReplaceDraft, RetractDraft, TagDraft, TraitDraft
@@ -49,7 +50,7 @@ class Tagging(NamedTuple):
 
     tag: str
     applied: bool
-    value: float | None
+    value: TagValue | None
     effective_at: int | None
     expires_at: int | None
 
@@ -61,7 +62,11 @@ def tagging_in(path: str, change: pb.TagChange | pb.TagSegmentRequest, checks: C
         checks.add(f"{path}operation", "OPERATION_APPLY or OPERATION_REMOVE is needed")
     effective = checks.instant(f"{path}effective_at_us", change.effective_at_us) if change.HasField("effective_at_us") else None
     expires = checks.instant(f"{path}expires_at_us", change.expires_at_us) if change.HasField("expires_at_us") else None
-    value = checks.number(f"{path}value", change.value) if change.HasField("value") else None
+    value: TagValue | None = checks.number(f"{path}value", change.value) if change.HasField("value") else None
+    if change.HasField("typed_value"):
+        if value is not None:
+            checks.add(f"{path}typed_value", "stands in the place of value; send one of them")
+        value = checks.tag_value(f"{path}typed_value", change.typed_value)
     if not applied and (value is not None or expires is not None):
         checks.add(path.rstrip(".") or "operation", "value and expires_at_us go with OPERATION_APPLY only")
     if expires is not None and effective is not None and expires <= effective:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyroaring import BitMap
 
+from domain.catalogue_changes import Valued
 from domain.changeset import Value, ValueType
 from domain.errors import InvalidField, UnknownProfile, Violation
 from projections.index import bitmaps
@@ -20,12 +21,15 @@ from server.usecases.catalogue_commands import tag_meant
 from server.usecases.state import WorkspaceState
 
 PART_ROWS = 16_384
+_PART_BYTES = 16 * 1024 * 1024
+_ID_BYTES_MAX, _TEXT_BYTES_MAX, _OTHER_BYTES_MAX = 320, 1_088, 24  # with what a message has round them
 _ARROW = {
     ValueType.STRING: pa.string(),
     ValueType.NUMBER: pa.float64(),
     ValueType.BOOL: pa.bool_(),
     ValueType.DATE: pa.date32(),
 }
+_OF_TAGS = {Valued.CHOICE: pa.string(), Valued.DATE: pa.date32()}
 Texts = Callable[[Sequence[int]], Mapping[int, str]]
 """Personal texts by their numbers."""
 
@@ -95,9 +99,10 @@ class Export:
 
     def rows(self) -> Iterator[list[tuple[str, list[Value | None]]]]:
         """Parts of (profile_id, values)."""
-        for start in range(0, len(self.ordinals), PART_ROWS):
-            names = self._names(start)
-            parts = [column.part(start, start + PART_ROWS) for column in self.columns]
+        size = self._part_rows
+        for start in range(0, len(self.ordinals), size):
+            names = self._names(start, size)
+            parts = [column.part(start, start + size) for column in self.columns]
             rows = zip(names, zip(*parts, strict=True) if parts else [()] * len(names), strict=True)
             yield [(name, list(values)) for name, values in rows if name]
 
@@ -106,18 +111,26 @@ class Export:
         schema = pa.schema([("profile_id", pa.string()), *((column.title, column.type) for column in self.columns)])
         sink = _Drain()
         with pa.ipc.new_stream(pa.PythonFile(sink, "w"), schema) as writer:
-            for start in range(0, len(self.ordinals), PART_ROWS):
-                names = self._names(start)
+            size = self._part_rows
+            for start in range(0, len(self.ordinals), size):
+                names = self._names(start, size)
                 arrays = [pa.array(names, pa.string())]
-                arrays += [column.arrow(start, start + PART_ROWS) for column in self.columns]
+                arrays += [column.arrow(start, start + size) for column in self.columns]
                 batch = pa.record_batch(arrays, schema=schema)
                 writer.write_batch(batch.filter(pa.array(map(bool, names))) if "" in names else batch)
                 yield sink.drained()
         yield sink.drained()
 
-    def _names(self, start: int) -> list[str]:
+    @property
+    def _part_rows(self) -> int:
+        """So many that a part fits a message, however long its texts are."""
+        texts = sum(1 for column in self.columns if pa.types.is_string(column.type))
+        row = _ID_BYTES_MAX + texts * _TEXT_BYTES_MAX + (len(self.columns) - texts) * _OTHER_BYTES_MAX
+        return min(PART_ROWS, _PART_BYTES // row)
+
+    def _names(self, start: int, size: int) -> list[str]:
         """ "" of who was erased."""
-        return self.state.names(self.ordinals[start : start + PART_ROWS].tolist())
+        return self.state.names(self.ordinals[start : start + size].tolist())
 
 
 class _Drain(io.RawIOBase):
@@ -166,15 +179,17 @@ def _column(
         if isinstance(trait.values, VaultNumbers):
             return _PersonalColumn(request.title, codes, texts)
         return _Column(request.title, codes, _values(trait.values), _ARROW[trait.kind])
-    tag = state.index.tags.get(tag_meant(state.index.catalogue, request.name, view.version).number)
+    meant = tag_meant(state.index.catalogue, request.name, view.version)
+    tag, rule = state.index.tags.get(meant.number), meant.values
     if request.kind == "tag":
         held = tag.holders.at(view.as_of, view.version).bitmap if tag else BitMap()
         flags = bitmaps.to_flags(held, state.index.profile_count)[ordinals].astype(np.int32)
         return _Column(request.title, flags, (False, True), pa.bool_())
+    kind = _OF_TAGS.get(rule.valued, pa.float64())
     if tag is None:
-        return _Column(request.title, np.zeros(len(ordinals), np.int32), (None,), pa.float64())
+        return _Column(request.title, np.zeros(len(ordinals), np.int32), (None,), kind)
     codes = np.maximum(_picked(tag.held_codes.at(view.as_of, view.version).codes, ordinals) - 1, 0)
-    return _Column(request.title, codes, _values(tag.values), pa.float64())
+    return _Column(request.title, codes, [rule.value_of(number) for number in (None, *tag.values.values())], kind)
 
 
 def _picked(codes: npt.NDArray[np.int32], ordinals: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
@@ -185,5 +200,5 @@ def _picked(codes: npt.NDArray[np.int32], ordinals: npt.NDArray[np.uint32]) -> n
     return picked
 
 
-def _values(dictionary: Dictionary[Value] | Dictionary[float]) -> list[Value | None]:
+def _values(dictionary: Dictionary[Value]) -> list[Value | None]:
     return [None, *dictionary.values()]

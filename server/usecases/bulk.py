@@ -12,6 +12,7 @@ from server.usecases.asking import Asked, Questions, Segment
 from server.usecases.auditing import Auditing
 from server.usecases.clocks import Clocks, KnownAt, Reader, Reading
 from server.usecases.drafts import MergeDraft, Request, TagSegmentDraft, TransferDraft, UndoDraft
+from server.usecases.personal_texts import refuse_texts_in
 from server.usecases.previewing import Made, Preview, preview
 from server.usecases.segment_tagging import decide_tagging
 from server.usecases.tag_merging import decide_merge
@@ -107,5 +108,6 @@ class BulkChanges:
         """As whoever acts sees them."""
         reader = Reader(request.workspace, request.attribution.actor)
         asked = self._questions.ask(reader, chosen.as_of, chosen.known_at, chosen.segment)
+        refuse_texts_in(asked.expression.expression, asked.reading.state.index)
         members = self._questions.members(asked)
         return asked, members, Selected(asked.expression.text, asked.reading.view.as_of, asked.reading.known_at)

@@ -13,6 +13,7 @@ from domain.catalogue_changes import (
     TagRestored,
     TagRetired,
     TagsOrdered,
+    Valued,
     WorkspaceCreated,
 )
 from domain.errors import InvalidField, LimitExceeded, NotRetired, UnknownTag, UnknownTagGroup, Violation
@@ -21,7 +22,9 @@ from domain.errors import TagRetired as RetiredError
 from domain.limits import MAX_EXCLUSIVE_TAGS, MAX_PERSONAL_TAGS
 from domain.names import KnownNames
 from domain.staff_catalogue import STAFF_PREFIX
-from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry, ValueRule
+from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry
+from domain.tag_values import ValueRule
+from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.commands import (
     ChangeGroup,
     ChangeSegment,
@@ -48,6 +51,7 @@ from server.usecases.commands import (
 )
 from server.usecases.foreign_tags import decide_mapping, decide_unmapping
 from server.usecases.list_commands import decide_list_retirement
+from server.usecases.personal_texts import refuse_texts_in
 from server.usecases.segment_commands import decide_segment_command, name_taken
 from server.usecases.staff_commands import decide_staff_command, refuse_left, staff_with_id
 from server.usecases.state import WorkspaceState
@@ -64,12 +68,14 @@ def decide_command(command: Command, state: WorkspaceState) -> list[CatalogueCha
         case DefineGroup() | RenameGroup() | RetireGroup() | RestoreGroup() | ChangeGroup() | OrderTags():
             return _decide_group(command, catalogue)
         case DefineTag() | RenameTag() | RetireTag() | RestoreTag() | ChangeTag():
-            return _decide_tag(command, catalogue)
+            return _decide_tag(command, state.index)
         case MapForeignTags():
             return [*decide_mapping(catalogue, command)]
         case UnmapForeignTag():
             return [decide_unmapping(catalogue, command)]
         case DefineSegment() | ChangeSegment() | RenameSegment() | RetireSegment():
+            if isinstance(command, DefineSegment | ChangeSegment):
+                refuse_texts_in(command.expression, state.index)
             return [decide_segment_command(command, catalogue.segments)]
         case RetireList():
             return [decide_list_retirement(command, catalogue.lists)]
@@ -107,7 +113,8 @@ def _decide_group(command: GroupCommand, catalogue: Catalogue) -> list[Catalogue
             return [_ordered(catalogue, command)]
 
 
-def _decide_tag(command: TagCommand, catalogue: Catalogue) -> list[CatalogueChange]:
+def _decide_tag(command: TagCommand, index: WorkspaceIndex) -> list[CatalogueChange]:
+    catalogue = index.catalogue
     match command:
         case DefineTag():
             return _define_tag(catalogue, command)
@@ -130,6 +137,8 @@ def _decide_tag(command: TagCommand, catalogue: Catalogue) -> list[CatalogueChan
         case ChangeTag():
             tag = own_tag(catalogue, command.key)
             _refuse_opting_out(command.opt_out if catalogue.owner(tag.number) else None)
+            if command.values is not None:
+                _refuse_other_values(index, tag, command.values)
             return [_changed(tag, command)]
 
 
@@ -258,7 +267,22 @@ def _changed(tag: TagEntry, command: ChangeTag) -> TagRedefined:
 
 
 def _redefined(number: int, description: str, values: ValueRule, *, opt_out: bool) -> TagRedefined:
-    return TagRedefined(number, description, values.valued.value, values.minimum, values.maximum, opt_out)
+    bounds = values.minimum, values.maximum
+    return TagRedefined(number, description, values.valued.value, *bounds, opt_out, choices=values.choices)
+
+
+def _refuse_other_values(index: WorkspaceIndex, tag: TagEntry, values: ValueRule) -> None:
+    """What was recorded is to mean what it meant."""
+    before = tag.values
+    if before.valued is Valued.CHOICE and values.valued is Valued.CHOICE:
+        if values.choices[: len(before.choices)] != before.choices:
+            told = f"begin with the present ones in their order ({', '.join(before.choices)}), and add others behind them"
+            raise InvalidField.of([Violation("values.choices", f"{told}: what was recorded names its choice by its place")])
+        return
+    history = index.tags.get(tag.number)
+    if before.valued is not values.valued and (before.spelled or values.spelled) and history and len(history.history):
+        told = f"tag {tag.name!r} has been applied, and its values ({before.valued.value}) cannot become {values.valued.value}"
+        raise InvalidField.of([Violation("values.kind", f"{told}; define another tag for them")])
 
 
 def _ordered(catalogue: Catalogue, command: OrderTags) -> TagsOrdered:

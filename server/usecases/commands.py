@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.catalogue_changes import Role
 from domain.language.syntax import Expression
-from domain.tag_catalogue import ValueRule
+from domain.tag_values import ValueRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ recording.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pyroaring import BitMap
 
 from domain.catalogue_changes import CatalogueChange
 from domain.changeset import Attribution, Changeset, InteractionColumns, RetractedColumns, Selected, Value, ValueType
+from domain.tag_values import TagValue
 from projections.interaction_ids import Latest
 from server.usecases.commands import Command
 from server.usecases.unknown_ids import UnknownIds
@@ -37,7 +38,7 @@ class TagDraft:
     profile_id: str
     tag: str
     applied: bool
-    value: float | None
+    value: TagValue | None
     effective_at: int | None
     expires_at: int | None
 
@@ -46,7 +47,7 @@ class TagDraft:
 class PersonalText:
     """A personal text on its way to the vault."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class TagSegmentDraft:
     request: Request
     tag: str
     applied: bool
-    value: float | None
+    value: TagValue | None
     effective_at: int | None
     expires_at: int | None
     selected: Selected

@@ -12,6 +12,7 @@ from domain.limits import MAX_PERSONAL_TEXTS
 from projections.identity import ProfileMap
 from projections.index.key_map import MISSING, Int64s
 from projections.index.keys import Keys, no_keys
+from projections.index.typed import last_number
 from server.eventlog.port import PersonalRow
 from server.usecases.state import ComputedKeys, WorkspaceState
 
@@ -65,16 +66,22 @@ class Overlay:
             self.personal_count,
         )
 
-    def to_vault(self, ordinals: Sequence[int], texts: Sequence[str], fresh: Fresh) -> Sequence[Personal]:
-        """Give personal texts, of a profile each, their numbers, and note them in `fresh`. Raises LimitExceeded."""
-        first = self.state.index.last_personal + self.personal_count + 1
+    def _last_number(self) -> int:
+        return last_number(list(self.state.index.traits.values()))
+
+    def refuse_texts(self, count: int) -> None:
+        """Raises LimitExceeded where the vault does not take so many more."""
         LimitExceeded.refuse(
             "personal texts",
             field="traits",
             maximum=MAX_PERSONAL_TEXTS,
-            actual=first - 1 + len(texts),
+            actual=self._last_number() + self.personal_count + count,
             remedy="keep them in another workspace",
         )
+
+    def to_vault(self, ordinals: Sequence[int], texts: Sequence[str], fresh: Fresh) -> Sequence[Personal]:
+        """Give personal texts, of a profile each, their numbers, and note them in `fresh`."""
+        first = self._last_number() + self.personal_count + 1
         self.personal_count += len(texts)
         rows = zip(range(first, first + len(texts)), ordinals, texts, strict=True)
         fresh.personal += [PersonalRow(number, int(ordinal), text) for number, ordinal, text in rows]

@@ -1,7 +1,7 @@
 """One profile, whole: its state from the index, who made it so from the log, its segments and its recent history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.changeset import Personal, Recorded
 from domain.errors import CallerError
@@ -75,7 +75,9 @@ class Profiles:
         linked = sorted(filter(None, reading.state.profiles.names(profiles))) if len(profiles) > 1 else ()
         numbers = [trait.value.number for trait in state.traits if isinstance(trait.value, Personal)]
         texts = self._log.personal_texts(reading.state.name, numbers) if numbers else {}
-        return ReadProfile(reading, state, recorded, within, entries, linked, texts)
+        # Of a person that has ended, a text may have gone with another profile.
+        told = [one for one in state.traits if not isinstance(one.value, Personal) or one.value.number in texts]
+        return ReadProfile(reading, replace(state, traits=told), recorded, within, entries, linked, texts)
 
     def _newest(self, reader: Reader, about: About, known_at: KnownAt, size: int) -> Sequence[tuple[Recorded, Entry]]:
         found: list[tuple[Recorded, Entry]] = []

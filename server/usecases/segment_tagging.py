@@ -16,7 +16,7 @@ from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.drafts import TagSegmentDraft
-from server.usecases.tag_decisions import asked_instants, refuse_ended, tag_numbers
+from server.usecases.tag_decisions import asked_instants, refuse_ended, stored_value, tag_numbers
 
 _T = TypeVar("_T")
 
@@ -33,6 +33,7 @@ class DecidedTagging:
 def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> DecidedTagging:
     """Raises UnknownTag, TagRetired, InvalidField, LimitExceeded. `now`: the moment of recording."""
     (number,) = tag_numbers(index.catalogue, [draft], "tag")
+    value = stored_value(index.catalogue, draft, number)
     refuse_ended([draft], now, "expires_at_us")
     ordinals = bitmaps.to_ordinals(draft.members - index.erased.now)  # who was erased since they were found
     LimitExceeded.refuse(
@@ -43,7 +44,7 @@ def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> D
         remedy='tag a part of it, such as `sample 10% by "1"`, and then those who are not tagged yet',
     )
     effective = now if draft.effective_at is None else draft.effective_at
-    already = _already_so(index, number, draft, ordinals, effective)
+    already = _already_so(index, number, draft, value, ordinals, effective)
     changed = bitmaps.from_ascending(ordinals[~already])
     outcome = Outcome(changed=len(changed), already_so=len(ordinals) - len(changed))
     if not len(ordinals):
@@ -55,7 +56,7 @@ def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> D
         tags=array("I", [number]) * (count * parts),
         applied=_repeated([applied for _, applied in instants], count),
         effective_at=array("q", np.repeat(np.asarray([at for at, _ in instants], np.int64), count).tobytes()),
-        values=() if draft.value is None else _repeated([draft.value, *[None] * (parts - 1)], count),
+        values=() if value is None else _repeated([value, *[None] * (parts - 1)], count),
         expiries=() if parts == 1 else _repeated([False, True], count),
         already_so=[*already.tolist(), *_repeated([False] * (parts - 1), count)] if already.any() else (),
     )
@@ -67,7 +68,7 @@ def _repeated(values: Sequence[_T], count: int) -> list[_T]:
 
 
 def _already_so(
-    index: WorkspaceIndex, number: int, draft: TagSegmentDraft, ordinals: Ordinals, effective: int
+    index: WorkspaceIndex, number: int, draft: TagSegmentDraft, value: float | None, ordinals: Ordinals, effective: int
 ) -> npt.NDArray[np.bool_]:
     """Who has the tag as asked at every instant that the change speaks of."""
     tag, version = index.tags.get(number), index.clock().version
@@ -81,5 +82,5 @@ def _already_so(
             found = np.zeros(len(ordinals), np.int32)
             known = asked < len(codes)
             found[known] = codes[asked[known]]
-            already &= found == tag.code_of(held, draft.value)
+            already &= found == tag.code_of(held, value)
     return already

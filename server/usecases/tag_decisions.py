@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from domain.catalogue_changes import Valued
 from domain.changeset import Outcome, TagColumns, TraitColumns, ValueType
 from domain.errors import InvalidField, TagRetired, UnknownTag, Violation
 from domain.tag_catalogue import Catalogue
+from domain.tag_values import TagValue
 from server.usecases.drafts import ChangesDraft, PersonalText, TagDraft, TraitDraft
 from server.usecases.overlay import Fresh, Overlay, check_types
 from server.usecases.state import WorkspaceState
@@ -26,16 +28,19 @@ class DecidedChanges:
 
 def decide_changes(overlay: Overlay, draft: ChangesDraft, now: int, fresh: Fresh) -> DecidedChanges:
     """Raises UnknownTag, TagRetired, TypeConflict, InvalidField. `now`: the moment of recording."""
-    numbers = tag_numbers(overlay.state.index.catalogue, draft.tags)
+    catalogue = overlay.state.index.catalogue
+    numbers = tag_numbers(catalogue, draft.tags)
     refuse_ended(draft.tags, now)
-    _refuse_rivals(overlay.state.index.catalogue, draft.tags, numbers, now)
+    _refuse_rivals(catalogue, draft.tags, numbers, now)
     typed = [(f"traits[{i}].value", t.trait, t.type) for i, t in enumerate(draft.traits) if t.type is not None]
     check_types(overlay.state.index.traits, overlay.trait_types, typed)
     kinds = {name: trait.kind for name, trait in overlay.state.index.traits.items()} | overlay.trait_types
     kinds |= {name: kind for _, name, kind in typed}
     _refuse_unknown_traits(draft.traits, kinds)
+    overlay.refuse_texts(sum(isinstance(change.value, PersonalText) for change in draft.traits))
     known_before = len(overlay.state.profiles)
-    tags = _tag_columns(overlay, draft.tags, numbers, now, fresh) if draft.tags else None
+    values = [stored_value(catalogue, *pair) for pair in zip(draft.tags, numbers, strict=True)]
+    tags = _tag_columns(overlay, draft.tags, numbers, values, now, fresh) if draft.tags else None
     traits, traits_already = None, 0
     if draft.traits:
         traits = _trait_columns(overlay, draft.traits, kinds, now, fresh)
@@ -64,7 +69,7 @@ class NamesTag(Protocol):
         """Or removed."""
 
     @property
-    def value(self) -> float | None:
+    def value(self) -> TagValue | None:
         """None for none."""
 
 
@@ -114,7 +119,7 @@ def unknown_tags(catalogue: Catalogue, keys: Collection[str], violations: Sequen
 
 def _refuse_values(catalogue: Catalogue, tags: Sequence[NamesTag], numbers: Sequence[int], path: str) -> None:
     rules = {number: catalogue.tags[number].values for number in set(numbers)}
-    if all(rule.valued is Valued.ANY for rule in rules.values()):
+    if all(rule.valued is Valued.ANY for rule in rules.values()) and not any(isinstance(one.value, str | date) for one in tags):
         return
     violations = [
         Violation(f"{path.format(i).removesuffix('tag')}value", f"tag {change.tag!r} {problem}")
@@ -123,6 +128,11 @@ def _refuse_values(catalogue: Catalogue, tags: Sequence[NamesTag], numbers: Sequ
     ]
     if violations:
         raise InvalidField.of(violations)
+
+
+def stored_value(catalogue: Catalogue, change: NamesTag, number: int) -> float | None:
+    """The number that stands for the value of a change of this tag, which was not refused."""
+    return None if change.value is None else catalogue.tags[number].values.number_of(change.value)
 
 
 class Expires(Protocol):
@@ -151,14 +161,21 @@ def refuse_ended(changes: Sequence[Expires], now: int, path: str = "tags[{}].exp
         raise InvalidField.of(violations)
 
 
-def _tag_columns(overlay: Overlay, tags: Sequence[TagDraft], numbers: Sequence[int], now: int, fresh: Fresh) -> TagColumns:
+def _tag_columns(
+    overlay: Overlay,
+    tags: Sequence[TagDraft],
+    numbers: Sequence[int],
+    values: Sequence[float | None],
+    now: int,
+    fresh: Fresh,
+) -> TagColumns:
     known_before = len(overlay.state.profiles)
     ordinals = overlay.ordinals([change.profile_id for change in tags], fresh)
     effective = [now if change.effective_at is None else change.effective_at for change in tags]
-    already = _tags_already_so(overlay.state, tags, numbers, ordinals, effective, known_before)
+    already = _tags_already_so(overlay.state, tags, numbers, values, ordinals, effective, known_before)
     rows: list[tuple[int, int, bool, int, float | None, bool, bool]] = []
-    for change, ordinal, number, instant, so in zip(tags, ordinals, numbers, effective, already, strict=True):
-        rows.append((ordinal, number, change.applied, instant, change.value, False, so))
+    for change, ordinal, number, value, instant, so in zip(tags, ordinals, numbers, values, effective, already, strict=True):
+        rows.append((ordinal, number, change.applied, instant, value, False, so))
         if change.expires_at is not None:
             rows.append((ordinal, number, False, change.expires_at, None, True, False))
     columns = [list(column) for column in zip(*rows, strict=True)]
@@ -195,6 +212,7 @@ def _tags_already_so(
     state: WorkspaceState,
     tags: Sequence[TagDraft],
     numbers: Sequence[int],
+    values: Sequence[float | None],
     ordinals: Sequence[int],
     effective: Sequence[int],
     known_before: int,
@@ -220,7 +238,7 @@ def _tags_already_so(
         for i in places:
             already[i] = True
         for (i, _, _, held), code in zip(asked, codes.tolist(), strict=True):
-            already[i] &= code == tag.code_of(held, tags[i].value)
+            already[i] &= code == tag.code_of(held, values[i])
     return already
 
 

@@ -77,6 +77,12 @@ def _refuse_unlike(catalogue: Catalogue, tag: TagEntry, into: TagEntry) -> None:
             f"of {key!r} and {into_key!r} one is of an exclusive group of which the other is not, so that what takes one away "
             "leaves the other; merge tags of the same group"
         )
+    spelled = tag.values.spelled or into.values.spelled
+    if spelled and (tag.values.valued, tag.values.choices) != (into.values.valued, into.values.choices):
+        raise NotMergeable(
+            f"the values of {key!r} and {into_key!r} are not alike: choices and dates can only be merged with the same ones; "
+            "add the missing choices first (ChangeTag, tagledger catalogue change-tag)"
+        )
     if into.values.valued is Valued.NUMBER and tag.values.valued is not Valued.NUMBER:
         raise NotMergeable(
             f"{into_key!r} always has a number, and {key!r} need not have one; change the values of one of them first "

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from domain.changeset import Personal, TraitColumns
 from domain.errors import LogDamaged
+from projections.index.typed import last_number
 from projections.interaction_ids import InteractionIds
 from server.eventlog import payload
 from server.eventlog.port import EventLog, PersonalRow, StoredChangeset, batches
@@ -139,7 +140,7 @@ class Verification:
 
     def _read_personal(self, stream: _Stream, traits: TraitColumns | None, where: str) -> None:
         """The vault rows of the texts that a changeset brings; one that an undo brings back is there already."""
-        known = stream.state.index.last_personal
+        known = last_number(stream.state.index.traits.values())
         pairs = zip(traits.values, traits.ordinals, strict=True) if traits else ()
         brought = [(one.number, int(of)) for one, of in pairs if isinstance(one, Personal) and one.number > known]
         for (number, ordinal), row in zip_longest(brought, islice(stream.personal, len(brought))):

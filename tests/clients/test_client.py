@@ -170,7 +170,7 @@ def test_a_naive_instant_is_refused_before_anything_is_sent(fake: FakeServer) ->
         ("columns[0]", lambda client: list(client.export("everyone", [ExportColumn("trait", "age")]))),  # type: ignore[arg-type]
         ("changes[0].profile_id", lambda client: client.apply_tag(5, "vip", reason="test")),
         ("changes[0].trait", lambda client: client.set_trait("ana", 5, "x", reason="test")),
-        ("changes[0].value", lambda client: client.apply_tag("ana", "vip", value="x", reason="test")),
+        ("changes[0].value", lambda client: client.apply_tag("ana", "vip", value=b"x", reason="test")),
         ("interactions[0]", lambda client: client.record_interactions([7])),
         ("interactions.type_index", lambda client: client.record_interactions(InteractionBatch(["a"], [1], ["t"], [2**40]))),
         ("page_size", lambda client: list(client.members("everyone", page_size=2**40))),

@@ -339,6 +339,7 @@ CHANGESETS: Final = {
             StaffRestored(1),
         ),
     ),
+    "choices": changeset(33, first_ordinal=307, catalogue=(TagRedefined(3, "", "choice", choices=("小", "large")),)),
     "personal": changeset(
         32,
         first_ordinal=307,

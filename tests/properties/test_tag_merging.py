@@ -24,7 +24,7 @@ from tests.oracle.histories import WORKSPACE, random_changesets, random_clock, r
 from tests.oracle.histories.vocabulary import ACTORS, Vocabulary
 
 _HISTORIES: Final = 60
-_WITHOUT: Final = (8, 18)
+_WITHOUT: Final = (8, 18, 38)
 _INSTANTS: Final = 12
 _BY: Final = Attribution("merger", "one tag too many", "tests")
 _REQUEST: Final = Request(WORKSPACE, bytes(16), bytes(32), _BY, 0)

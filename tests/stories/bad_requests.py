@@ -85,7 +85,7 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "UploadListRequest.profile_ids": _NO_IDS,
     "GetProfileRequest.timeline_size": {"negative": -1, "too many": 1_001},
     "GetProfileRequest.recency_hours": {"zero": 0, "negative": -1, "least": -(2**31)},
-    "TagValues.kind": {"unknown": 99, "none, with bounds": 1},
+    "TagValues.kind": {"unknown": 99, "none, with bounds": 1, "a choice without choices": 3, "a date with bounds": 4},
     "TagValues.minimum": {**_NO_NUMBERS, "above maximum": 2.0},
     "TagValues.maximum": {**_NO_NUMBERS, "below minimum": -1.0},
     "ForeignTag.foreign_key": {
@@ -267,6 +267,11 @@ def _sum(**fields: Any) -> _E.Expression:
     return _E.Expression(measure=_E.Measure(**(good | fields)))
 
 
+def _typed(comparison: Any, value: common_pb2.Value, number: Any = None) -> _E.Expression:
+    typed = _E.ValueComparison(comparison=comparison, value=value)
+    return _E.Expression(tagged=_E.Tagged(tags=["vip"], typed_value=typed, value=number))
+
+
 def _trait(comparison: Any, *values: common_pb2.Value) -> _E.Expression:
     return _E.Expression(trait=_E.TraitCondition(trait="age", comparison=comparison, values=values))
 
@@ -319,6 +324,13 @@ def bad_trees() -> Mapping[str, _E.Expression]:
         "a tag with a huge name": _E.Expression(tagged=_E.Tagged(tags=[HUGE])),
         "a tag in": _E.Expression(tagged=_E.Tagged(tags=["vip"], value=_number(7, 1.0))),
         "a tag without comparison": _E.Expression(tagged=_E.Tagged(tags=["vip"], value=_number(0, 1.0))),
+        "a choice in": _typed(7, text),
+        "a choice without comparison": _typed(0, text),
+        "a choice that is a number": _typed(1, number),
+        "a choice that is nothing": _typed(1, common_pb2.Value()),
+        "a choice that is huge": _typed(1, common_pb2.Value(string_value=HUGE)),
+        "a tag's day in words": _typed(1, common_pb2.Value(date_value="yesterday")),
+        "a number and a choice": _typed(1, text, number=_number(1, 1.0)),
         "no type": _did(type=""),
         "a huge type": _did(type=HUGE),
         "half a count": _did(count=_number(3, 0.5)),

@@ -498,7 +498,7 @@ def test_segments_are_defined_asked_for_changed_renamed_and_retired(shell: Shell
         (("count", b"tagged \xff".decode("utf-8", "surrogateescape")), 3, "INVALID_FIELD"),
         (("tag", "nowhere", "p", "--reason", "r"), 4, "UNKNOWN_TAG"),
         (("tag", "nowhere", "p"), 2, "USAGE"),
-        (("tag", "nowhere", "p", "--reason", "r", "--value", "nan"), 3, ""),
+        (("tag", "nowhere", "p", "--reason", "r", "--value", "nan"), 4, "UNKNOWN_TAG"),
         (("history", "profile", "nobody"), 4, "UNKNOWN_PROFILE"),
         (("history", "changeset", "0"), 3, "INVALID_FIELD"),
         (("history", "changeset", "99999999"), 4, "UNKNOWN_CHANGESET"),

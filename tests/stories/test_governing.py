@@ -1,12 +1,15 @@
 """Order, values, merges and foreign names of tags: through the real client, on both stores, and across a restart."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from clients.sdk import ApplyTag, Change, Client, RemoveTag, TagValues, errors, replies
+from clients.sdk import ApplyTag, Change, Client, ColumnKind, ExportColumn, RemoveTag, TagValues, errors, replies
+from clients.sdk.values import TagValue
 from domain import limits
 from server.usecases import tag_merging
 from tests.harness import STORES, Postgres, make_store, running_server
@@ -52,6 +55,153 @@ def test_an_order_names_each_tag_of_the_group_once(client: Client) -> None:
     assert [one.field for one in ordered("level/gold", "level/silver", "level/gold", "level/bronze").violations] == ["keys[2]"]
     assert "'vip' is no tag of group 'level'" in str(ordered("level/gold", "level/silver", "level/bronze", "vip"))
     refused(errors.UnknownTagGroup, lambda: client.order_tags("levle", [], reason=WHY), client)
+
+
+SIZES = ("S", "M", "L")
+
+
+@pytest.fixture
+def spelled(client: Client) -> Client:
+    """Ana has M from AT on and L two days later, Bo S and a date, Cy a date only."""
+    client.define_tag("size", values=TagValues("choice", choices=SIZES), reason=WHY)
+    client.define_tag("renewal", values=TagValues("date"), reason=WHY)
+    client.apply_changeset(
+        [
+            ApplyTag("ana", "size", "M", AT),
+            ApplyTag("ana", "size", "L", AT + 2 * DAY),
+            ApplyTag("bo", "size", "S", AT),
+            ApplyTag("bo", "renewal", date(2026, 3, 1), AT),
+            ApplyTag("cy", "renewal", date(2026, 2, 28), AT),
+        ],
+        reason=WHY,
+    )
+    return client
+
+
+def test_choices_compare_by_their_order_and_dates_by_theirs(spelled: Client) -> None:
+    for expression, found in (
+        ('tagged size = "L"', {"ana"}),
+        ('tagged size != "L"', {"bo"}),
+        ('tagged size >= "M"', {"ana"}),
+        ('tagged size < "M"', {"bo"}),
+        ("tagged renewal < 2026-03-01", {"cy"}),
+        ("tagged renewal >= 2026-02-28", {"bo", "cy"}),
+        ('tagged size = "M" or tagged renewal = 2026-02-28', {"cy"}),
+        ('tagged size >= "M" for at least 1 day', {"ana"}),
+        ("top 1 by value(size)", {"ana"}),
+        ("top 1 by value(renewal)", {"bo"}),
+    ):
+        assert members(spelled, expression, as_of=AT + 5 * DAY) == found, expression
+        assert not spelled.validate(expression).warnings, expression
+    assert members(spelled, 'tagged size = "M"', as_of=AT + DAY) == {"ana"}
+    for expression, found, told in (
+        ("tagged size = 2", set(), "tag 'size' takes one of 'S', 'M', 'L' (got 2)"),
+        ('tagged size = "XL"', set(), "tag 'size' takes one of 'S', 'M', 'L' (got 'XL')"),
+        ('tagged size != "XL"', {"ana", "bo"}, "(got 'XL')"),
+        ('tagged renewal = "M"', set(), "tag 'renewal' takes a date (got 'M')"),
+        ("tagged vip = 2026-03-01", set(), "tag 'vip' goes with numbers"),
+        ("tagged any of (size, renewal) = 2026-03-01", {"bo"}, "tag 'size' takes one of"),
+    ):
+        assert members(spelled, expression) == found, expression
+        (warning,) = spelled.validate(expression).warnings
+        assert told in warning.message
+    explained = spelled.explain('tagged size = "L"', profile_id="ana", as_of=AT + 5 * DAY)
+    assert explained.profile
+    assert explained.profile.member
+
+
+def test_choices_and_dates_are_told_as_they_were_said(spelled: Client) -> None:
+    assert [(tag.key, tag.value) for tag in spelled.profile("bo").tags] == [("renewal", date(2026, 3, 1)), ("size", "S")]
+    told = [one.change.value for one in spelled.tag_history("size") if isinstance(one.change, replies.TagEntry)]
+    assert told == ["M", "L", "S"]
+    columns = [ExportColumn(ColumnKind.TAG_VALUE, key) for key in ("size", "renewal", "vip")]
+    rows = {row.profile_id: row.values for row in spelled.export("everyone", columns=columns)}
+    assert rows == {
+        "ana": ("L", None, None),
+        "bo": ("S", date(2026, 3, 1), None),
+        "cy": (None, date(2026, 2, 28), None),
+    }
+    stream = b"".join(part.arrow for part in spelled.export_parts("everyone", columns=columns, arrow=True))
+    table = pa.ipc.open_stream(stream).read_all()
+    assert [str(table.schema.field(n).type) for n in (1, 2, 3)] == ["string", "date32[day]", "double"]
+    assert spelled.tag("size").values == TagValues("choice", choices=SIZES)
+    assert str(spelled.tag("size").values) == "choice of S, M, L"
+    bulk = spelled.apply_tag_to_segment("tagged renewal", "size", value="M", effective_at=AT + 5 * DAY, reason=WHY)
+    assert (bulk.changed_count, members(spelled, 'tagged size = "M"')) == (2, {"bo", "cy"})
+    again = spelled.apply_tag_to_segment("tagged renewal", "size", value="M", effective_at=AT + 5 * DAY, reason=WHY)
+    assert (again.changed_count, again.already_so_count) == (0, 2)
+    for done in (again, bulk):
+        assert done.receipt
+        spelled.undo_changeset(done.receipt.changeset_id, reason="no")
+    assert [tag.value for tag in spelled.profile("bo").tags] == [date(2026, 3, 1), "S"]
+
+
+def test_what_is_no_choice_or_no_date_is_refused(spelled: Client) -> None:
+    def refusal(tag: str, value: TagValue | None) -> str:
+        def call() -> object:
+            return spelled.apply_tag("dan", tag, value=value, reason=WHY)
+
+        return str(refused(errors.InvalidField, call, spelled))
+
+    assert "takes one of 'S', 'M', 'L' (got 'XL')" in refusal("size", "XL")
+    assert "takes one of 'S', 'M', 'L' (got 2)" in refusal("size", 2.0)
+    assert "needs a value: one of 'S', 'M', 'L'" in refusal("size", None)
+    assert "takes a date (got 'M')" in refusal("renewal", "M")
+    assert "takes one of" in refusal("size", date(2026, 3, 1))
+    assert "takes a number (got 'M')" in refusal("vip", "M")
+    spelled.define_tag("bare", values=TagValues("none"), reason=WHY)
+    assert "takes no value" in refusal("bare", "M")
+    told = refused(
+        errors.InvalidField,
+        lambda: spelled.apply_tag_to_segment("everyone", "size", value="XL", reason=WHY),
+        spelled,
+    )
+    assert [one.field for one in told.violations] == ["value"]
+
+
+def test_choices_are_added_behind_the_others_and_kinds_stay(spelled: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusal(key: str, values: TagValues) -> str:
+        return str(refused(errors.InvalidField, lambda: spelled.change_tag(key, values=values, reason=WHY), spelled))
+
+    for choices in (("M", "L"), ("S", "L", "M"), ("S", "M"), ("XS", *SIZES)):
+        assert "begin with the present ones in their order (S, M, L)" in refusal("size", TagValues("choice", choices=choices))
+    for key, kind in (("size", "number"), ("size", "date"), ("renewal", "any"), ("vip", "date")):
+        spelled.apply_tag("dan", "vip", reason=WHY)
+        assert "cannot become" in refusal(key, TagValues(kind))
+    for values in (
+        TagValues("choice"),
+        TagValues("choice", choices=("S", "S")),
+        TagValues("choice", choices=("",)),
+        TagValues("number", choices=("S",)),
+        TagValues("choice", 0, 1, ("S",)),
+        TagValues("date", 0),
+    ):
+        refused(errors.InvalidField, partial(spelled.define_tag, "new", values=values, reason=WHY), spelled)
+    spelled.change_tag("size", values=TagValues("choice", choices=(*SIZES, "XL")), reason=WHY)
+    spelled.apply_tag("dan", "size", value="XL", reason=WHY)
+    assert members(spelled, 'tagged size > "M"') == {"ana", "dan"}
+    # Before anybody carries it, a tag may become anything.
+    spelled.define_tag("fresh", reason=WHY)
+    assert spelled.change_tag("fresh", values=TagValues("date"), reason=WHY).values.kind == "date"
+    most = tuple(f"c{n}" for n in range(limits.MAX_CHOICES))
+    assert spelled.define_tag("many", values=TagValues("choice", choices=most), reason=WHY).values.choices == most
+    told = refused(
+        errors.LimitExceeded,
+        lambda: spelled.define_tag("more", values=TagValues("choice", choices=(*most, "one too many")), reason=WHY),
+        spelled,
+    )
+    assert told.metadata["limit"] == "choices"
+
+
+def test_tags_with_choices_are_merged_with_the_same_ones_only(spelled: Client) -> None:
+    spelled.define_tag("cut", values=TagValues("choice", choices=SIZES[:2]), reason=WHY)
+    spelled.apply_tag("eve", "cut", value="M", effective_at=AT, reason=WHY)
+    for key, into in (("cut", "size"), ("vip", "size"), ("renewal", "size"), ("size", "vip")):
+        told = refused(errors.NotMergeable, partial(spelled.merge_tags, key, into, reason=WHY), spelled)
+        assert "not alike" in str(told)
+    spelled.change_tag("cut", values=TagValues("choice", choices=SIZES), reason=WHY)
+    spelled.merge_tags("cut", "size", reason=WHY)
+    assert members(spelled, 'tagged size = "M"', as_of=AT + DAY) == {"ana", "eve"}
 
 
 def test_values_are_held_to_the_rule_of_their_tag_from_then_on(client: Client) -> None:

@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import structlog
 
 from clients.sdk import ApplyTag, Change, Client, ColumnKind, ExportColumn, Personal, SetTrait, TraitAxis, errors, replies
 from domain import limits
+from server import logs
 from server.bootstrap import event_log
 from server.config import Config
+from server.eventlog.port import PersonalRow
 from server.usecases import overlay
+from server.usecases.drafts import PersonalText
 from server.verification import verified
 from tests.harness import Store, running_server
 from tests.stories.asking import AT, connected, members, position, refused
@@ -116,6 +120,19 @@ def test_an_export_that_names_it_tells_it(client: Client) -> None:
     assert [row.values for row in client.export("everyone", columns=[EMAIL], as_of=AT - DAY)] == []
 
 
+def test_an_export_of_long_texts_comes_in_parts_that_fit(client: Client) -> None:
+    names = [f"long-{n}" for n in range(20)]
+    people = [f"p{n:05}" for n in range(2_000)]
+    for name in names:
+        changes: list[Change] = [SetTrait(who, name, Personal("x" * limits.MAX_VALUE_BYTES), AT) for who in people]
+        client.apply_changeset(changes, reason="a test", timeout=60)
+    columns = [ExportColumn(ColumnKind.TRAIT, name) for name in names]
+    told = [str(row.values[7]) for row in client.export("everyone", columns=columns)]
+    assert sum(map(len, told)) == 2_000 * limits.MAX_VALUE_BYTES
+    stream = b"".join(part.arrow for part in client.export_parts("everyone", columns=columns, arrow=True))
+    assert pa.ipc.open_stream(stream).read_all().num_rows == 2_000
+
+
 def test_undo_brings_the_former_text_back(client: Client) -> None:
     put(client, {"ana": "ana@old.example"})
     receipt = put(client, {"ana": "ana@wrong.example", "bo": "bo@example.com"})
@@ -148,6 +165,15 @@ def test_what_it_is_not_is_refused(client: Client, monkeypatch: pytest.MonkeyPat
     assert "'email' is a personal text here" in refusal(errors.TypeConflict, "email", "bo@example.com")
     assert "'city' is a string here" in refusal(errors.TypeConflict, "city", Personal("杭州"))
     assert "not empty" in refusal(errors.InvalidField, "email", Personal(""))
+    assert "U+0000" in refusal(errors.InvalidField, "email", Personal("a\0b"))
+    asked = 'email = "bo@example.com"'
+    client.define_tag("vip", reason="a test")
+    for call in (
+        lambda: client.define_segment("by name", f"not {asked}", reason="a test"),
+        lambda: client.apply_tag_to_segment(asked, "vip", reason="a test"),
+        lambda: client.undo_changeset(position(client), expression=asked, reason="a test"),
+    ):
+        assert "email exists" in str(refused(errors.InvalidField, call, client))
     assert "1,024 bytes" in refusal(errors.InvalidField, "email", Personal("x" * (limits.MAX_VALUE_BYTES + 1)))
     monkeypatch.setattr(overlay, "MAX_PERSONAL_TEXTS", 2)
     put(client, {"bo": "bo@example.com"})
@@ -219,6 +245,12 @@ def test_from_a_file_and_back_on_the_command_line(config: Config, tmp_path: Path
         file.write_text("id,mail,city\nana,7,杭州\n")
         run("import", "traits", str(file), *mapping)
         assert email(client, "ana") == "7"
+        file = tmp_path / "members.jsonl"
+        file.write_text('{"id": "ana", "mail": "seven"}\n')
+        run("import", "traits", str(file), *mapping[:4], *mapping[-2:])
+        assert (email(client, "ana"), members(client, "email exists")) == ("seven", {"ana", "cy"})
+        file = tmp_path / "members.csv"
+        run("import", "traits", str(file), *mapping, "--again")
         told = json.loads(run("profile", "ana", "--json"))
         assert [one["value"] for one in told["traits"] if one["name"] == "email"] == ["7"]
         assert "email (personal)" in run("history", "profile", "ana")
@@ -227,3 +259,19 @@ def test_from_a_file_and_back_on_the_command_line(config: Config, tmp_path: Path
         )
         assert rows == [["profile_id", "trait:email"], ["ana", "7"], ["bo", ""], ["cy", "100"]]
         assert "personal" in run("catalogue", "names")
+
+
+def test_the_log_of_the_server_does_not_tell_them(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        for log_format in ("text", "json"):
+            logs.configure(Config(log_format=log_format))
+            batch = [PersonalRow(1, 0, "ana@example.com"), PersonalText("ana@example.com"), "ana@example.com"]
+            try:
+                raise OSError(28, f"no space left for {len(batch)} rows")
+            except OSError:
+                structlog.get_logger("tagledger.committer").exception("commit failed", rows=batch[:2])
+            told = capsys.readouterr().err
+            assert "no space left for 3 rows" in told
+            assert "ana@" not in told
+    finally:
+        structlog.reset_defaults()

@@ -1,10 +1,11 @@
 """Rows of a file as changesets of tags or traits."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -83,19 +84,37 @@ def _effective(chunk: Chunk, at: str | None, fixed: Instant, plan: Plan, rejects
     return _datetimes(us, present)
 
 
-def tag_changes(
-    chunk: Chunk, mapping: TagMapping, plan: Plan, refusal: Callable[[str], str | None]
-) -> tuple[dict[int, ApplyTag], dict[int, str], list[int]]:
-    """Return the changes by offset, the rejected offsets with reasons, and which of those the catalogue is to blame for.
+@dataclass(frozen=True, slots=True)
+class KnownTags:
+    """What the catalogue says of tags."""
 
-    ``refusal`` tells why a tag cannot be applied now, None when it can.
-    """
+    refusal: Callable[[str], str | None]
+    """Why a tag cannot be applied now, None when it can."""
+    spelled: Mapping[str, str]
+    """"choice" or "date" of the tags whose values are such."""
+
+
+def _assigned(chunk: Chunk, column: str, tags: Sequence[str | None], known: KnownTags, rejects: cells.Rejects) -> list[Any]:
+    """The values of a column, each as the tag of its row has them; None where a cell is absent."""
+    kinds = [known.spelled.get(tag or "", "number") for tag in tags]
+    found: list[Any] = [None] * len(kinds)
+    for kind in dict.fromkeys(kinds):
+        problems = cells.Rejects()
+        column_of = cells.values(_column(chunk, column), "string" if kind == "choice" else kind, column, problems).to_pylist()
+        for offset in (offset for offset, of in enumerate(kinds) if of == kind):
+            found[offset] = column_of[offset]
+            if offset in problems.reasons:
+                rejects.add(offset, problems.reasons[offset])
+    return found
+
+
+def tag_changes(
+    chunk: Chunk, mapping: TagMapping, plan: Plan, known: KnownTags
+) -> tuple[dict[int, ApplyTag], dict[int, str], list[int]]:
+    """Return the changes by offset, the rejected offsets with reasons, and which of those the catalogue is to blame for."""
     rejects = cells.Rejects(chunk.broken)
     profiles = cells.profile_ids(_column(chunk, mapping.profile), mapping.profile, rejects).to_pylist()
     effective = _effective(chunk, mapping.at, mapping.effective_at, plan, rejects)
-    scores: list[float | None] = [None] * len(profiles)
-    if mapping.value:
-        scores = cells.numbers(_column(chunk, mapping.value), mapping.value, rejects).to_pylist()
     expiries: list[Instant] = [None] * len(profiles)
     if mapping.expires:
         us, present = cells.instants(_column(chunk, mapping.expires), plan.zone, mapping.expires, rejects)
@@ -110,16 +129,17 @@ def tag_changes(
             cells.texts(_column(chunk, mapping.tag_column), mapping.tag_column, rejects), mapping.tag_column, rejects
         )
         tags = [None if key is None else cells.nfc(key) for key in text.to_pylist()]
+    values = _assigned(chunk, mapping.value, tags, known, rejects) if mapping.value else [None] * len(profiles)
     blamed = []
     for offset, key in enumerate(tags):
-        why = None if offset in rejects.reasons or key is None else refusal(key)
+        why = None if offset in rejects.reasons or key is None else known.refusal(key)
         if why is not None:
             blamed.append(offset)
             rejects.add(offset, why)
     changes = {
-        offset: ApplyTag(profile, key or "", score, since, until)
-        for offset, (profile, key, score, since, until) in enumerate(
-            zip(profiles, tags, scores, effective, expiries, strict=True)
+        offset: ApplyTag(profile, key or "", value, since, until)
+        for offset, (profile, key, value, since, until) in enumerate(
+            zip(profiles, tags, values, effective, expiries, strict=True)
         )
         if offset not in rejects.reasons
     }
@@ -131,7 +151,12 @@ def _trait_values(chunk: Chunk, field: Field, rejects: cells.Rejects) -> list[Tr
     found: list[TraitValue | None] = cells.values(
         _column(chunk, field.column), field.kind or "string", field.column, rejects
     ).to_pylist()
-    return [Personal(one) if one else None for one in found] if field.kind == "personal" else found
+    if field.kind != "personal":
+        return found
+    for offset, one in enumerate(found):
+        if one and "\0" in str(one):
+            rejects.add(offset, f"{field.column}: a personal text must not contain U+0000")
+    return [Personal(one) if one else None for one in found]
 
 
 def trait_changes(chunk: Chunk, mapping: TraitMapping, plan: Plan) -> tuple[list[Change], dict[int, str]]:
@@ -181,11 +206,11 @@ def tag_batches(
     base: uuid.UUID,
     client: Client,
     reason: str,
-    refusal: Callable[[str], str | None],
+    known: KnownTags,
 ) -> Iterator[Batch]:
     """Yield the batches of an import of tags."""
     for number, chunk in enumerate(chunks):
-        changes, rejected, blamed = tag_changes(chunk, mapping, plan, refusal)
+        changes, rejected, blamed = tag_changes(chunk, mapping, plan, known)
         sender = partial(_send_tags, client, reason, changes, rejected) if changes else None
         yield Batch(chunk, batch_id(base, number, blamed), rejected, sender)
 

@@ -14,7 +14,7 @@ import click
 
 from clients.cli import exits
 from clients.cli.imports import cells
-from clients.cli.imports.changes import TagMapping, TraitMapping, distinct_texts, tag_batches, trait_batches
+from clients.cli.imports.changes import KnownTags, TagMapping, TraitMapping, distinct_texts, tag_batches, trait_batches
 from clients.cli.imports.inference import infer_kinds
 from clients.cli.imports.interactions import InteractionMapping, batches
 from clients.cli.imports.plan import Field, Plan, base_id, fields_of
@@ -76,7 +76,11 @@ class Import:
             fields = tuple(replace(one, kind=one.kind or known.get(one.name) or kinds[one.column]) for one in fields)
         else:
             types = self.source.types([one.column for one in fields])
-            fields = tuple(replace(one, kind=one.kind or cells.kind_of(types[one.column], as_trait=as_trait)) for one in fields)
+            kinds = {one.column: cells.kind_of(types[one.column], as_trait=as_trait) for one in fields}
+            # A text may be a personal one: the file's type does not tell, the workspace may know.
+            personal = {one.column for one in fields if known.get(one.name) == "personal" and kinds[one.column] == "string"}
+            kinds |= dict.fromkeys(personal, "personal")
+            fields = tuple(replace(one, kind=one.kind or kinds[one.column]) for one in fields)
         option = "--trait-type" if as_trait else "--property-type"
         for one in fields:
             recorded = known.get(one.name)
@@ -226,9 +230,10 @@ def interactions(
         return job.finish(made, mapping.columns(), _CHANGES_IN_FLIGHT if replaces else _INTERACTIONS_IN_FLIGHT)
 
 
-def _refusals(job: Import, mapping: TagMapping, create: bool, base: uuid.UUID) -> Callable[[str], str | None]:
-    """Return why a tag cannot be applied, None when it can; makes missing tags first when asked to."""
-    retired = {tag.key: tag.retired for tag in job.client.tags(show_retired=True)}
+def _known_tags(job: Import, mapping: TagMapping, create: bool, base: uuid.UUID) -> KnownTags:
+    """Return what is known of tags; makes missing ones first when asked to."""
+    known = list(job.client.tags(show_retired=True))
+    retired = {tag.key: tag.retired for tag in known}
     unusable: dict[str, str] = {}
     if create:
         tables = read_tables(job.source, [mapping.tag_column or ""], job.plan.file_name)
@@ -252,7 +257,7 @@ def _refusals(job: Import, mapping: TagMapping, create: bool, base: uuid.UUID) -
             return f"tag {key!r} is not in the catalogue; define it, or import with --create-tags"
         return f"tag {key!r} is retired and can no longer be applied" if retired[key] else None
 
-    return refusal
+    return KnownTags(refusal, {tag.key: tag.values.kind for tag in known if tag.values.kind in ("choice", "date")})
 
 
 @import_.command()
@@ -262,7 +267,7 @@ def _refusals(job: Import, mapping: TagMapping, create: bool, base: uuid.UUID) -
 @click.option("--tag-column", metavar="COLUMN", help="The column of tag keys.")
 @click.option("--at", metavar="COLUMN", help="The column of times from which the tag holds.")
 @_EFFECTIVE
-@click.option("--value", metavar="COLUMN", help="A number that goes with the assignment, such as a score.")
+@click.option("--value", metavar="COLUMN", help="What goes with the assignment: a score, a choice or a date.")
 @click.option("--expires", metavar="COLUMN", help="When the tag is removed again.")
 @click.option("--create-tags", is_flag=True, help="Define tags, and their groups, that are missing.")
 @_common
@@ -288,9 +293,9 @@ def tags(
     with _opened(file, common, connection, attribution) as job:
         job.use(mapping.columns())
         base = job.base("tags", mapping.described())
-        refusal = _refusals(job, mapping, create_tags, base)
+        known = _known_tags(job, mapping, create_tags, base)
         cut = chunks(job.source, mapping.columns(), job.plan.batch_rows, job.plan.file_name)
-        made = tag_batches(cut, mapping, job.plan, base, job.client, job.reason, refusal)
+        made = tag_batches(cut, mapping, job.plan, base, job.client, job.reason, known)
         return job.finish(made, mapping.columns(), _CHANGES_IN_FLIGHT)
 
 

@@ -8,6 +8,7 @@ from tagledger.v1 import ledger_service_pb2
 from .. import from_wire, replies, to_wire
 from ..settings import WriteOptions
 from ..to_wire import KnownAt
+from ..values import TagValue
 from .caller import AsyncCaller
 
 
@@ -24,7 +25,7 @@ class AsyncBulkCalls(AsyncCaller):
         tag: str,
         *,
         reason: str,
-        value: float | None = None,
+        value: TagValue | None = None,
         effective_at: datetime | None = None,
         expires_at: datetime | None = None,
         as_of: datetime | None = None,

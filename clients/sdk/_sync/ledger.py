@@ -11,7 +11,7 @@ from tagledger.v1 import ledger_service_pb2
 
 from .. import from_wire, replies, to_wire
 from ..interactions import columns_from
-from ..values import ApplyTag, Change, Interaction, InteractionBatch, RemoveTag, SetTrait, TraitValue
+from ..values import ApplyTag, Change, Interaction, InteractionBatch, RemoveTag, SetTrait, TagValue, TraitValue
 from . import primitives
 from .buffer import InteractionBuffer
 from .caller import Caller
@@ -41,7 +41,7 @@ class LedgerCalls(Caller):
         tag: str,
         *,
         reason: str,
-        value: float | None = None,
+        value: TagValue | None = None,
         effective_at: datetime | None = None,
         expires_at: datetime | None = None,
         actor: str | None = None,

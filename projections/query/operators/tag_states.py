@@ -9,7 +9,7 @@ from domain.language.syntax import Tagged
 from domain.limits import MIN_INSTANT_US
 from projections.index import bitmaps
 from projections.index.tag_index import TagIndex
-from projections.query.operators.tag_lookup import carried, change_estimate, tags_of, unknown_tags
+from projections.query.operators.tag_lookup import carried, change_estimate, numbered_tags, unknown_tags
 from projections.query.view import View
 
 
@@ -41,11 +41,11 @@ class TagStatesOperator:
         """See Operator."""
         if self.since < MIN_INSTANT_US:  # nothing was carried before the beginning
             return BitMap()
-        return bitmaps.union([self._throughout(tag) for tag in tags_of(self.view, self.leaf.tags)])
+        return bitmaps.union([self._throughout(*of) for of in numbered_tags(self.view, self.leaf.tags).items()])
 
-    def _throughout(self, tag: TagIndex) -> BitMap:
+    def _throughout(self, number: int, tag: TagIndex) -> BitMap:
         timeline = tag.timelines.at(self.view.version)
-        good = carried(tag, timeline.codes, self.leaf.value)
+        good = carried(tag, self.view.index.catalogue.tags[number].values, timeline.codes, self.leaf.value)
         good &= self.view.index.recorded_by(timeline, self.leaf.actor, self.leaf.source)
         return timeline.throughout(good, self.since, self.view.as_of)
 

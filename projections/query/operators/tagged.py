@@ -7,7 +7,7 @@ from pyroaring import BitMap
 from domain.language.syntax import Tagged
 from projections.index import bitmaps
 from projections.index.tag_index import TagIndex
-from projections.query.operators.tag_lookup import carried, change_estimate, tags_of, unknown_tags
+from projections.query.operators.tag_lookup import carried, change_estimate, numbered_tags, unknown_tags
 from projections.query.view import View
 
 
@@ -36,14 +36,13 @@ class TaggedOperator:
 
     def members(self) -> BitMap:
         """See Operator."""
-        return bitmaps.union([self._holders(tag) for tag in tags_of(self.view, self.leaf.tags)])
+        return bitmaps.union([self._holders(*of) for of in numbered_tags(self.view, self.leaf.tags).items()])
 
-    def _holders(self, tag: TagIndex) -> BitMap:
-        bound = self.leaf.value
-        if bound is None:
+    def _holders(self, number: int, tag: TagIndex) -> BitMap:
+        if self.leaf.value is None:
             return tag.holders.at(self.view.as_of, self.view.version).bitmap
-        codes = tag.held_codes.at(self.view.as_of, self.view.version).codes
-        return bitmaps.from_flags(carried(tag, codes, bound))
+        codes, rule = tag.held_codes.at(self.view.as_of, self.view.version).codes, self.view.index.catalogue.tags[number].values
+        return bitmaps.from_flags(carried(tag, rule, codes, self.leaf.value))
 
     def note(self) -> str:
         """See Operator."""

@@ -127,19 +127,25 @@ class Value(_message.Message):
     def __init__(self, string_value: _Optional[str] = ..., number_value: _Optional[float] = ..., bool_value: _Optional[bool] = ..., date_value: _Optional[str] = ..., personal_value: _Optional[str] = ...) -> None: ...
 
 class TagValues(_message.Message):
-    __slots__ = ("kind", "minimum", "maximum")
+    __slots__ = ("kind", "minimum", "maximum", "choices")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[TagValues.Kind]
         KIND_NONE: _ClassVar[TagValues.Kind]
         KIND_NUMBER: _ClassVar[TagValues.Kind]
+        KIND_CHOICE: _ClassVar[TagValues.Kind]
+        KIND_DATE: _ClassVar[TagValues.Kind]
     KIND_UNSPECIFIED: TagValues.Kind
     KIND_NONE: TagValues.Kind
     KIND_NUMBER: TagValues.Kind
+    KIND_CHOICE: TagValues.Kind
+    KIND_DATE: TagValues.Kind
     KIND_FIELD_NUMBER: _ClassVar[int]
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
     MAXIMUM_FIELD_NUMBER: _ClassVar[int]
+    CHOICES_FIELD_NUMBER: _ClassVar[int]
     kind: TagValues.Kind
     minimum: float
     maximum: float
-    def __init__(self, kind: _Optional[_Union[TagValues.Kind, str]] = ..., minimum: _Optional[float] = ..., maximum: _Optional[float] = ...) -> None: ...
+    choices: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kind: _Optional[_Union[TagValues.Kind, str]] = ..., minimum: _Optional[float] = ..., maximum: _Optional[float] = ..., choices: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -129,19 +129,29 @@ class NumberComparison(_message.Message):
     number: float
     def __init__(self, comparison: _Optional[_Union[Comparison, str]] = ..., number: _Optional[float] = ...) -> None: ...
 
+class ValueComparison(_message.Message):
+    __slots__ = ("comparison", "value")
+    COMPARISON_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    comparison: Comparison
+    value: _common_pb2.Value
+    def __init__(self, comparison: _Optional[_Union[Comparison, str]] = ..., value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
+
 class Tagged(_message.Message):
-    __slots__ = ("tags", "value", "actor", "source", "lasting")
+    __slots__ = ("tags", "value", "actor", "source", "lasting", "typed_value")
     TAGS_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     LASTING_FIELD_NUMBER: _ClassVar[int]
+    TYPED_VALUE_FIELD_NUMBER: _ClassVar[int]
     tags: _containers.RepeatedScalarFieldContainer[str]
     value: NumberComparison
     actor: str
     source: str
     lasting: Span
-    def __init__(self, tags: _Optional[_Iterable[str]] = ..., value: _Optional[_Union[NumberComparison, _Mapping]] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., lasting: _Optional[_Union[Span, _Mapping]] = ...) -> None: ...
+    typed_value: ValueComparison
+    def __init__(self, tags: _Optional[_Iterable[str]] = ..., value: _Optional[_Union[NumberComparison, _Mapping]] = ..., actor: _Optional[str] = ..., source: _Optional[str] = ..., lasting: _Optional[_Union[Span, _Mapping]] = ..., typed_value: _Optional[_Union[ValueComparison, _Mapping]] = ...) -> None: ...
 
 class TagChanged(_message.Message):
     __slots__ = ("tags", "added", "actor", "source", "window")

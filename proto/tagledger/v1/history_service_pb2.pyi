@@ -58,7 +58,7 @@ class ErasureEntry(_message.Message):
     def __init__(self) -> None: ...
 
 class TagEntry(_message.Message):
-    __slots__ = ("tag", "kind", "value", "credited_actor", "credited_source")
+    __slots__ = ("tag", "kind", "value", "credited_actor", "credited_source", "typed_value")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[TagEntry.Kind]
@@ -74,12 +74,14 @@ class TagEntry(_message.Message):
     VALUE_FIELD_NUMBER: _ClassVar[int]
     CREDITED_ACTOR_FIELD_NUMBER: _ClassVar[int]
     CREDITED_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    TYPED_VALUE_FIELD_NUMBER: _ClassVar[int]
     tag: str
     kind: TagEntry.Kind
     value: float
     credited_actor: str
     credited_source: str
-    def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[TagEntry.Kind, str]] = ..., value: _Optional[float] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ...) -> None: ...
+    typed_value: _common_pb2.Value
+    def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[TagEntry.Kind, str]] = ..., value: _Optional[float] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ..., typed_value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class TraitEntry(_message.Message):
     __slots__ = ("trait", "value")

@@ -23,7 +23,7 @@ class ApplyChangesetRequest(_message.Message):
     def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., tags: _Optional[_Iterable[_Union[TagChange, _Mapping]]] = ..., traits: _Optional[_Iterable[_Union[TraitChange, _Mapping]]] = ...) -> None: ...
 
 class TagChange(_message.Message):
-    __slots__ = ("profile_id", "tag", "operation", "value", "effective_at_us", "expires_at_us")
+    __slots__ = ("profile_id", "tag", "operation", "value", "effective_at_us", "expires_at_us", "typed_value")
     class Operation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OPERATION_UNSPECIFIED: _ClassVar[TagChange.Operation]
@@ -38,13 +38,15 @@ class TagChange(_message.Message):
     VALUE_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_US_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_US_FIELD_NUMBER: _ClassVar[int]
+    TYPED_VALUE_FIELD_NUMBER: _ClassVar[int]
     profile_id: str
     tag: str
     operation: TagChange.Operation
     value: float
     effective_at_us: int
     expires_at_us: int
-    def __init__(self, profile_id: _Optional[str] = ..., tag: _Optional[str] = ..., operation: _Optional[_Union[TagChange.Operation, str]] = ..., value: _Optional[float] = ..., effective_at_us: _Optional[int] = ..., expires_at_us: _Optional[int] = ...) -> None: ...
+    typed_value: _common_pb2.Value
+    def __init__(self, profile_id: _Optional[str] = ..., tag: _Optional[str] = ..., operation: _Optional[_Union[TagChange.Operation, str]] = ..., value: _Optional[float] = ..., effective_at_us: _Optional[int] = ..., expires_at_us: _Optional[int] = ..., typed_value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class TraitChange(_message.Message):
     __slots__ = ("profile_id", "trait", "value", "effective_at_us")
@@ -201,7 +203,7 @@ class ReplaceInteractionsResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., accepted_count: _Optional[int] = ..., replaced_count: _Optional[int] = ..., new_profile_count: _Optional[int] = ...) -> None: ...
 
 class TagSegmentRequest(_message.Message):
-    __slots__ = ("context", "segment", "as_of", "known_at", "tag", "operation", "value", "effective_at_us", "expires_at_us", "dry_run")
+    __slots__ = ("context", "segment", "as_of", "known_at", "tag", "operation", "value", "effective_at_us", "expires_at_us", "dry_run", "typed_value")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
@@ -212,6 +214,7 @@ class TagSegmentRequest(_message.Message):
     EFFECTIVE_AT_US_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_US_FIELD_NUMBER: _ClassVar[int]
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    TYPED_VALUE_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     segment: _expression_pb2.Segment
     as_of: _timestamp_pb2.Timestamp
@@ -222,7 +225,8 @@ class TagSegmentRequest(_message.Message):
     effective_at_us: int
     expires_at_us: int
     dry_run: bool
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., tag: _Optional[str] = ..., operation: _Optional[_Union[TagChange.Operation, str]] = ..., value: _Optional[float] = ..., effective_at_us: _Optional[int] = ..., expires_at_us: _Optional[int] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+    typed_value: _common_pb2.Value
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., segment: _Optional[_Union[_expression_pb2.Segment, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., tag: _Optional[str] = ..., operation: _Optional[_Union[TagChange.Operation, str]] = ..., value: _Optional[float] = ..., effective_at_us: _Optional[int] = ..., expires_at_us: _Optional[int] = ..., dry_run: _Optional[bool] = ..., typed_value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class TagSegmentResponse(_message.Message):
     __slots__ = ("position", "receipt", "clocks", "changed_count", "already_so_count", "warnings", "preview")

@@ -76,7 +76,7 @@ class GetProfileRequest(_message.Message):
     def __init__(self, context: _Optional[_Union[_common_pb2.ReadContext, _Mapping]] = ..., profile_id: _Optional[str] = ..., timeline_size: _Optional[int] = ..., without_segments: _Optional[bool] = ..., recency_hours: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ProfileTag(_message.Message):
-    __slots__ = ("key", "value", "carried_since", "effective_at", "carried_until", "attribution", "credited_actor", "credited_source")
+    __slots__ = ("key", "value", "carried_since", "effective_at", "carried_until", "attribution", "credited_actor", "credited_source", "typed_value")
     KEY_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     CARRIED_SINCE_FIELD_NUMBER: _ClassVar[int]
@@ -85,6 +85,7 @@ class ProfileTag(_message.Message):
     ATTRIBUTION_FIELD_NUMBER: _ClassVar[int]
     CREDITED_ACTOR_FIELD_NUMBER: _ClassVar[int]
     CREDITED_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    TYPED_VALUE_FIELD_NUMBER: _ClassVar[int]
     key: str
     value: float
     carried_since: _timestamp_pb2.Timestamp
@@ -93,7 +94,8 @@ class ProfileTag(_message.Message):
     attribution: _common_pb2.Attribution
     credited_actor: str
     credited_source: str
-    def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ..., carried_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., carried_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ...) -> None: ...
+    typed_value: _common_pb2.Value
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ..., carried_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., effective_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., carried_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attribution: _Optional[_Union[_common_pb2.Attribution, _Mapping]] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ..., typed_value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class ProfileTrait(_message.Message):
     __slots__ = ("name", "value", "effective_at", "attribution")

@@ -1,12 +1,15 @@
 """Each leaf as a SELECT of ordinals, over the common tables `tags`, `traits`, `events` (visible rows) and `everyone`."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
 from domain.language.syntax import (
+    Bound,
     Did,
     Edge,
     Ever,
@@ -16,6 +19,7 @@ from domain.language.syntax import (
     Measure,
     Moved,
     ObservedSince,
+    Op,
     Periods,
     Resumed,
     Sample,
@@ -59,6 +63,10 @@ OtherLeaf = (
 NOBODY = "SELECT NULL::BIGINT AS ordinal WHERE false"
 
 
+Spelled = Mapping[int, tuple[str, Sequence[str]]]
+"""Of tags: what kind of values they have, and which choices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a leaf stands: when it is asked, and what its names mean there."""
@@ -72,6 +80,7 @@ class Place:
     end: int
     """Of the log."""
     known_at: int
+    spelled: Spelled
 
     def ids(self, expression: Expression) -> str:
         """A SELECT of the ids of its members: those who were erased, whenever that was, have none."""
@@ -90,7 +99,7 @@ def statement(leaf: OtherLeaf, place: Place) -> str:
         case Everyone():
             return "SELECT ordinal FROM everyone"
         case Tagged():
-            return tagged(leaf, place.numbers(leaf.tags), as_of)
+            return tagged(leaf, place.numbers(leaf.tags), as_of, place.spelled)
         case Moved():
             return moved(leaf, place.numbers(leaf.before), place.numbers(leaf.after), as_of, calendars)
         case TagChanged():
@@ -226,12 +235,27 @@ def _attributed(leaf: Tagged | TagChanged | Moved) -> str:
     return " AND ".join(wanted) or "true"
 
 
-def tagged(leaf: Tagged, numbers: Sequence[int], as_of: int) -> str:
+def _valued(leaf: Tagged, kind: str, choices: Sequence[str]) -> str:
+    """Whether the value of a tag of this kind compares so."""
+    said = leaf.value
+    if said is None:
+        return "true"
+    if isinstance(said, Bound):
+        return "false" if kind in ("choice", "date") else compare_double("value", said.op, said.number)
+    if isinstance(said.value, date):
+        return compare_double("value", said.op, Decimal(said.value.toordinal())) if kind == "date" else "false"
+    if kind == "choice" and said.value in choices:
+        return compare_double("value", said.op, Decimal(choices.index(said.value) + 1))
+    return "value IS NOT NULL" if kind == "choice" and said.op is Op.NE else "false"
+
+
+def tagged(leaf: Tagged, numbers: Sequence[int], as_of: int, spelled: Spelled) -> str:
     """Every state that reaches into [since, as_of] is as wanted, and the first of them began by then."""
     since = as_of - (span(leaf.lasting) if leaf.lasting else 0)
     if not numbers or (leaf.lasting and since < MIN_INSTANT_US):
         return NOBODY
-    value = f"coalesce({compare_double('value', leaf.value.op, leaf.value.number)}, false)" if leaf.value else "true"
+    said = {number: _valued(leaf, *spelled.get(number, ("any", ()))) for number in numbers}
+    value = f"coalesce(CASE tag {' '.join(f'WHEN {number} THEN {sql}' for number, sql in said.items())} END, false)"
     return f"""
         SELECT DISTINCT ordinal FROM (
             SELECT ordinal, tag FROM ({_states(numbers)})

@@ -61,6 +61,7 @@ class _Catalogue:
     """Of tags by number: positions, and which tags they mean from there on."""
 
     opt_outs: list[tuple[int, int, bool]] = field(default_factory=list)
+    spelled: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
     """Positions, tags, and whether who carries them is in no segment from there on."""
 
     parents: list[tuple[int, int, int | None]] = field(default_factory=list)
@@ -138,6 +139,7 @@ def _read_catalogue(history: Sequence[Recorded]) -> _Catalogue:
                     del foreign[foreign_key]
                 case TagRedefined(number):
                     catalogue.opt_outs.append((recorded.position, number, change.opt_out))
+                    catalogue.spelled[number] = (change.valued, tuple(change.choices))
                 case ListDefined(number, name):
                     catalogue.lists[name] = number
                 case DepartmentDefined() | DepartmentChanged():
@@ -211,7 +213,7 @@ class _Statement:
                 return leaves.in_list(*self._upload(expression), self.known_at)
             case InDepartment():
                 tags = self.catalogue.staff_tags(expression.department, min(self.known_at, self.end))
-                return f"({leaves.tagged(Tagged(()), tags, self.as_of)})"
+                return f"({leaves.tagged(Tagged(()), tags, self.as_of, {})})"
             case InSegment():
                 position, definition = self._definition(expression, made_at)
                 return self.select(parse(definition), position)
@@ -223,6 +225,7 @@ class _Statement:
                     partial(self.select, made_at=made_at),
                     self.end,
                     self.known_at,
+                    self.catalogue.spelled,
                 )
                 if isinstance(expression, Measure | Top) and (check := leaves.currencies(expression, place)):
                     self.checks.append(check)

@@ -36,7 +36,9 @@ from tests.oracle.histories.staff import Staffing
 from tests.oracle.histories.vocabulary import (
     ACTORS,
     AMOUNTS,
+    CHOICES,
     CURRENCIES,
+    DATES,
     DAY_US,
     DEFAULT_CURRENCY,
     FOREIGN_TAGS,
@@ -107,6 +109,8 @@ class _History:
     changed: list[TagChange] = field(default_factory=list)
     groups: dict[int, str] = field(default_factory=dict)
     tags: dict[int, tuple[int | None, str]] = field(default_factory=dict)
+    spelled: dict[int, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Tags whose values are dates, or one of so many choices."""
     exclusive: set[int] = field(default_factory=set)
     """Groups of which a changeset applies one tag at most to a profile at an instant."""
     retired: set[int] = field(default_factory=set)
@@ -222,11 +226,20 @@ class _History:
 
     def _first_catalogue(self) -> list[CatalogueChange]:
         self.groups = dict(enumerate(GROUP_NAMES[:2], start=1))
-        self.tags = {1: (None, "vip"), 2: (1, "gold"), 3: (1, "vip"), 4: (2, "churn"), 5: (None, "lead-score")}
+        self.tags = {
+            1: (None, "vip"),
+            2: (1, "gold"),
+            3: (1, "vip"),
+            4: (2, "churn"),
+            5: (None, "lead-score"),
+            6: (None, "gold"),
+        }
+        self.spelled = {4: ("choice", CHOICES[:3]), 6: ("date", ())}
         created: list[CatalogueChange] = [WorkspaceCreated(DEFAULT_CURRENCY)]
         self.exclusive = {number for number in self.groups if self.rng.random() < 0.5}
         created += [GroupDefined(number, name, "", number in self.exclusive) for number, name in self.groups.items()]
         created += [TagDefined(number, group, name, "") for number, (group, name) in self.tags.items()]
+        created += [self._redefined(number) for number in self.spelled]
         for _ in range(self.rng.choice((0, 8, 12))):
             created += self._staff_change()
         return created + [change for _ in range(2) for change in self._segment_change()]
@@ -299,20 +312,25 @@ class _History:
         """Or taken back. The rows that a merge records are like any others to those who answer."""
         if tag in self.merged:
             return [TagUnmerged(tag, self.merged.pop(tag))]
-        others = [number for number in self.tags if number not in {tag, *self.merged, *self.opted}]
-        if not others or tag in self.opted:
+        others = [number for number in self.tags if number not in {tag, *self.merged, *self.opted, *self.spelled}]
+        if not others or tag in self.opted or tag in self.spelled:
             return []
         self.merged[tag] = self.rng.choice(others)
         return [TagMerged(tag, self.merged[tag])]
 
     def _redefined(self, tag: int) -> CatalogueChange:
+        if tag in self.spelled:
+            kind, choices = self.spelled[tag]
+            if kind == "choice" and self.rng.random() < 0.3:
+                self.spelled[tag] = kind, choices = kind, CHOICES
+            return TagRedefined(tag, "otherwise", kind, None, None, tag in self.opted, choices)
         return TagRedefined(tag, "otherwise", "number", 0.0, None, tag in self.opted)
 
     def _opt_out(self) -> list[CatalogueChange]:
         """A tag that is not merged comes to opt out, or does so no more."""
         tag = self.rng.choice([number for number in self.tags if number not in self.merged])
         self.opted ^= {tag}
-        return [TagRedefined(tag, "", opt_out=tag in self.opted)]
+        return [self._redefined(tag)]
 
     def _erased(self) -> list[int]:
         """Somebody, now and then who was erased before: rows of them that come later are of no answer either."""
@@ -398,7 +416,7 @@ class _History:
             applied = tag not in self.retired and rng.random() < 0.7
             if applied and self.tags[tag][0] in self.exclusive:
                 applied = taken.setdefault((ordinal, self.tags[tag][0], at), tag) == tag
-            value = rng.choice(NUMBERS) if applied and rng.random() < 0.4 else None
+            value = rng.choice(self._values(tag)) if applied and rng.random() < 0.4 else None
             credit = Credit(rng.choice(ACTORS), rng.choice(SOURCES)) if rng.random() < 0.15 else None
             rows.append(TagChange(ordinal, tag, applied, at, value, credit=credit))
             if applied and rng.random() < 0.2:
@@ -408,6 +426,12 @@ class _History:
                 rows += self._moved(rows[-1], taken)
         self.changed += [row for row in rows if not row.applied]  # what is applied may be of a tag that is retired later
         return rows
+
+    def _values(self, tag: int) -> Sequence[float]:
+        kind, choices = self.spelled.get(tag, ("number", ()))
+        if kind == "number":
+            return NUMBERS
+        return [float(one.toordinal()) for one in DATES] if kind == "date" else [float(n + 1) for n in range(len(choices))]
 
     def _moved(self, row: TagChange, taken: dict[tuple[int, int | None, int], int]) -> list[TagChange]:
         """Another tag of the group takes the place of one; in an exclusive group it does so by itself."""

@@ -20,6 +20,7 @@ from domain.language.syntax import (
     Calendar,
     ClockCondition,
     ClockPart,
+    Compared,
     Condition,
     Day,
     Did,
@@ -68,6 +69,7 @@ from domain.language.syntax import Sequence as Steps
 from tests.oracle.histories.staff import DEPARTMENT_IDS
 from tests.oracle.histories.vocabulary import (
     BOUNDS,
+    CHOICES,
     CURRENCIES,
     DATES,
     DEFAULT_CURRENCY,
@@ -254,8 +256,12 @@ def _attribution(rng: random.Random) -> tuple[str | None, str | None]:
 
 
 def _tagged(rng: random.Random, vocabulary: Vocabulary) -> Tagged:
-    value = Bound(rng.choice(NUMERIC_OPS), _number(rng)) if rng.random() < 0.3 else None
-    return Tagged(_tags(rng, vocabulary), value, *_attribution(rng), _lasting(rng) if rng.random() < 0.4 else None)
+    value: Bound | Compared | None = Bound(rng.choice(NUMERIC_OPS), _number(rng)) if rng.random() < 0.3 else None
+    tags = _tags(rng, vocabulary)
+    if rng.random() < 0.2:
+        value = Compared(rng.choice(NUMERIC_OPS), rng.choice((*CHOICES, *CHOICES, "other", *DATES)))
+        tags = tuple(dict.fromkeys([rng.choice(("risk/churn", "gold")), *tags[1:]]))
+    return Tagged(tags, value, *_attribution(rng), _lasting(rng) if rng.random() < 0.4 else None)
 
 
 def _moved(rng: random.Random, vocabulary: Vocabulary) -> Moved:

@@ -69,6 +69,7 @@ STRINGS: Final = (
 )
 NUMBERS: Final = (0.0, -0.0, 1.0, 2.0, -3.5, 0.1, 0.1 + 0.2, 0.8, 18.0, 0.00005, 0.00015, 2.00025, 1e14, -1e14)
 DATES: Final = (date(2017, 6, 1), date(2017, 6, 2), date(1969, 12, 31), date(2020, 2, 29), date(1, 1, 1), date(9999, 12, 31))
+CHOICES: Final = ("small", "middle", "\u5927", "caf\u00e9")
 POOLS: Final[dict[ValueType, tuple[Value, ...]]] = {
     ValueType.STRING: STRINGS,
     ValueType.NUMBER: NUMBERS,
