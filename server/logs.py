@@ -11,7 +11,9 @@ from server.config import Config
 def configure(config: Config) -> None:
     """Set structlog up for the process."""
     text = config.log_format == "text" or (config.log_format == "auto" and sys.stderr.isatty())
-    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer() if text else structlog.processors.JSONRenderer()
+    # Not with the locals of each frame: what customers are called has no place in a log.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer: structlog.typing.Processor = console if text else structlog.processors.JSONRenderer()
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -356,11 +356,11 @@ class Persons:
         profiles = [profile for person in members & everyone for profile in self._by_ordinal[person].profiles]
         return (members - everyone) | bitmaps.from_ordinals(np.asarray(profiles, np.uint32))
 
-    def ever_of(self, profiles: BitMap) -> BitMap:
-        """The persons, those that have ended too, that any of these profiles was ever of."""
+    def ever_within(self, profiles: BitMap) -> BitMap:
+        """The persons, those that have ended too, of whom all profiles are among these."""
         persons = self._persons.view()
         of = bitmaps.among(self._profiles.view()[: len(persons)], bitmaps.to_ordinals(profiles))
-        return bitmaps.from_ordinals(persons[of])
+        return bitmaps.from_ordinals(persons[of]) - bitmaps.from_ordinals(persons[~of])
 
     @property
     def everyone(self) -> BitMap:

@@ -85,7 +85,7 @@ class Auditing:
         """What fits all of it. Raises UnknownProfile, UnknownTag, UnknownTagGroup, UnknownSegment, OutOfScope."""
         reading = self._clocks.read(reader, None, known_at)
         if reading.scope is not None and about.profile_id is None:
-            raise reading.scope.refusal("history is told of their customers; name one (profile_id)")
+            raise reading.scope.refusal("history is told of their customers, one at a time (tagledger history profile ID)")
         index, version = reading.state.index, reading.view.version
         profiles = None
         if about.profile_id is not None:

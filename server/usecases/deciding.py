@@ -5,7 +5,7 @@ through an overlay, and reaches the state only after the commit. Nothing here do
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pyroaring import BitMap
@@ -40,7 +40,7 @@ from server.usecases.interaction_rows import picked
 from server.usecases.linking import decide_links
 from server.usecases.list_commands import decide_upload
 from server.usecases.overlay import Fresh, Overlay, check_types
-from server.usecases.scoping import refuse_out_of_scope
+from server.usecases.scoping import refuse_out_of_scope, refuse_outsiders
 from server.usecases.segment_tagging import decide_tagging
 from server.usecases.state import ComputedKeys, WorkspaceState
 from server.usecases.tag_decisions import decide_changes, profiles_of
@@ -136,11 +136,13 @@ class Transaction:
                 erasure = decide_erasure(draft, overlay.state.profiles, overlay.state.index.persons)
                 decided = self._changeset(overlay, draft, first, erasure.outcome, erased=erasure.ordinals)
             case LinkDraft():
+                refuse_outsiders(overlay.state, draft.request.attribution.actor, self._recorded_at(overlay), _said(draft))
                 joined = decide_links(overlay, draft, fresh)
                 decided = self._changeset(overlay, draft, first, joined.outcome, links=joined.links)
             case InteractionsDraft():
                 decided = self._decide_interactions(overlay, draft, first, fresh)
-        refuse_out_of_scope(overlay.state, decided, fresh.profile_ids)
+        scope = refuse_out_of_scope(overlay.state, decided, _said(draft))
+        conflicting = conflicting & scope.customers if scope else conflicting
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
         self._closed = isinstance(draft, _StandsAlone)
         self._request_ids.add((draft.request.workspace, draft.request.request_id))
@@ -221,6 +223,19 @@ class Transaction:
             return self._changeset(overlay, draft, first, outcome)
         overlay.property_types |= {column.name: column.type for column in columns.properties}
         return self._changeset(overlay, draft, first, outcome, interactions=replace(columns, ordinals=ordinals))
+
+
+def _said(draft: Draft) -> Collection[str]:
+    """The ids of profiles that the request names."""
+    match draft:
+        case ChangesDraft():
+            return profiles_of(draft)
+        case InteractionsDraft() | ReplaceDraft():
+            return set(draft.profile_ids)
+        case LinkDraft():
+            return {*draft.firsts, *draft.seconds}
+        case _:
+            return ()
 
 
 def _check_property_types(overlay: Overlay, columns: InteractionColumns) -> None:

@@ -1,13 +1,14 @@
 """Explains the answer for one profile: the index says where to look, the log what stands there."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.errors import LimitExceeded
 from domain.limits import MAX_EXPLAINED_EVENTS
 from projections.explaining.explainer import ProfileExplanation, Subject, explain_profile
 from projections.explaining.outline import Outline
 from projections.explaining.world import Event, events_of
+from projections.history.entries import TagEntry
 from projections.history.timeline import versions_of_profiles
 from projections.query.evaluator import Explanation
 from server.eventlog.port import EventLog
@@ -45,7 +46,8 @@ class Explaining:
         truths = {step.expression: bool(step.holds) for step in plan.steps}
         events = [] if ordinal is None else self._events(reading, ordinal)
         uploads = [] if ordinal is None else self._read(reading, ordinal, outline.deciding_uploads)
-        return Explained(plan, known, explain_profile(outline, Subject(events, truths, uploads)))
+        why = explain_profile(outline, Subject(events, truths, uploads))
+        return Explained(plan, known, why if reading.scope is None else _seen(reading, why))
 
     def _events(self, reading: Reading, ordinal: int) -> list[Event]:
         index, version = reading.state.index, reading.view.version
@@ -62,6 +64,19 @@ class Explaining:
             events += events_of(read_applied(self._log, reading.state, version), profiles)
             _refuse_many(len(events))
         return events
+
+
+def _seen(reading: Reading, why: ProfileExplanation) -> ProfileExplanation:
+    """Without what it cites of tags of others' own, which a named segment may speak of."""
+
+    def seen(event: Event) -> bool:
+        return not isinstance(event.entry, TagEntry) or reading.sees_tag(event.entry.tag)
+
+    leaves = []
+    for leaf in why.leaves:
+        cited = list(filter(seen, leaf.evidence))
+        leaves.append(replace(leaf, evidence=cited, evidence_count=leaf.evidence_count - len(leaf.evidence) + len(cited)))
+    return replace(why, leaves=leaves)
 
 
 def _refuse_many(events: int) -> None:

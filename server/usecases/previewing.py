@@ -68,7 +68,8 @@ class Made:
 def preview(reading: Reading, by: Attribution, outcome: Outcome, changed: BitMap, conflicts: BitMap, made: Made) -> Preview:
     """Of what was decided. Raises OutOfScope as recording it would."""
     changeset = _changeset(reading, by, made)
-    refuse_out_of_scope(reading.state, changeset)
+    scope = refuse_out_of_scope(reading.state, changeset)
+    conflicts = conflicts & scope.customers if scope else conflicts
     index, profiles = reading.view.index, reading.state.profiles
     names = _concerned(index, made)
     return Preview(

@@ -4,7 +4,7 @@ Who acts or reads is believed (proving it comes later). An actor `staff:ID` is t
 acts or reads - services, jobs, models - is held to nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,10 @@ from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.staff_commands import refuse_left
 from server.usecases.state import WorkspaceState
 
-_REMEDY = "have them transferred first (TransferCustomers, tagledger staff transfer), or ask headquarters"
+_REMEDY = (
+    "have them transferred (TransferCustomers, tagledger staff transfer), take who is nobody's (ApplyChangeset with their tag "
+    "`staff:ID`, tagledger tag staff:ID PROFILE), or ask headquarters"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +93,19 @@ def scope_of(index: WorkspaceIndex, actor: str, now: int) -> Scope | None:
     version = index.clock().version
     standing = bitmaps.union([index.holders(tag, now, version) for tag in tags]) - index.gone(version)
     profiles = index.persons.all_profiles(standing)  # a person is read about by each of the ids, and as of before the link
-    return Scope(member, frozenset(tags), standing | profiles | index.persons.ever_of(profiles))
+    return Scope(member, frozenset(tags), standing | profiles | index.persons.ever_within(profiles))
 
 
-def refuse_out_of_scope(state: WorkspaceState, changeset: Changeset, new_ids: Sequence[str] = ()) -> None:
+def refuse_out_of_scope(state: WorkspaceState, changeset: Changeset, said: Collection[str] = ()) -> Scope | None:
     """OutOfScope where a decided changeset speaks of others than the customers of its actor, or of what is everybody's.
 
-    Who is nobody's customer yet is taken by a changeset that makes them one of somebody within the role. `new_ids`: of the
-    profiles that it sees first.
+    Who is nobody's customer yet is taken by a changeset that makes them one of somebody within the role. `said`: the ids that
+    the request names; the refusal names no others. The scope, of an actor that has one.
     """
     index, now = state.index, changeset.recorded_at
     scope = scope_of(index, changeset.attribution.actor, now)
     if scope is None:
-        return
+        return None
     kinds = {
         "the catalogue, staff included": not _own(index.catalogue, scope, changeset.catalogue),
         "a list": changeset.listed is not None,
@@ -115,12 +118,24 @@ def refuse_out_of_scope(state: WorkspaceState, changeset: Changeset, new_ids: Se
     outside = _concerned(changeset) - scope.customers
     outside -= _taken(index, scope, changeset, outside)
     if outside:
-        shown, first = list(outside[:MAX_SHOWN_PROFILES]), changeset.first_ordinal
-        known = state.profiles.names([one for one in shown if one < len(state.profiles)])
-        new = [new_ids[one - first] for one in shown if 0 <= one - first < len(new_ids)]
-        named = ", ".join(map(repr, filter(None, [*known, *new])))
-        taken = "who is nobody's customer is taken by applying a tag of theirs in the same changeset; otherwise"
-        raise scope.refusal(f"{len(outside):,} of the profiles are none of their customers: {named}; {taken} {_REMEDY}")
+        raise _none_of_theirs(state, scope, outside, said)
+    return scope
+
+
+def refuse_outsiders(state: WorkspaceState, actor: str, now: int, said: Collection[str]) -> None:
+    """The same of ids alone, before anything is decided that could tell of them; those that nobody has seen are let pass."""
+    scope = scope_of(state.index, actor, now)
+    if scope is not None:
+        outside = BitMap([one for one in state.profiles.ordinals(list(said)) if one is not None]) - scope.customers
+        if outside:
+            raise _none_of_theirs(state, scope, outside, said)
+
+
+def _none_of_theirs(state: WorkspaceState, scope: Scope, outside: BitMap, said: Collection[str]) -> OutOfScope:
+    ordinals = zip(said, state.profiles.ordinals(list(said)), strict=True)
+    named = [name for name, one in ordinals if one is None or one in outside]
+    told = f": {', '.join(map(repr, named[:MAX_SHOWN_PROFILES]))}" if named else ""
+    return scope.refusal(f"{len(outside):,} of the profiles are none of their customers{told}; {_REMEDY}")
 
 
 def _own(catalogue: Catalogue, scope: Scope, changes: Sequence[CatalogueChange]) -> bool:
@@ -167,14 +182,32 @@ def _refuse_tags_of_others(index: WorkspaceIndex, scope: Scope, tags: TagColumns
 
 def _taken(index: WorkspaceIndex, scope: Scope, changeset: Changeset, outside: BitMap) -> BitMap:
     """Those outside whom the changeset makes customers within the role, and who are nobody's."""
-    tags = changeset.tags
-    if not tags or not outside:
+    if not changeset.tags or not outside:
         return BitMap()
-    bound = (np.isin(np.asarray(tags.tags), list(scope.tags))) & np.asarray(tags.applied, np.bool_)
-    bound &= np.asarray(tags.effective_at, np.int64) <= changeset.recorded_at
-    taken = bitmaps.from_ordinals(np.asarray(tags.ordinals, np.uint32)[bound]) & outside
-    for member in list(index.catalogue.staff.members.values()):
-        if not taken:
-            break
-        taken -= index.holders(member.tag, changeset.recorded_at, index.clock().version)
-    return taken
+    tags = scope.tags.intersection(map(int, changeset.tags.tags))
+    taken = bitmaps.union([_bound(index, tag, changeset.tags, changeset.recorded_at) for tag in tags]) & outside
+    version, ordinals = index.clock().version, bitmaps.to_ordinals(taken)
+    lifted = index.persons.at(version).lifted(ordinals).astype(np.uint32)  # a person is a customer as a whole
+    asked, somebodys = taken | bitmaps.from_ordinals(lifted), BitMap()
+    for member in list(index.catalogue.staff.members.values()) if taken else ():
+        somebodys |= asked & index.holders(member.tag, changeset.recorded_at, version)
+    pairs = zip(ordinals.tolist(), lifted.tolist(), strict=True)
+    free = [not (own in somebodys or person in somebodys) for own, person in pairs]
+    return bitmaps.from_ascending(ordinals[np.asarray(free, np.bool_)])
+
+
+def _bound(index: WorkspaceIndex, tag: int, columns: TagColumns, now: int) -> BitMap:
+    """Who carries the tag at this moment by the last row of these columns, and by no later one of before."""
+    places = np.flatnonzero((np.asarray(columns.tags) == tag) & (np.asarray(columns.effective_at, np.int64) <= now))
+    effective, ordinals = (np.asarray(one)[places] for one in (columns.effective_at, columns.ordinals))
+    order = np.lexsort((effective, ordinals))
+    last = order[np.append(ordinals[order][1:] != ordinals[order][:-1], True)] if len(order) else order
+    last = last[np.asarray(columns.applied, np.bool_)[places[last]]]
+    carriers, since, known = ordinals[last].astype(np.uint32), effective[last], index.tags.get(tag)
+    if known is not None:
+        history = known.history
+        rows = history.first(len(history)).picked(history.places_of(carriers, len(history)))
+        rows = rows.picked(rows.effective <= now)
+        later = rows.effective > since[np.searchsorted(carriers, rows.ordinals)] if len(rows) else np.empty(0, np.bool_)
+        carriers = carriers[~np.isin(carriers, rows.ordinals[later])]
+    return bitmaps.from_ascending(carriers)

@@ -67,6 +67,11 @@ def decide_staff_command(command: StaffCommand, catalogue: Catalogue) -> list[Ca
             member = staff_with_id(staff, command.staff_id)
             if not member.retired:
                 raise NotRetired(f"staff member {member.staff_id!r} has not left: there is nothing to restore")
+            department = None if member.department is None else staff.departments[member.department]
+            if department and department.retired:
+                told = f"the department of staff member {member.staff_id!r}, {department.department_id!r}, is retired"
+                remedy = "give them another one first (ChangeStaff, tagledger staff change ID --department DEPARTMENT)"
+                raise RetiredError(f"{told}; {remedy}", metadata={"department_id": department.department_id})
             return [StaffRestored(member.number), TagRestored(member.tag)]
         case _:
             assert_never(command)

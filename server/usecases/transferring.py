@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from domain.catalogue_changes import CatalogueChange, GroupDefined, TagDefined, TagRedefined
 from domain.changeset import Outcome, TagColumns
-from domain.errors import InvalidField, LimitExceeded, Violation
+from domain.errors import InvalidField, LimitExceeded, TagRetired, Violation
 from domain.limits import MAX_PERSONAL_TAGS, MAX_TAGGED_PROFILES
 from domain.staff_catalogue import STAFF_PREFIX, StaffEntry
 from domain.tag_catalogue import Catalogue, TagEntry
@@ -79,10 +79,10 @@ def decide_transfer(index: WorkspaceIndex, draft: TransferDraft, now: int) -> De
         raise InvalidField.of([Violation("to_staff_id", "is from_staff_id; name somebody else")])
     at = now if draft.effective_at is None else draft.effective_at
     persons = index.persons
-    members = _carriers(index, giver.tag, at) - persons.everyone  # persons carry what their profiles do
+    members = _carriers(index, giver.tag, at)
     if draft.members is not None:
         members &= persons.all_profiles(draft.members)
-    both = members & _carriers(index, taker.tag, at)
+    both = members & persons.all_profiles(_standing(index, taker.tag, at))
     LimitExceeded.refuse(
         "tagged profiles",
         field="segment",
@@ -94,8 +94,10 @@ def decide_transfer(index: WorkspaceIndex, draft: TransferDraft, now: int) -> De
     rows.add(giver.tag, ordinals, None, BitMap())
     rows.add(taker.tag, ordinals, [None] * len(ordinals), both)
     made = _hand_over(index, giver, taker, members, rows)
-    outcome = Outcome(changed=len(members) - len(both), already_so=len(both))
-    return DecidedTransfer(made, rows.columns(), outcome, members)
+    standing = persons.at(index.clock().version)
+    count, already = (len(np.unique(standing.lifted(bitmaps.to_ordinals(of)))) for of in (members, both))
+    outcome = Outcome(changed=count - already, already_so=already)
+    return DecidedTransfer(tuple(made), rows.columns(), outcome, members)
 
 
 def _hand_over(
@@ -108,9 +110,11 @@ def _hand_over(
     group = catalogue.group_number(f"{STAFF_PREFIX}{taker.staff_id}")
     for tag in catalogue.tags_of(theirs) if theirs is not None else ():
         carriers = _carriers(index, tag.number, rows.at) & members
-        if not carriers:
+        if not carriers or tag.merged_into is not None:
             continue
-        number = catalogue.meant(f"{STAFF_PREFIX}{taker.staff_id}/{tag.name}")
+        number = catalogue.tag_number(f"{STAFF_PREFIX}{taker.staff_id}/{tag.name}")
+        if number is not None:
+            number = catalogue.meant(catalogue.key(number))
         if number is None:
             if group is None:
                 group = len(catalogue.groups) + 1
@@ -120,16 +124,35 @@ def _hand_over(
         ordinals = bitmaps.to_ordinals(carriers)
         history = index.tags[tag.number]
         codes = history.history.codes_at(index.clock().version, ordinals, np.full(len(ordinals), rows.at, np.int64))
+        values = values_of(codes, history.value_of)
+        if number in catalogue.tags:
+            values = _taken_over(catalogue, tag, catalogue.tags[number], values)
         rows.add(tag.number, ordinals, None, BitMap())
-        rows.add(number, ordinals, values_of(codes, history.value_of), BitMap())
+        rows.add(number, ordinals, values, BitMap())
     if group is not None:
         _refuse_too_many(catalogue, group, made)
     return made
 
 
+def _taken_over(catalogue: Catalogue, tag: TagEntry, into: TagEntry, values: Sequence[float | None]) -> list[float | None]:
+    """What goes with the tag, as the other one has it. Raises TagRetired, InvalidField where that cannot be."""
+    key = catalogue.key(into.number)
+    if into.retired:
+        told = f"tag {key!r}, to which {catalogue.key(tag.number)!r} would be handed over, is retired"
+        raise TagRetired(f"{told}; restore it first (RestoreTag, tagledger catalogue restore-tag)", metadata={"tag": key})
+    for number in set(values):
+        problem = into.values.problem(tag.values.value_of(number))
+        if problem:
+            told = f"{catalogue.key(tag.number)!r} cannot be handed over to {key!r}, which {problem}"
+            remedy = "change what goes with one of them first (ChangeTag, tagledger catalogue change-tag)"
+            raise InvalidField.of([Violation("to_staff_id", f"{told}; {remedy}")])
+    said = (tag.values.value_of(number) for number in values)
+    return [None if one is None else into.values.number_of(one) for one in said]
+
+
 def _likewise(tag: TagEntry, number: int, group: int) -> list[CatalogueChange]:
     rule = tag.values
-    changed = TagRedefined(number, tag.description, rule.valued.value, rule.minimum, rule.maximum, tag.opt_out)
+    changed = TagRedefined(number, tag.description, rule.valued.value, rule.minimum, rule.maximum, tag.opt_out, rule.choices)
     return [TagDefined(number, group, tag.name, tag.description), changed]
 
 
@@ -144,6 +167,12 @@ def _refuse_too_many(catalogue: Catalogue, group: int, made: Sequence[CatalogueC
 
 
 def _carriers(index: WorkspaceIndex, tag: int, at: int) -> BitMap:
-    """Who carries the tag at the instant, by all that is known, but for those who were erased."""
+    """The profiles that carry the tag at the instant, by all that is known; of a person that does, those that do themselves."""
+    own = index.holders(tag, at, index.clock().version) - index.persons.everyone  # who has rows of it
+    return own & index.persons.all_profiles(_standing(index, tag, at))
+
+
+def _standing(index: WorkspaceIndex, tag: int, at: int) -> BitMap:
+    """Profiles and persons who carry it: not who was erased, and persons in the place of their profiles."""
     version = index.clock().version
-    return index.holders(tag, at, version) - index.erased.at(version)
+    return index.holders(tag, at, version) - index.gone(version)

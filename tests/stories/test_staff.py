@@ -388,6 +388,113 @@ def test_linked_profiles_are_read_and_written_as_one(roles: Client) -> None:
         wang.profile("dan")
 
 
+def test_nobody_takes_a_customer_by_another_of_their_ids_or_for_a_moment(roles: Client) -> None:
+    roles.link([("dan", "cy")], reason="one person")
+    for changes in (
+        [ApplyTag("dan", "staff:wang")],  # cy, who is the same person, is Zhao's
+        [ApplyTag("new", "staff:wang", effective_at=AT, expires_at=AT + timedelta(days=1)), ApplyTag("new", "vip")],
+    ):
+        refused(errors.OutOfScope, partial(roles.apply_changeset, changes, **_by("wang")), roles)
+    roles.unlink([("dan", "cy")], reason="two after all")
+    roles.unbind(["bo"], "wang", reason="moved away")
+    back_dated = [ApplyTag("bo", "staff:wang", effective_at=AT + timedelta(days=1)), ApplyTag("bo", "vip")]
+    refused(errors.OutOfScope, lambda: roles.apply_changeset(back_dated, **_by("wang")), roles)
+    assert roles.apply_changeset([ApplyTag("dan", "staff:wang"), ApplyTag("dan", "vip")], **_by("wang")).changed_count == 1
+
+
+def test_a_refusal_names_nobody_whom_the_request_did_not_name(roles: Client) -> None:
+    order = roles.record_interactions([Interaction("cy", "purchase", AT, id="order-1")])
+    both = roles.apply_changeset([ApplyTag("ana", "vip", 1.0), ApplyTag("cy", "vip", 1.0)], reason=WHY)
+    roles.link([("cy", "dan"), ("dan", "eve")], reason="one person")
+    for call in (
+        lambda: roles.retract_interactions(["order-1"], **_by("wang")),
+        lambda: roles.undo_changeset(order.position, dry_run=True, **_by("wang")),
+        lambda: roles.undo_changeset(both.position, dry_run=True, **_by("wang")),
+    ):
+        told = refused(errors.OutOfScope, call, roles)
+        assert "'cy'" not in told.message
+        assert "1 of the profiles are none of their customers; " in told.message
+    told = refused(errors.OutOfScope, lambda: roles.unlink([("cy", "eve")], **_by("wang")), roles)
+    assert "'dan'" not in told.message
+    # What others have said since is not theirs to know of either.
+    at = AT + timedelta(days=3)
+    said = roles.apply_changeset([ApplyTag(who, "vip", 2.0, at) for who in ("ana", "cy")], reason=WHY)
+    roles.apply_tag("cy", "vip", value=3.0, effective_at=at, reason=WHY)
+    for dry_run in (True, False):
+        done = roles.undo_changeset(said.position, dry_run=dry_run, **_by("wang"))
+        assert (done.conflict_count, done.conflict_profile_ids) == (1, ())
+
+
+def test_an_explanation_cites_no_tags_of_others_own(roles: Client) -> None:
+    roles.define_tag("staff:zhao/rich", reason=WHY)
+    roles.apply_tag("ana", "staff:zhao/rich", reason=WHY)
+    roles.define_segment("rich", "tagged staff:zhao/rich", reason=WHY)
+    for expression in ("everyone", "in segment rich"):
+        for reader, seen in ((roles, True), (roles.read_by("staff:wang"), False)):
+            why = reader.explain(expression, profile_id="ana").why
+            assert why
+            cited = [cited.entry.change for leaf in why.leaves for cited in leaf.evidence]
+            told = [change.tag for change in cited if isinstance(change, replies.TagEntry)]
+            assert ("staff:zhao/rich" in told) is seen, expression
+            assert all(leaf.evidence_count >= len(leaf.evidence) for leaf in why.leaves)
+
+
+def test_persons_are_handed_over_as_long_as_they_are_customers(client: Client) -> None:
+    client.link([("ana", "bo"), ("cy", "eve")], reason="the same ones")
+    assert client.transfer_customers("wang", "li", dry_run=True, reason=WHY).changed_count == 1
+    client.unbind(["eve"], "zhao", reason="by the other id")
+    assert members(client, "tagged staff:zhao") == set()
+    done = client.transfer_customers("zhao", "li", reason=WHY)
+    assert (done.changed_count, members(client, "tagged staff:li")) == (0, set())
+    client.bind(["bo"], "li", reason=WHY)
+    done = client.transfer_customers("wang", "li", reason=WHY)
+    assert (done.changed_count, done.already_so_count) == (0, 1)
+    assert members(client, "tagged staff:li") == {"ana"}
+    assert members(client, "tagged staff:wang") == set()
+
+
+def test_a_link_by_mistake_opens_nothing_when_it_is_taken_apart(roles: Client) -> None:
+    roles.link([("ana", "cy")], reason="a mistake")
+    linked = position(roles)
+    wang = roles.read_by("staff:wang")
+    assert wang.profile("cy").linked_profile_ids == ("ana", "cy")
+    roles.unlink([("ana", "cy")], reason="it was")
+    for call in (
+        lambda: wang.profile("cy", known_at=linked),
+        lambda: list(wang.profile_history("cy", known_at=linked)),
+    ):
+        with pytest.raises(errors.OutOfScope):
+            call()
+    assert members(wang, "everyone", known_at=linked) == {"bo"}
+    assert roles.profile("cy", known_at=linked).linked_profile_ids == ("ana", "cy")
+
+
+def test_who_comes_back_needs_a_department_that_is_there(client: Client) -> None:
+    client.retire_staff("zhao", reason="left")
+    client.retire_department("west", reason="closed")
+    told = refused(errors.StaffRetired, lambda: client.restore_staff("zhao", reason=WHY), client)
+    assert "give them another one first" in told.message
+    client.change_staff("zhao", department_id="east", reason=WHY)
+    assert not client.restore_staff("zhao", reason=WHY).retired
+
+
+def test_tags_that_cannot_be_handed_over_are_told(roles: Client) -> None:
+    for key, values in (("staff:wang/size", TagValues("number")), ("staff:li/size", TagValues("none"))):
+        roles.define_tag(key, values=values, reason=WHY)
+    for key in ("staff:wang/tea", "staff:li/tea", "staff:wang/coffee"):
+        roles.define_tag(key, reason=WHY)
+    roles.apply_changeset([ApplyTag("ana", "staff:wang/size", 4.0), ApplyTag("ana", "staff:wang/tea")], reason=WHY)
+    told = refused(errors.InvalidField, lambda: roles.transfer_customers("wang", "li", reason=WHY), roles)
+    assert "'staff:wang/size' cannot be handed over to 'staff:li/size', which takes no value" in told.message
+    roles.change_tag("staff:li/size", values=TagValues("number", 0, 9), reason=WHY)
+    roles.retire_tag("staff:li/tea", reason=WHY)
+    told = refused(errors.TagRetired, lambda: roles.transfer_customers("wang", "li", reason=WHY), roles)
+    assert "restore it first" in told.message
+    roles.restore_tag("staff:li/tea", reason=WHY)
+    assert roles.transfer_customers("wang", "li", reason=WHY).changed_count == 2
+    assert members(roles, "tagged staff:li/size = 4") == members(roles, "tagged staff:li/tea") == {"ana"}
+
+
 def _by(staff_id: str) -> Any:
     """Who writes, and why."""
     return {"actor": f"staff:{staff_id}", "reason": WHY}
