@@ -258,8 +258,10 @@ class Catalogue:
         return other
 
     def spelled_tags(self) -> Mapping[str, ValueRule]:
-        """Keys of the tags whose values are no numbers, and their rules."""
-        return {self.key(number): tag.values for number, tag in list(self.tags.items()) if tag.values.spelled}
+        """By keys, and other systems' names: the rules of the tags that they mean, where values are no numbers."""
+        rules = {number: tag.values for number, tag in list(self.tags.items()) if tag.values.spelled}
+        meant = {key: self.meant(key) for key in self.keys()} if rules else {}
+        return {key: rules[number] for key, number in meant.items() if number in rules}
 
     def foreign_tags(self) -> Mapping[str, int]:
         """Other systems' names, and the tags that they mean."""

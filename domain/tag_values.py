@@ -75,6 +75,11 @@ class ValueRule:
         return " and".join(text.format(bound) for text, bound in bounds if bound is not None)
 
 
+def redefined(number: int, description: str, rule: ValueRule, *, opt_out: bool = False) -> TagRedefined:
+    """The change that gives a rule."""
+    return TagRedefined(number, description, rule.valued.value, rule.minimum, rule.maximum, opt_out, rule.choices)
+
+
 def rule_of(change: TagRedefined) -> ValueRule:
     """The rule that a change gives."""
     return ValueRule(Valued(change.valued), change.minimum, change.maximum, tuple(change.choices))

@@ -16,8 +16,8 @@ from projections.index.timelines import Timelines
 class VaultNumbers:
     """In the place of a dictionary for personal texts, which the index does not know: the number of a text is its code."""
 
-    def __init__(self, last: int = 0) -> None:
-        self.last = last
+    def __init__(self) -> None:
+        self.last = 0
         """The greatest number so far."""
 
     def code(self, value: Value) -> int:
@@ -48,9 +48,13 @@ class TraitIndex:
     def up_to(self, version: int) -> "TraitIndex":
         """An index of its own that goes on behind the rows recorded up to version."""
         other = TraitIndex(self.kind, self.history.up_to(version))
-        known = self.values
-        other.values = VaultNumbers(known.last) if isinstance(known, VaultNumbers) else Dictionary.over(list(known.values()))
+        other.values.intern(self.spoken_of())
         return other
+
+    def spoken_of(self) -> list[Value]:
+        """The values that codes stand for, in the order of the codes; of personal texts, which are numbers, the last."""
+        known = self.values
+        return list(known.values()) if isinstance(known, Dictionary) else [Personal(known.last)]
 
     def satisfying(self, predicate: Callable[[Value], bool], codes: Codes) -> npt.NDArray[np.bool_]:
         """Of which of the codes the value satisfies the predicate; of personal texts all or none, for they are alike here."""

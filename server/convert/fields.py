@@ -150,10 +150,8 @@ class Checks:
             case "bool_value":
                 return ValueType.BOOL, value.bool_value
             case "date_value":
-                try:
-                    return ValueType.DATE, iso_date(value.date_value)
-                except ValueError:
-                    self.add(field, f"a date as ISO 8601, for example 1990-02-28; got {value.date_value[:40]!r}")
+                day = self._day(field, value.date_value)
+                return None if day is None else (ValueType.DATE, day)
             case _:
                 self.add(field, "a value is needed: string_value, number_value, bool_value, date_value or personal_value")
         return None
@@ -164,13 +162,17 @@ class Checks:
             case "string_value":
                 return self._text_of_value(field, value.string_value)
             case "date_value":
-                try:
-                    return iso_date(value.date_value)
-                except ValueError:
-                    self.add(field, f"a date as ISO 8601, for example 1990-02-28; got {value.date_value[:40]!r}")
+                return self._day(field, value.date_value)
             case _:
                 self.add(field, "string_value (a choice) or date_value is needed; numbers go into value")
         return None
+
+    def _day(self, field: str, text: str) -> date | None:
+        try:
+            return iso_date(text)
+        except ValueError:
+            self.add(field, f"a date as ISO 8601, for example 1990-02-28; got {text[:40]!r}")
+            return None
 
     def _text_of_value(self, field: str, text: str) -> str:
         if len(text.encode()) > limits.MAX_VALUE_BYTES:

@@ -194,14 +194,18 @@ class PostgresEventLog:
         query = SQL("SELECT ordinal, profile_id FROM {} WHERE workspace=%s AND ordinal>=%s ORDER BY ordinal LIMIT %s").format(
             self._recorder.table(PROFILES_TABLE)
         )
+        return ((ordinal, name) for ordinal, name in self._pages(query, workspace, first_ordinal))
+
+    def _pages(self, query: Composed, workspace: str, first: int) -> Iterator[Sequence[Any]]:
+        """Rows by their first column, ascending from `first` on, some at a time."""
         while True:
             with unavailable(_READING), self._datastore.cursor() as curs:
-                curs.execute(query, (workspace, first_ordinal, _VAULT_PAGE_ROWS))
-                rows = [(row["ordinal"], row["profile_id"]) for row in curs.fetchall()]
+                curs.execute(query, (workspace, first, _VAULT_PAGE_ROWS))
+                rows = [tuple(row.values()) for row in curs.fetchall()]
             yield from rows
             if len(rows) < _VAULT_PAGE_ROWS:
                 return
-            first_ordinal = rows[-1][0] + 1
+            first = rows[-1][0] + 1
 
     def profile_ids(self, workspace: str, ordinals: Sequence[int]) -> Mapping[int, str]:
         """See EventLog."""
@@ -217,14 +221,7 @@ class PostgresEventLog:
         query = SQL("SELECT number, ordinal, value FROM {} WHERE workspace=%s AND number>=%s ORDER BY number LIMIT %s").format(
             self._recorder.table(PERSONAL_TABLE)
         )
-        while True:
-            with unavailable(_READING), self._datastore.cursor() as curs:
-                curs.execute(query, (workspace, first_number, _VAULT_PAGE_ROWS))
-                rows = [PersonalRow(row["number"], row["ordinal"], row["value"]) for row in curs.fetchall()]
-            yield from rows
-            if len(rows) < _VAULT_PAGE_ROWS:
-                return
-            first_number = rows[-1].number + 1
+        return (PersonalRow(*row) for row in self._pages(query, workspace, first_number))
 
     def personal_texts(self, workspace: str, numbers: Sequence[int]) -> Mapping[int, str]:
         """See EventLog."""

@@ -156,18 +156,19 @@ class SqliteEventLog:
 
     def profiles(self, workspace: str, *, first_ordinal: int = 0) -> Iterator[tuple[int, str]]:
         """See EventLog."""
+        query = f"SELECT ordinal, profile_id FROM {PROFILES_TABLE} WHERE workspace=? AND ordinal>=? ORDER BY ordinal LIMIT ?"
+        return ((ordinal, name) for ordinal, name in self._pages(query, workspace, first_ordinal))
+
+    def _pages(self, query: str, workspace: str, first: int) -> Iterator[Sequence[Any]]:
+        """Rows by their first column, ascending from `first` on, some at a time."""
         while True:
             with unavailable(_READING), self._datastore.transaction(commit=False) as c:
-                c.execute(
-                    f"SELECT ordinal, profile_id FROM {PROFILES_TABLE} "
-                    "WHERE workspace=? AND ordinal>=? ORDER BY ordinal LIMIT ?",
-                    (workspace, first_ordinal, _VAULT_PAGE_ROWS),
-                )
-                rows = [(row[0], row[1]) for row in c.fetchall()]
+                c.execute(query, (workspace, first, _VAULT_PAGE_ROWS))
+                rows = [tuple(row) for row in c.fetchall()]
             yield from rows
             if len(rows) < _VAULT_PAGE_ROWS:
                 return
-            first_ordinal = rows[-1][0] + 1
+            first = rows[-1][0] + 1
 
     def profile_ids(self, workspace: str, ordinals: Sequence[int]) -> Mapping[int, str]:
         """See EventLog."""
@@ -182,18 +183,8 @@ class SqliteEventLog:
 
     def personal(self, workspace: str, *, first_number: int = 1) -> Iterator[PersonalRow]:
         """See EventLog."""
-        while True:
-            with unavailable(_READING), self._datastore.transaction(commit=False) as c:
-                c.execute(
-                    f"SELECT number, ordinal, value FROM {PERSONAL_TABLE} "
-                    "WHERE workspace=? AND number>=? ORDER BY number LIMIT ?",
-                    (workspace, first_number, _VAULT_PAGE_ROWS),
-                )
-                rows = [PersonalRow(row[0], row[1], row[2]) for row in c.fetchall()]
-            yield from rows
-            if len(rows) < _VAULT_PAGE_ROWS:
-                return
-            first_number = rows[-1].number + 1
+        query = f"SELECT number, ordinal, value FROM {PERSONAL_TABLE} WHERE workspace=? AND number>=? ORDER BY number LIMIT ?"
+        return (PersonalRow(*row) for row in self._pages(query, workspace, first_number))
 
     def personal_texts(self, workspace: str, numbers: Sequence[int]) -> Mapping[int, str]:
         """See EventLog."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.changeset import Value, ValueType
+from domain.changeset import Personal, Value, ValueType
 from projections.identity import CHUNK_NAMES, Chunk
 from projections.index import key_map
 from projections.index.columns import Column
@@ -25,7 +25,7 @@ from projections.index.rows import CapturedRows
 from projections.index.runs import Run
 from projections.index.states import Holders
 from projections.index.tag_index import TagIndex
-from projections.index.typed import PropertyIndex, TraitIndex, VaultNumbers
+from projections.index.typed import PropertyIndex, TraitIndex
 from projections.index.undone import Undone
 from projections.index.universe import Universe
 from projections.index.workspace_index import WorkspaceIndex
@@ -165,7 +165,7 @@ def _traits(traits: Mapping[str, TraitIndex]) -> Part:
     about = []
     for k, (name, trait) in enumerate(traits.items()):
         arrays |= {f"{k}.{column}": values for column, values in trait.history.columns().items()}
-        about.append({"name": name, "kind": trait.kind.value, "values": _stored(trait)})
+        about.append({"name": name, "kind": trait.kind.value, "values": _json(trait.spoken_of())})
     return Part(arrays, {"traits": about}, grows=True)
 
 
@@ -317,8 +317,7 @@ def _point(numbers: Sequence[int], holders: Holders) -> Point[Holders]:
 
 def _trait_in(part: ArrayFile, k: int, about: Mapping[str, Any]) -> TraitIndex:
     trait = TraitIndex(ValueType(about["kind"]), _history(part, f"{k}."))
-    stored = about["values"]
-    trait.values = VaultNumbers(*stored) if trait.kind is ValueType.PERSONAL else Dictionary.over(_values(trait.kind, stored))
+    trait.values.intern(_values(trait.kind, about["values"]))
     return trait
 
 
@@ -349,11 +348,9 @@ def _bitmap(part: ArrayFile, name: str) -> BitMap:
     return BitMap.deserialize(stored.tobytes())
 
 
-def _stored(trait: TraitIndex) -> list[Any]:
-    return [trait.values.last] if isinstance(trait.values, VaultNumbers) else _json(trait.values.values())
-
-
 def _values(kind: ValueType, values: list[Any]) -> list[Value]:
     if kind is ValueType.DATE:
         return [date.fromisoformat(value) for value in values]
+    if kind is ValueType.PERSONAL:
+        return [Personal(value) for value in values]
     return [float(value) for value in values] if kind is ValueType.NUMBER else values

@@ -23,7 +23,7 @@ from domain.limits import MAX_EXCLUSIVE_TAGS, MAX_PERSONAL_TAGS
 from domain.names import KnownNames
 from domain.staff_catalogue import STAFF_PREFIX
 from domain.tag_catalogue import Catalogue, GroupEntry, TagEntry
-from domain.tag_values import ValueRule
+from domain.tag_values import ANY_VALUES, ValueRule, redefined
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.commands import (
     ChangeGroup,
@@ -205,7 +205,7 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
     number = _next(catalogue.tags)
     made.append(TagDefined(number, group, command.name, command.description))
     if command.values is not None or command.opt_out:
-        made.append(_redefined(number, command.description, command.values or ValueRule(), opt_out=command.opt_out))
+        made.append(redefined(number, command.description, command.values or ANY_VALUES, opt_out=command.opt_out))
     return made
 
 
@@ -263,12 +263,7 @@ def _changed(tag: TagEntry, command: ChangeTag) -> TagRedefined:
     description = tag.description if command.description is None else command.description
     values = tag.values if command.values is None else command.values
     opt_out = tag.opt_out if command.opt_out is None else command.opt_out
-    return _redefined(tag.number, description, values, opt_out=opt_out)
-
-
-def _redefined(number: int, description: str, values: ValueRule, *, opt_out: bool) -> TagRedefined:
-    bounds = values.minimum, values.maximum
-    return TagRedefined(number, description, values.valued.value, *bounds, opt_out, choices=values.choices)
+    return redefined(tag.number, description, values, opt_out=opt_out)
 
 
 def _refuse_other_values(index: WorkspaceIndex, tag: TagEntry, values: ValueRule) -> None:

@@ -20,7 +20,6 @@ from projections.index.row_columns import (
     property_column,
 )
 from projections.index.rows import InteractionRows
-from projections.index.typed import VaultNumbers
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.state import WorkspaceState
 
@@ -83,11 +82,10 @@ def _dictionaries(index: WorkspaceIndex) -> dict[str, list[object]]:
         **{f"the values of tag {index.catalogue.key(number)!r}": tag.values for number, tag in index.tags.items()},
         **{f"the values of property {name!r}": known.values for name, known in index.properties.items()},
     }
-    found = {what: list(dictionary.values()) for what, dictionary in named.items()}
-    for name, trait in index.traits.items():
-        known = trait.values
-        found[f"the values of trait {name!r}"] = [known.last] if isinstance(known, VaultNumbers) else list(known.values())
-    return found
+    of_traits: dict[str, list[object]] = {
+        f"the values of trait {name!r}": [*trait.spoken_of()] for name, trait in index.traits.items()
+    }
+    return of_traits | {what: list(dictionary.values()) for what, dictionary in named.items()}
 
 
 def _columns(what: str, found: Mapping[str, AnyColumn], due: Mapping[str, AnyColumn]) -> Iterator[str]:

@@ -136,12 +136,14 @@ class Transaction:
                 erasure = decide_erasure(draft, overlay.state.profiles, overlay.state.index.persons)
                 decided = self._changeset(overlay, draft, first, erasure.outcome, erased=erasure.ordinals)
             case LinkDraft():
-                refuse_outsiders(overlay.state, draft.request.attribution.actor, self._recorded_at(overlay), _said(draft))
+                refuse_outsiders(
+                    overlay.state, draft.request.attribution.actor, self._recorded_at(overlay), lambda: _said(draft)
+                )
                 joined = decide_links(overlay, draft, fresh)
                 decided = self._changeset(overlay, draft, first, joined.outcome, links=joined.links)
             case InteractionsDraft():
                 decided = self._decide_interactions(overlay, draft, first, fresh)
-        scope = refuse_out_of_scope(overlay.state, decided, _said(draft))
+        scope = refuse_out_of_scope(overlay.state, decided, lambda: _said(draft))
         conflicting = conflicting & scope.customers if scope else conflicting
         overlay.version, overlay.recorded_at = decided.version, decided.recorded_at
         self._closed = isinstance(draft, _StandsAlone)

@@ -4,7 +4,7 @@ Who acts or reads is believed (proving it comes later). An actor `staff:ID` is t
 acts or reads - services, jobs, models - is held to nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,8 @@ from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.staff_commands import refuse_left
 from server.usecases.state import WorkspaceState
 
+Said = Callable[[], Collection[str]]
+"""Gathers the ids of profiles that a request names: only for staff, for there may be many."""
 _REMEDY = (
     "have them transferred (TransferCustomers, tagledger staff transfer), take who is nobody's (ApplyChangeset with their tag "
     "`staff:ID`, tagledger tag staff:ID PROFILE), or ask headquarters"
@@ -96,7 +98,7 @@ def scope_of(index: WorkspaceIndex, actor: str, now: int) -> Scope | None:
     return Scope(member, frozenset(tags), standing | profiles | index.persons.ever_within(profiles))
 
 
-def refuse_out_of_scope(state: WorkspaceState, changeset: Changeset, said: Collection[str] = ()) -> Scope | None:
+def refuse_out_of_scope(state: WorkspaceState, changeset: Changeset, said: Said = tuple) -> Scope | None:
     """OutOfScope where a decided changeset speaks of others than the customers of its actor, or of what is everybody's.
 
     Who is nobody's customer yet is taken by a changeset that makes them one of somebody within the role. `said`: the ids that
@@ -118,17 +120,17 @@ def refuse_out_of_scope(state: WorkspaceState, changeset: Changeset, said: Colle
     outside = _concerned(changeset) - scope.customers
     outside -= _taken(index, scope, changeset, outside)
     if outside:
-        raise _none_of_theirs(state, scope, outside, said)
+        raise _none_of_theirs(state, scope, outside, said())
     return scope
 
 
-def refuse_outsiders(state: WorkspaceState, actor: str, now: int, said: Collection[str]) -> None:
+def refuse_outsiders(state: WorkspaceState, actor: str, now: int, said: Said) -> None:
     """The same of ids alone, before anything is decided that could tell of them; those that nobody has seen are let pass."""
     scope = scope_of(state.index, actor, now)
     if scope is not None:
-        outside = BitMap([one for one in state.profiles.ordinals(list(said)) if one is not None]) - scope.customers
+        outside = BitMap([one for one in state.profiles.ordinals(list(said())) if one is not None]) - scope.customers
         if outside:
-            raise _none_of_theirs(state, scope, outside, said)
+            raise _none_of_theirs(state, scope, outside, said())
 
 
 def _none_of_theirs(state: WorkspaceState, scope: Scope, outside: BitMap, said: Collection[str]) -> OutOfScope:

@@ -13,7 +13,6 @@ from domain.catalogue_changes import (
     StaffRestored,
     StaffRetired,
     TagDefined,
-    TagRedefined,
     TagRestored,
     TagRetired,
     Valued,
@@ -32,6 +31,7 @@ from domain.limits import MAX_DEPARTMENTS, MAX_STAFF
 from domain.names import KnownNames
 from domain.staff_catalogue import STAFF_PREFIX, DepartmentEntry, Staff, StaffEntry
 from domain.tag_catalogue import Catalogue
+from domain.tag_values import ValueRule, redefined
 from server.usecases.commands import (
     ChangeDepartment,
     ChangeStaff,
@@ -168,7 +168,7 @@ def _defined_staff(catalogue: Catalogue, command: DefineStaff) -> list[Catalogue
     return [
         StaffDefined(len(staff.members) + 1, command.staff_id, command.name, department, command.role.value, tag),
         TagDefined(tag, None, key, ""),
-        TagRedefined(tag, "", Valued.NONE.value),
+        redefined(tag, "", ValueRule(Valued.NONE)),
     ]
 
 

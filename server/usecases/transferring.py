@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from pyroaring import BitMap
 
-from domain.catalogue_changes import CatalogueChange, GroupDefined, TagDefined, TagRedefined
+from domain.catalogue_changes import CatalogueChange, GroupDefined, TagDefined
 from domain.changeset import Outcome, TagColumns
 from domain.errors import InvalidField, LimitExceeded, TagRetired, Violation
 from domain.limits import MAX_PERSONAL_TAGS, MAX_TAGGED_PROFILES
 from domain.staff_catalogue import STAFF_PREFIX, StaffEntry
 from domain.tag_catalogue import Catalogue, TagEntry
+from domain.tag_values import redefined
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.workspace_index import WorkspaceIndex
@@ -151,8 +152,7 @@ def _taken_over(catalogue: Catalogue, tag: TagEntry, into: TagEntry, values: Seq
 
 
 def _likewise(tag: TagEntry, number: int, group: int) -> list[CatalogueChange]:
-    rule = tag.values
-    changed = TagRedefined(number, tag.description, rule.valued.value, rule.minimum, rule.maximum, tag.opt_out, rule.choices)
+    changed = redefined(number, tag.description, tag.values, opt_out=tag.opt_out)
     return [TagDefined(number, group, tag.name, tag.description), changed]
 
 

@@ -27,7 +27,6 @@ from projections.index.row_columns import (
     property_column,
 )
 from projections.index.rows import InteractionRows
-from projections.index.typed import TraitIndex, VaultNumbers
 from projections.index.workspace_index import WorkspaceIndex
 from projections.naive import NaiveLedger
 from projections.query import evaluator
@@ -214,7 +213,14 @@ def contents(state: WorkspaceState, ids: Sequence[str]) -> Contents:
         "erased": [list(index.erased.at(version)) for version in (index.clock().version, index.clock().version // 2)],
         **rows,
         **{f"tag {number}": (_bytes(one.history.columns()), _values(one.values)) for number, one in index.tags.items()},
-        **{f"trait {name}": (one.kind, _bytes(one.history.columns()), _of_trait(one)) for name, one in index.traits.items()},
+        **{
+            f"trait {name}": (
+                one.kind,
+                _bytes(one.history.columns()),
+                [(repr(value), one.values.code(value)) for value in one.spoken_of()],
+            )
+            for name, one in index.traits.items()
+        },
         **{f"holders of tag {number}": _holders(index, number) for number in index.tags},
     }
 
@@ -267,10 +273,6 @@ def _members(index: WorkspaceIndex, number: int) -> list[list[int]]:
 
 def _values(dictionary: Dictionary[Any]) -> list[tuple[str, int]]:
     return [(repr(value), dictionary.code(value)) for value in dictionary.values()]
-
-
-def _of_trait(trait: TraitIndex) -> list[tuple[str, int]] | int:
-    return trait.values.last if isinstance(trait.values, VaultNumbers) else _values(trait.values)
 
 
 def _bytes(columns: dict[str, AnyColumn]) -> dict[str, tuple[str, bytes]]:

@@ -357,6 +357,10 @@ def test_tags_are_ordered_valued_mapped_and_merged(shell: Shell, workspace: str)
     assert shell.json("catalogue", "map-foreign", "wecom:金=level/gold", "crm:a=b=vip", *there)["changed"] == 2
     assert shell.run("catalogue", "map-foreign", "wecom:金", *there)[0] == 2
     assert shell.json("tag", "wecom:金", "甲", "--reason", "a test", *there)["changed"] == 1
+    path = shell.folder / "foreign.csv"
+    path.write_text("who,tag\n甲,wecom:金\n乙,wecom:铜\n", encoding="utf-8")
+    told = shell.json("import", "tags", path, "--profile", "who", "--tag-column", "tag", *there, code=6)
+    assert (told["accepted"], told["rejected"], told["rejected_examples"][0]["row"]) == (1, 1, 2)
     named = shell.json("catalogue", "foreign-tags", "--namespace", "crm", *there)["foreign_tags"]
     assert named == [{"foreign_key": "crm:a=b", "key": "vip"}]
     assert shell.json("catalogue", "unmap-foreign", "crm:a=b", *there)["foreign_tag"]["key"] == "vip"

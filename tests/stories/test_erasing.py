@@ -1,7 +1,6 @@
 """A person is erased: no answer has them, no file of ours names them, and what was counted before stays; on both stores."""
 
 import uuid
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -23,17 +22,6 @@ GONE = ("王小明-13800138000", "ben@example.com")
 """Who is erased: names that stand nowhere else."""
 EMAILS = ("wang.xiaoming@example.com", "ben.private@example.com")
 OTHERS = tuple(f"member-{number}" for number in range(40))
-
-
-@pytest.fixture
-def config(store: Store, tmp_path: Path) -> Config:
-    return store.config(snapshots=str(tmp_path / "snapshots"), snapshot_every=3)
-
-
-@pytest.fixture
-def client(config: Config) -> Iterator[Client]:
-    with running_server(config) as address, connected(address) as made:
-        yield made
 
 
 def populate(client: Client) -> None:

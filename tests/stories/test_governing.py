@@ -94,6 +94,9 @@ def test_choices_compare_by_their_order_and_dates_by_theirs(spelled: Client) -> 
         assert members(spelled, expression, as_of=AT + 5 * DAY) == found, expression
         assert not spelled.validate(expression).warnings, expression
     assert members(spelled, 'tagged size = "M"', as_of=AT + DAY) == {"ana"}
+    spelled.map_foreign_tags({"crm:size": "size"}, reason=WHY)
+    assert members(spelled, 'tagged "crm:size" = "L"') == {"ana"}
+    assert not spelled.validate('tagged "crm:size" = "L"').warnings
     for expression, found, told in (
         ("tagged size = 2", set(), "tag 'size' takes one of 'S', 'M', 'L' (got 2)"),
         ('tagged size = "XL"', set(), "tag 'size' takes one of 'S', 'M', 'L' (got 'XL')"),

@@ -11,7 +11,7 @@ from clients.sdk import ApplyTag, Client, Interaction, RemoveTag, SetTrait, erro
 from domain import limits
 from server.config import Config
 from server.verification import verified
-from tests.harness import Store, running_server, until
+from tests.harness import running_server, until
 from tests.stories.asking import AT, connected, members, position, refused
 
 WHY = "the same telephone number"
@@ -36,11 +36,6 @@ QUESTIONS = (
     "top 1 by sum(purchase.amount)",
     "did invite where invitee among (did purchase)",
 )
-
-
-@pytest.fixture
-def config(store: Store, tmp_path: Path) -> Config:
-    return store.config(snapshots=str(tmp_path / "snapshots"), snapshot_every=3)
 
 
 @pytest.fixture

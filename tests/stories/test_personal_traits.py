@@ -5,10 +5,9 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,22 +23,11 @@ from server.eventlog.port import PersonalRow
 from server.usecases import overlay
 from server.usecases.drafts import PersonalText
 from server.verification import verified
-from tests.harness import Store, running_server
+from tests.harness import running_server
 from tests.stories.asking import AT, connected, members, position, refused
 
 DAY = timedelta(days=1)
 EMAIL = ExportColumn(ColumnKind.TRAIT, "email")
-
-
-@pytest.fixture
-def config(store: Store, tmp_path: Path) -> Config:
-    return store.config(snapshots=str(tmp_path / "snapshots"), snapshot_every=2)
-
-
-@pytest.fixture
-def client(config: Config) -> Iterator[Client]:
-    with running_server(config) as address, connected(address) as made:
-        yield made
 
 
 def put(client: Client, values: dict[str, str | None], after: timedelta = timedelta(0)) -> replies.ChangesetReceipt:
@@ -49,8 +37,8 @@ def put(client: Client, values: dict[str, str | None], after: timedelta = timede
     return client.apply_changeset(changes, reason="a test")
 
 
-def email(client: Client, who: str, **clocks: object) -> object:
-    found = {one.name: one.value for one in client.profile(who, **clocks).traits}  # type: ignore[arg-type]
+def email(client: Client, who: str, as_of: datetime | None = None, known_at: int | None = None) -> object:
+    found = {one.name: one.value for one in client.profile(who, as_of=as_of, known_at=known_at).traits}
     return found.get("email")
 
 

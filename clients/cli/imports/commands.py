@@ -232,8 +232,9 @@ def interactions(
 
 def _known_tags(job: Import, mapping: TagMapping, create: bool, base: uuid.UUID) -> KnownTags:
     """Return what is known of tags; makes missing ones first when asked to."""
-    known = list(job.client.tags(show_retired=True))
-    retired = {tag.key: tag.retired for tag in known}
+    tags = {tag.key: tag for tag in job.client.tags(show_retired=True)}
+    tags |= {name.foreign_key: tags[name.key] for name in job.client.foreign_tags() if name.key in tags}
+    retired = {key: tag.retired for key, tag in tags.items()}
     unusable: dict[str, str] = {}
     if create:
         tables = read_tables(job.source, [mapping.tag_column or ""], job.plan.file_name)
@@ -257,7 +258,7 @@ def _known_tags(job: Import, mapping: TagMapping, create: bool, base: uuid.UUID)
             return f"tag {key!r} is not in the catalogue; define it, or import with --create-tags"
         return f"tag {key!r} is retired and can no longer be applied" if retired[key] else None
 
-    return KnownTags(refusal, {tag.key: tag.values.kind for tag in known if tag.values.kind in ("choice", "date")})
+    return KnownTags(refusal, {key: tag.values.kind for key, tag in tags.items() if tag.values.kind in ("choice", "date")})
 
 
 @import_.command()

@@ -6,7 +6,7 @@ from pyroaring import BitMap
 
 from domain.language.syntax import TraitRelated
 from projections.index import bitmaps
-from projections.index.typed import VaultNumbers
+from projections.index.dictionary import Dictionary
 from projections.query.related import RelatedProfiles
 from projections.query.view import View
 
@@ -39,7 +39,7 @@ class TraitRelatedOperator:
     def members(self) -> BitMap:
         """See Operator."""
         trait = self.view.index.traits.get(self.leaf.name)
-        if trait is None or isinstance(trait.values, VaultNumbers):
+        if trait is None or not isinstance(trait.values, Dictionary):
             return BitMap()
         # The state first: every value it speaks of is then in the dictionary.
         codes = trait.codes.at(self.view.as_of, self.view.version).codes
