@@ -191,7 +191,12 @@ def _serialised(bitmap: BitMap) -> AnyArray:
 
 def _json(values: list[Value]) -> list[Any]:
     # All of one type. Millions of texts are copied in a moment, and the writer waits for that.
-    return [str(value) for value in values] if values and isinstance(values[0], date) else values.copy()
+    match values:
+        case [date(), *_]:
+            return [str(value) for value in values]
+        case [Personal(), *_]:
+            return [value.number for value in values if isinstance(value, Personal)]
+    return values.copy()
 
 
 def histories(state: WorkspaceState) -> dict[str, Part]:

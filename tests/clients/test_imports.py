@@ -201,6 +201,7 @@ def test_tags_need_the_catalogue_unless_told_to_make_them(fake: FakeServer, run:
     path = _csv(tmp_path / "tags.csv", [{"who": "1", "tag": "a/b"}, {"who": "2", "tag": "old"}, {"who": "3", "tag": "new"}])
     known = [catalogue_service_pb2.Tag(key="a/b"), catalogue_service_pb2.Tag(key="old", retired=True)]
     fake.answers["ListTags"] = lambda request, context: catalogue_service_pb2.ListTagsResponse(tags=known)
+    fake.answers["ListForeignTags"] = lambda request, context: catalogue_service_pb2.ListForeignTagsResponse()
     fake.answers["DefineTag"] = lambda request, context: catalogue_service_pb2.DefineTagResponse(
         tag=catalogue_service_pb2.Tag(key=request.key)
     )
