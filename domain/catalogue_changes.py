@@ -126,6 +126,8 @@ class TagRedefined:
     """Who carries it is in no segment from now on."""
     choices: Sequence[str] = ()
     """Texts, in order, of a tag that has one of them."""
+    lifetime: int = 0
+    """How long assignments made from now on hold that are not renewed, in microseconds; 0 for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,10 @@ class Credit:
     source: str
 
 
+NEVER = (1 << 63) - 1
+"""In the place of an instant that does not come."""
+
+
 @dataclass(frozen=True, slots=True)
 class TagColumns:
     """Tag changes. The order of rows decides between changes of equal (profile, tag, effective_at)."""
@@ -72,6 +76,9 @@ class TagColumns:
     """Dictionary: whose states these rows bring back, for an undo."""
     credit_index: Sequence[int] = ()
     """0 where the state is of this changeset's own attribution, else 1 + an index into credits; empty when all are."""
+    lapses_at: Sequence[int] = ()
+    """From when on the assignment does not hold any more, unless another change of the tag has its place by then: later than
+    effective_at, NEVER for none and for removals. Empty when no row has one."""
 
     def credit(self, row: int) -> Credit | None:
         """Whose state the row brings back; None for the changeset's own."""

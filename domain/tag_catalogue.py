@@ -78,6 +78,8 @@ class TagEntry:
     """The tag that its key means now."""
     opt_out: bool = False
     """Who carries it is in no segment."""
+    lifetime: int = 0
+    """How long assignments hold that are not renewed, in microseconds; 0 for ever."""
 
 
 @dataclass(slots=True)
@@ -178,7 +180,9 @@ class Catalogue:
     def _redefine(self, change: TagRedefined, version: int) -> None:
         before = self.tags[change.number]
         values = rule_of(change)
-        self.tags[change.number] = replace(before, description=change.description, values=values, opt_out=change.opt_out)
+        self.tags[change.number] = replace(
+            before, description=change.description, values=values, opt_out=change.opt_out, lifetime=change.lifetime
+        )
         if change.opt_out != before.opt_out:
             self._opt_outs.setdefault(change.number, []).append((version, change.opt_out))
 

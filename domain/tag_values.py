@@ -75,9 +75,10 @@ class ValueRule:
         return " and".join(text.format(bound) for text, bound in bounds if bound is not None)
 
 
-def redefined(number: int, description: str, rule: ValueRule, *, opt_out: bool = False) -> TagRedefined:
+def redefined(number: int, description: str, rule: ValueRule, *, opt_out: bool = False, lifetime: int = 0) -> TagRedefined:
     """The change that gives a rule."""
-    return TagRedefined(number, description, rule.valued.value, rule.minimum, rule.maximum, opt_out, rule.choices)
+    bounds = rule.minimum, rule.maximum
+    return TagRedefined(number, description, rule.valued.value, *bounds, opt_out, rule.choices, lifetime)
 
 
 def rule_of(change: TagRedefined) -> ValueRule:

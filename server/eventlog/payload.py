@@ -1,6 +1,6 @@
 """The stored form of a changeset: zstd over two lines of JSON and binary sections.
 
-    {"schema": 8, "content_sha256": "…", "chain_sha256": "…"}
+    {"schema": 9, "content_sha256": "…", "chain_sha256": "…"}
     {"changeset_id": "…", "actor": "…", …}
     (sections: long columns of whole numbers, see sections.py)
 
@@ -10,7 +10,8 @@ followed by the content hash, so that a change of any event shows in all that fo
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
 ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions,
 schema 3 neither merges, order and values of tags nor other systems' names for them, schema 4 neither erasures nor opting out,
-schema 5 no links of profiles, schema 6 no staff, schema 7 no personal texts, of which the values are numbers of the vault.
+schema 5 no links of profiles, schema 6 no staff, schema 7 no personal texts, of which the values are numbers of the vault, schema 8
+no lifetimes of tags, and no assignments that lapse.
 """
 
 import hashlib
@@ -48,7 +49,7 @@ from server.eventlog.catalogue_kinds import CATALOGUE_KINDS, KINDS_OF_CHANGES
 from server.eventlog.sections import SectionReader, SectionWriter, index_dtype
 
 TOPIC: Final = "tagledger.changeset"
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 GENESIS: Final = bytes(32)
 
 _MAX_STATE_BYTES = 1 << 30
@@ -231,6 +232,7 @@ _TAG_DTYPES: Final = {
     "values": "<f8",
     "expiries": "|b1",
     "already_so": "|b1",
+    "lapses_at": "<i8",
 }
 _LINK_DTYPES: Final = {"firsts": "<u4", "seconds": "<u4", "profiles": "<u4", "sizes": "<u4"}
 _TRAIT_DTYPES: Final = {"ordinals": "<u4", "effective_at": "<i8"}

@@ -50,6 +50,7 @@ from domain.catalogue_changes import (
     WorkspaceCreated,
 )
 from domain.changeset import (
+    NEVER,
     Attribution,
     Changeset,
     Credit,
@@ -71,7 +72,7 @@ from server.eventlog import payload
 from server.eventlog.catalogue_kinds import CATALOGUE_KINDS
 
 _FOLDER: Final = Path(__file__).parent
-_SCHEMAS: Final = (1, 2, 3, 4, 5, 6, 7, payload.SCHEMA)
+_SCHEMAS: Final = (1, 2, 3, 4, 5, 6, 7, 8, payload.SCHEMA)
 _UPDATE: Final = os.environ.get("TAGLEDGER_UPDATE_GOLDEN") == "1"
 _AT: Final = 1_497_513_600_000_000
 _NOTHING: Final = InteractionColumns(
@@ -351,6 +352,28 @@ CHANGESETS: Final = {
             index=[0, 0, 1],
             effective_at=[_AT] * 3,
             values=[Personal(1), None, "杭州"],
+        ),
+    ),
+    "a lifetime": changeset(34, first_ordinal=307, catalogue=(TagRedefined(3, "", "none", lifetime=86_400_000_000),)),
+    "lapsing": changeset(
+        35,
+        first_ordinal=307,
+        outcome=Outcome(changed=2),
+        tags=TagColumns([0, 1], [3, 2], [True, False], [_AT, _AT], (), (), (), lapses_at=[_AT + 86_400_000_000, NEVER]),
+    ),
+    "lapsing, many": changeset(
+        36,
+        first_ordinal=307,
+        outcome=Outcome(changed=20),
+        tags=TagColumns(
+            ordinals=list(range(20)),
+            tags=[3] * 20,
+            applied=[True] * 20,
+            effective_at=[_AT] * 20,
+            values=(),
+            expiries=(),
+            already_so=(),
+            lapses_at=[_AT + 1, NEVER] * 10,
         ),
     ),
 }
