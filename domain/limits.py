@@ -22,6 +22,7 @@ MAX_EXCLUSIVE_TAGS: Final = 500
 MAX_DEPARTMENTS: Final = 10_000
 MAX_STAFF: Final = 50_000
 MAX_PERSONAL_TAGS: Final = 3_000
+MAX_LIFETIME_US: Final = 36_525 * 86_400_000_000
 MAX_CHOICES: Final = 100
 MAX_PERSONAL_TEXTS: Final = 2_000_000_000
 MAX_PROFILE_SEGMENTS: Final = 1_000
@@ -110,6 +111,9 @@ LIMITS: Final = (
         f"{MAX_PERSONAL_TEXTS:,}",
         "personal traits of a workspace, former ones too",
         "LIMIT_EXCEEDED",
+    ),
+    Limit(
+        "lifetime", f"1 microsecond to {MAX_LIFETIME_US // 86_400_000_000:,} days", "of a tag's assignments", "INVALID_FIELD"
     ),
     Limit("choices", f"{MAX_CHOICES}", "texts of which one goes with an assignment of a tag", "LIMIT_EXCEEDED"),
     Limit("linked pairs", f"{MAX_LINKED_PAIRS:,}", "pairs of one LinkProfiles or UnlinkProfiles", "LIMIT_EXCEEDED"),

@@ -33,7 +33,8 @@ from domain.catalogue_changes import (
     TagUnmerged,
     WorkspaceCreated,
 )
-from domain.changeset import Changeset
+from domain.changeset import NEVER, Changeset
+from domain.limits import MAX_INSTANT_US
 from domain.list_catalogue import Lists
 from domain.names import KnownNames, NameHistory
 from domain.segment_catalogue import Segments
@@ -80,6 +81,11 @@ class TagEntry:
     """Who carries it is in no segment."""
     lifetime: int = 0
     """How long assignments hold that are not renewed, in microseconds; 0 for ever."""
+
+    def lapse(self, effective_at: int) -> int:
+        """When an assignment lapses that holds from an instant on, and brings no end of its own; NEVER for not at all."""
+        lapses_at = effective_at + self.lifetime
+        return lapses_at if self.lifetime and lapses_at < MAX_INSTANT_US else NEVER
 
 
 @dataclass(slots=True)

@@ -1,9 +1,11 @@
 """The catalogue from the command line: which tags, groups, segments and workspaces exist."""
 
+from datetime import timedelta
+
 import click
 
 from clients.cli.entries import list_entries, show_entry
-from clients.cli.governing import GOVERNING_COMMANDS, GROUP_COLUMNS, TAG_COLUMNS
+from clients.cli.governing import GOVERNING_COMMANDS, GROUP_COLUMNS, LIFETIME, TAG_COLUMNS
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options, values_options
 from clients.cli.output import print_json, print_table
 from clients.cli.segments import SEGMENT_COMMANDS
@@ -103,6 +105,7 @@ def create_workspace(name: str, currency: str, attribution: Attribution, connect
 @click.option("--create-group", is_flag=True, help="Make the group too when it is missing.")
 @values_options
 @click.option("--opt-out", is_flag=True, help="Who carries it is in no segment at all.")
+@LIFETIME
 @attribution_options("cli")
 @connection_options
 def define_tag(
@@ -111,6 +114,7 @@ def define_tag(
     create_group: bool,
     values: TagValues | None,
     opt_out: bool,
+    lifetime: timedelta | None,
     attribution: Attribution,
     connection: Connection,
 ) -> None:
@@ -118,7 +122,13 @@ def define_tag(
     reason = _reason(attribution, f"tag {key} defined from the command line")
     with connection.client(attribution) as client:
         made = client.define_tag(
-            key, description=description, create_group=create_group, values=values, opt_out=opt_out, reason=reason
+            key,
+            description=description,
+            create_group=create_group,
+            values=values,
+            opt_out=opt_out,
+            lifetime=lifetime,
+            reason=reason,
         )
     show_entry("tag", TAG_COLUMNS, made, connection)
 

@@ -1,5 +1,7 @@
 """Order, values and merges of tags, and what other systems call them, from the command line."""
 
+from datetime import timedelta
+
 import click
 
 from clients.cli.bulk import DRY_RUN, tell
@@ -7,6 +9,7 @@ from clients.cli.entries import list_entries, show_entry
 from clients.cli.options import Attribution, Connection, attribution_options, connection_options, values_options
 from clients.cli.output import print_json, print_text, receipt_object
 from clients.cli.tagging import REQUEST_ID, reason_of
+from clients.cli.times import Lifetime
 from clients.sdk import TagValues
 
 TAG_COLUMNS = (
@@ -16,6 +19,7 @@ TAG_COLUMNS = (
     "name",
     "values",
     "opt_out",
+    "lifetime",
     "retired",
     "merged_into",
     "created_at",
@@ -23,6 +27,12 @@ TAG_COLUMNS = (
     "description",
 )
 GROUP_COLUMNS = ("name", "exclusive", "tag_count", "retired", "created_at", "description")
+LIFETIME = click.option(
+    "--lifetime",
+    type=Lifetime(),
+    metavar="SPAN",
+    help="How long assignments hold that bring no end of their own and are not renewed: '30 days', or 'for ever'.",
+)
 _FOREIGN_COLUMNS = ("foreign_key", "key")
 
 
@@ -31,6 +41,7 @@ _FOREIGN_COLUMNS = ("foreign_key", "key")
 @click.option("--description", metavar="TEXT", help="What it means, for people.")
 @values_options
 @click.option("--opt-out/--no-opt-out", default=None, help="Whether who carries it is in no segment at all.")
+@LIFETIME
 @attribution_options("cli")
 @connection_options
 def change_tag(
@@ -38,16 +49,20 @@ def change_tag(
     description: str | None,
     values: TagValues | None,
     opt_out: bool | None,
+    lifetime: timedelta | None,
     attribution: Attribution,
     connection: Connection,
 ) -> None:
     """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays.
 
-    With --opt-out, who carries it is in no segment at all, for customers who do not want to be profiled.
+    With --opt-out, who carries it is in no segment at all, for customers who do not want to be profiled. With --lifetime, what
+    is assigned from now on holds so long, unless it is applied again.
     """
     reason = attribution.reason or f"tag {key} changed from the command line"
     with connection.client(attribution) as client:
-        changed = client.change_tag(key, description=description, values=values, opt_out=opt_out, reason=reason)
+        changed = client.change_tag(
+            key, description=description, values=values, opt_out=opt_out, lifetime=lifetime, reason=reason
+        )
     show_entry("tag", TAG_COLUMNS, changed, connection)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from clients.cli.options import Connection, connection_options, known_at_option, known_at_options, zone_option
-from clients.cli.output import print_fields, print_json, print_table, text_of
+from clients.cli.output import instant_text, print_fields, print_json, print_table, text_of
 from clients.cli.times import option_cut, option_instant, position_of, zone_of
 from clients.sdk import Personal, replies
 
@@ -25,9 +25,10 @@ def history() -> None:
 def change_text(change: object) -> str:
     """Return what happened, for people."""
     match change:
-        case replies.TagEntry(tag, kind, value, actor, source):
+        case replies.TagEntry(tag, kind, value, actor, source, lapses_at):
+            lapses = f" until {instant_text(lapses_at)} unless renewed" if lapses_at else ""
             credit = f", as by {actor} from {source} before" if actor else ""
-            return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}") + credit
+            return f"{kind} {tag}" + ("" if value is None else f" = {text_of(value)}") + lapses + credit
         case replies.TraitEntry(trait, Personal()):
             return f"{trait} (personal)"
         case replies.TraitEntry(trait, value):
@@ -60,7 +61,8 @@ def _catalogue_text(change: replies.CatalogueEntry) -> str:
         return f"{change.kind} {change.foreign_key}: {change.subject}"
     opts = "who carries it is in no segment" if change.opt_out else ""
     staff = [change.name, f"of {change.department_id}" if change.department_id else "", change.role]
-    about = [change.expression, change.description, str(change.values or ""), opts, *change.order, *staff]
+    lifetime = f"holds {text_of(change.lifetime)}" if change.lifetime else ""
+    about = [change.expression, change.description, str(change.values or ""), opts, lifetime, *change.order, *staff]
     told = ", ".join(filter(None, about))
     return f"{subject}: {told}" if told else subject
 

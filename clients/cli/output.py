@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from clients.cli.times import duration_text
 from clients.sdk.errors import InvalidExpression, TagledgerError
 from clients.sdk.replies import Erasure, Merge, Receipt, SegmentTagging, Transfer, Undo
 from clients.sdk.replies import Warning as ExpressionWarning
@@ -28,6 +29,8 @@ def _plain(value: object) -> object:
         return {name.name: getattr(value, name.name) for name in dataclasses.fields(value)}
     if isinstance(value, datetime):
         return instant_text(value)
+    if isinstance(value, timedelta):
+        return duration_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -90,6 +93,8 @@ def text_of(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return instant_text(value)
+    if isinstance(value, timedelta):
+        return duration_text(value)
     if isinstance(value, float):
         return f"{value:.15g}"
     if isinstance(value, Mapping):

@@ -1,11 +1,13 @@
-"""Times as people write them: ISO 8601, a bare date is its midnight, and what has no zone is in `--zone`."""
+"""Times and spans as people write them: ISO 8601, a bare date is its midnight, no zone is that of `--zone`; `30 days`."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import click
 
 _DIGITS_MAX = 20
+_UNITS = {unit: timedelta(**{unit: 1}) for unit in ("weeks", "days", "hours", "minutes", "seconds", "microseconds")}
+FOR_EVER = "for ever"
 
 
 def zone_of(name: str) -> tzinfo:
@@ -51,3 +53,34 @@ def option_cut(text: str | None, zone: tzinfo, option: str = "--known-at") -> in
     if text is not None and text.strip().isascii() and text.strip().isdigit():
         return position_of(text)
     return option_instant(option, text, zone)
+
+
+class Lifetime(click.ParamType[timedelta]):
+    """`30 days`, or `for ever`, as a timedelta, which is 0 for that."""
+
+    name = "lifetime"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """See click."""
+        if isinstance(value, timedelta):
+            return value
+        text = str(value).strip()
+        count, _, unit = text.partition(" ")
+        length = _UNITS.get(unit.strip().rstrip("s") + "s")
+        if text == FOR_EVER:
+            return timedelta(0)
+        if length is None or not (count.isascii() and count.isdigit()) or len(count) > _DIGITS_MAX or not int(count):
+            self.fail(f"cannot read {text!r}; give a number and one of {', '.join(_UNITS)}, or {FOR_EVER!r}", param, ctx)
+        try:
+            return int(count) * length
+        except OverflowError:
+            self.fail(f"{text!r} is too long", param, ctx)
+
+
+def duration_text(length: timedelta) -> str:
+    """Return a span as people write it, in the largest unit of which it is a multiple, and no weeks."""
+    if not length:
+        return FOR_EVER
+    unit = next(unit for unit, one in _UNITS.items() if unit != "weeks" and not length % one)
+    count = length // _UNITS[unit]
+    return f"{count} {unit if count > 1 else unit.removesuffix('s')}"

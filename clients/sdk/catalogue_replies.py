@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .history_replies import Attribution
 from .values import TagValues
@@ -50,7 +50,7 @@ class Tag:
     """A catalogue entry. ``holder_count`` is None where it was not asked for.
 
     ``merged_into`` is the key of the tag that its key means since a merge, empty for none; ``rank`` its place in its group.
-    ``opt_out``: who carries it is in no segment.
+    ``opt_out``: who carries it is in no segment. ``lifetime``: how long assignments hold that are not renewed; None for ever.
     """
 
     key: str
@@ -65,6 +65,7 @@ class Tag:
     merged_into: str = ""
     rank: int = 0
     opt_out: bool = False
+    lifetime: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

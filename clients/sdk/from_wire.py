@@ -24,7 +24,7 @@ from .history_from_wire import tag_review as tag_review
 from .history_from_wire import tag_use as tag_use
 from .history_from_wire import tag_values as tag_values
 from .history_from_wire import value as value
-from .instants import from_timestamp
+from .instants import duration, from_timestamp
 from .profile_from_wire import erasure_certificate as erasure_certificate
 from .profile_from_wire import profile as profile
 from .report_from_wire import cross_table as cross_table
@@ -298,6 +298,7 @@ def tag(message: catalogue_service_pb2.Tag, holder_count: int | None = None) -> 
         message.merged_into,
         message.rank,
         message.opt_out,
+        duration(message, "lifetime"),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from tagledger.v1 import common_pb2, history_service_pb2, profile_service_pb2
 
 from . import replies
-from .instants import from_timestamp
+from .instants import duration, from_timestamp
 from .staff_from_wire import ROLES
 from .values import Personal, TagValue, TagValues, TraitValue
 
@@ -98,7 +98,9 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
         case "tag":
             tag = message.tag
             held = tag_value(tag)
-            change = replies.TagEntry(tag.tag, _TAG_KINDS.get(tag.kind, ""), held, tag.credited_actor, tag.credited_source)
+            lapses_at = from_timestamp(tag.lapses_at) if tag.HasField("lapses_at") else None
+            told = _TAG_KINDS.get(tag.kind, ""), held, tag.credited_actor, tag.credited_source, lapses_at
+            change = replies.TagEntry(tag.tag, *told)
         case "trait":
             change = replies.TraitEntry(message.trait.trait, value(message.trait.value))
         case "interaction":
@@ -122,6 +124,7 @@ def history_entry(message: history_service_pb2.HistoryEntry) -> replies.HistoryE
                 entry.name,
                 entry.department_id,
                 ROLES.get(entry.role, ""),
+                duration(entry, "lifetime"),
             )
         case "erasure":
             change = replies.ErasureEntry()

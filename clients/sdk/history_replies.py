@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from .values import TagValue, TagValues, TraitValue
@@ -32,6 +32,7 @@ class TagEntry:
     """A tag ``applied``, ``removed``, or one that ``expires``.
 
     ``credited_actor`` and ``credited_source`` say who had set the state that an undo brings back; empty for nobody else.
+    ``lapses_at`` is from when on it holds no more, unless another change of the tag takes its place by then.
     """
 
     tag: str
@@ -39,6 +40,7 @@ class TagEntry:
     value: TagValue | None
     credited_actor: str = ""
     credited_source: str = ""
+    lapses_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,9 @@ class CatalogueEntry:
     """A change of the catalogue, for example ``tag_renamed``; ``new_name`` after a rename, ``expression`` of a segment.
 
     ``into`` is the tag of a merge, ``foreign_key`` a name in another system, ``order`` that of the tags of a group, ``values``
-    what goes with a tag since it was changed, and ``opt_out`` whether who carries it is in no segment since then. Departments
-    and staff get a ``name``, a ``department_id`` (that of the department above), and a ``role``.
+    what goes with a tag since it was changed, ``opt_out`` whether who carries it is in no segment since then, and ``lifetime``
+    how long what is assigned since then holds. Departments and staff get a ``name``, a ``department_id`` (that of the
+    department above), and a ``role``.
     """
 
     kind: str
@@ -112,6 +115,7 @@ class CatalogueEntry:
     name: str = ""
     department_id: str = ""
     role: str = ""
+    lifetime: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Instants between ``datetime`` and the wire: whole microseconds since the epoch, UTC; naive datetimes are refused."""
+"""Instants and durations between ``datetime`` and the wire: whole microseconds, UTC; naive datetimes are refused."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from .errors import FieldViolation, InvalidField
@@ -37,3 +38,19 @@ def to_timestamp(instant: datetime, field: str) -> Timestamp:
 def from_timestamp(stamp: Timestamp) -> datetime:
     """Return an aware datetime in UTC."""
     return EPOCH + timedelta(seconds=stamp.seconds, microseconds=stamp.nanos // 1_000)
+
+
+def optional_duration(length: timedelta | None, field: str) -> Duration | None:
+    """Return a protobuf duration, or None for None; ``field`` names the argument in a refusal."""
+    if length is None:
+        return None
+    if not isinstance(length, timedelta):
+        raise invalid(field, f"must be a timedelta, got {length!r}")
+    seconds, microseconds = divmod(length // timedelta(microseconds=1), 1_000_000)
+    return Duration(seconds=seconds, nanos=microseconds * 1_000)
+
+
+def duration(message: Any, field: str) -> timedelta | None:
+    """Return the duration that a message has in a field; None where it has none."""
+    found = getattr(message, field)
+    return timedelta(seconds=found.seconds, microseconds=found.nanos // 1_000) if message.HasField(field) else None

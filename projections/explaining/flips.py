@@ -12,7 +12,7 @@ from functools import lru_cache
 from heapq import merge
 from typing import assert_never
 
-from domain.changeset import Value
+from domain.changeset import NEVER, Value
 from domain.errors import MixedCurrencies
 from domain.instants import DAY_US, local_date, offset_transitions
 from domain.language.parts import children, times
@@ -121,7 +121,9 @@ def _fixed(leaf: Leaf, world: World, as_of: int) -> set[int]:
     """
     assert world.first_instant is not None, "a world without events has no turning points"
     nodes = [leaf, *(node for node in children(leaf) if isinstance(node, Step))]
-    instants = {world.first_instant, *(event.at for event in events_read(leaf, world))}
+    events = events_read(leaf, world)
+    lapses = {event.lapses_at for event in events} - {NEVER}
+    instants = {world.first_instant, *(event.at for event in events), *lapses}
     if isinstance(leaf, TraitDate):
         return instants | _days(leaf, world, as_of)
     return instants.union(*(_turns(time, instants, as_of) for node in nodes for time in times(node)))

@@ -36,8 +36,10 @@ def of_tagged(leaf: Tagged, world: World, as_of: int, holds: bool) -> Cited:
         return _newest_first(cited), ""
     if good and leaf.lasting:
         return (), _NOT_SO_LONG if since >= MIN_INSTANT_US else _TOO_LONG_AGO
-    known = any(world.catalogue.meant(key) is not None for key in leaf.tags)
-    return (), "never applied so" if known else "not in the catalogue"
+    if not any(world.catalogue.meant(key) is not None for key in leaf.tags):
+        return (), "not in the catalogue"
+    lapsed = any(event.lapses_at <= as_of for _, changes in _changes_of(leaf.tags, world, as_of) for event in changes[-1:])
+    return (), "lapsed, and was not renewed" if lapsed else "never applied so"
 
 
 def of_top_tagged(leaf: TopTagged, world: World, as_of: int) -> Cited:
@@ -49,16 +51,36 @@ def of_top_tagged(leaf: TopTagged, world: World, as_of: int) -> Cited:
 
 def of_tag_changed(leaf: TagChanged, world: World, as_of: int, holds: bool) -> Cited:
     """The changes that turn it in the window, and those that would, were these not there."""
-    start, end = resolve(leaf.window, as_of)
     cited: list[Event] = []
     for key, changes in _changes_of(leaf.tags, world, as_of):
-        number, carried = world.catalogue.meant(key), False
-        for at, together in groupby(changes, key=lambda event: event.at):
-            here = list(together)
-            while here and _turns(leaf, here[-1], number, carried) and start <= at < end:
-                cited.append(here.pop())
-            carried = _applies(here[-1], number) if here else carried
+        cited += _turning(leaf, world.catalogue.meant(key), changes, as_of)
     return _newest_first(cited), "" if holds else "no such change in the window"
+
+
+def _turning(leaf: TagChanged, number: int | None, changes: Sequence[Event], as_of: int) -> list[Event]:
+    """The changes that turn the tag in the window, each as if those before it that do were not there."""
+    start, end = resolve(leaf.window, as_of)
+    instants = [list(together) for _, together in groupby(changes, key=lambda event: event.at)]
+    times = [*(here[0].at for here in instants), as_of + 1]
+    cited: list[Event] = []
+    deciding: list[Event | None] = [None]
+    """Before each of the instants, as far as they are looked through."""
+    while True:
+        k, last = len(deciding) - 1, deciding[-1]
+        applied = last if last and _applies(last, number) else None
+        carried = applied is not None and applied.lapses_at >= times[k]
+        if applied and not carried and not leaf.added and start <= applied.lapses_at < end and _by(leaf, applied):
+            while deciding[-1] is last:
+                deciding.pop()
+            cited.append(instants[len(deciding) - 1].pop())
+            continue
+        if k == len(instants):
+            return cited
+        here = instants[k]
+        if here and _applies(here[-1], number) == leaf.added != carried and start <= times[k] < end and _by(leaf, here[-1]):
+            cited.append(here.pop())
+            continue
+        deciding.append(here[-1] if here else last)
 
 
 def of_trait(leaf: Trait | TraitDate, world: World, as_of: int, holds: bool) -> Cited:
@@ -115,13 +137,12 @@ def _after_the_last_good(changes: Sequence[Event], good: Collection[Event], sinc
     return [event for event in changes[last:] if event not in good]
 
 
-def _turns(leaf: TagChanged, event: Event, number: int | None, carried: bool) -> bool:
-    """Does the change add (remove) the tag, by whom and from where the leaf says?"""
+def _by(leaf: TagChanged, event: Event) -> bool:
+    """Was it made by whom, and from where, the leaf says?"""
     credit = event.entry.credit if isinstance(event.entry, TagEntry) else None
     by = credit or event.recorded.changeset.attribution
     named = ((leaf.actor, by.actor), (leaf.source, by.source))
-    attributed = all(wanted is None or normalized(wanted) == normalized(found) for wanted, found in named)
-    return _applies(event, number) == leaf.added != carried and attributed
+    return all(wanted is None or normalized(wanted) == normalized(found) for wanted, found in named)
 
 
 def _applies(event: Event, number: int | None) -> bool:

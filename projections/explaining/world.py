@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from domain.changeset import (
+    NEVER,
     Attribution,
     Changeset,
     InteractionColumns,
@@ -63,6 +64,11 @@ class Event:
     def at(self) -> int:
         """When it holds in the world."""
         return self.entry.effective_at
+
+    @property
+    def lapses_at(self) -> int:
+        """From when on it says nothing any more; NEVER for most."""
+        return self.entry.lapses_at if isinstance(self.entry, TagEntry) else NEVER
 
 
 def events_of(recorded: Recorded, profiles: Collection[int]) -> list[Event]:
@@ -245,6 +251,7 @@ def _tags_kept(columns: TagColumns, rows: Sequence[tuple[int, int]]) -> TagColum
         already_so=_taken(columns.already_so, rows),
         credits=[columns.credits[k] for k in credits],
         credit_index=credit_index,
+        lapses_at=_taken(columns.lapses_at, rows),
     )
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from domain.catalogue_changes import CatalogueChange
 from domain.changeset import (
+    NEVER,
     Changeset,
     Credit,
     InteractionColumns,
@@ -43,6 +44,8 @@ class TagEntry:
     value: float | None
     credit: Credit | None = None
     """Whose state an undo brings back; None for the changeset's own."""
+    lapses_at: int = NEVER
+    """From when on it holds no more, if no other change of the tag has its place by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,7 @@ def _tag(columns: TagColumns, row: int) -> TagEntry:
         bool(len(columns.expiries) and columns.expiries[row]),
         columns.values[row] if len(columns.values) else None,
         columns.credit(row),
+        columns.lapses_at[row] if len(columns.lapses_at) else NEVER,
     )
 
 

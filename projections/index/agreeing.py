@@ -9,18 +9,16 @@ The rows of a person are corrections: written wherever what was said and what it
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 
 from projections.index.bitmaps import Ordinals
-from projections.index.history import NOTHING, Changes, Codes, History, Int64s
+from projections.index.correcting import Said, States, correct
+from projections.index.history import NOTHING, Changes, Codes, History
 from projections.index.persons import Person
 
-_NEVER = np.iinfo(np.int64).max
-_NO_CODES = np.empty(0, np.int32)
-_NOTHING_TO_CORRECT = (np.empty(0, np.int64), np.empty(0, np.uint32), _NO_CODES, _NO_CODES)
 _FEW = 16  # so many profiles are looked up one by one, without tables by ordinal
 
 
@@ -43,28 +41,6 @@ class Joined:
         return self.persons[np.searchsorted(self.profiles, profiles)]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """States of profiles or persons, by ordinal and instant, one row each, and who set them: as in `History.credits`."""
-
-    rows: Changes
-    credits: Codes
-
-    @classmethod
-    def last_of(cls, rows: Changes, credits: Codes, order: npt.NDArray[np.intp]) -> "Said":
-        """The last of each ordinal and instant; the order is by these first."""
-        rows, credits = rows.picked(order), credits[order]
-        last = np.ones(len(rows), np.bool_)
-        last[:-1] = (rows.ordinals[1:] != rows.ordinals[:-1]) | (rows.effective[1:] != rows.effective[:-1])
-        return cls(rows.picked(last), credits[last])
-
-    def at(self, ordinals: Ordinals, instants: Int64s) -> tuple[Codes, Codes, npt.NDArray[np.bool_]]:
-        """The code and the credit in force for each of these, NOTHING before the first row; and does a row begin there?"""
-        places = self.rows.deciding(ordinals, instants)
-        begins = np.append(self.rows.effective, _NEVER)[places] == instants
-        return self.rows.codes_of(places), np.append(self.credits, np.int32(0))[places], begins
-
-
 def agreed(histories: Mapping[int, History], undos: Sequence[int], version: int, of: Joined) -> dict[int, Said]:
     """What profiles say together, up to a version, of tags that exclude each other, or of one tag or trait.
 
@@ -79,8 +55,7 @@ def agreed(histories: Mapping[int, History], undos: Sequence[int], version: int,
         rows, credits = _with_applies(number, {other: (one.rows, one.credits) for other, one in said.items()})
         persons = of.person_of(rows.ordinals)
         order = np.lexsort((rows.ordinals, rows.versions, rows.effective, persons))
-        together = Changes(rows.effective, rows.versions, persons, rows.codes)
-        found[number] = Said.last_of(together, credits, order)
+        found[number] = Said.last_of(replace(rows, ordinals=persons), credits, order)
     return found
 
 
@@ -90,9 +65,8 @@ def _with_applies(number: int, rows: Mapping[int, tuple[Changes, Codes]]) -> tup
     for other, (others, by) in rows.items():
         applied = others.codes != NOTHING
         if other != number and applied.any():
-            taken = others.picked(applied)
-            taken = Changes(taken.effective, taken.versions, taken.ordinals, np.zeros(len(taken), np.int32))
-            changes, credits = changes.followed_by(taken), np.concatenate([credits, by[applied]])
+            changes = changes.followed_by(others.picked(applied).removals())
+            credits = np.concatenate([credits, by[applied]])
     return changes, credits
 
 
@@ -101,8 +75,7 @@ def _own(history: History, profiles: Ordinals, count: int) -> tuple[Changes, Cod
     if not 1 < len(profiles) <= _FEW:
         return history.own(profiles, count)
     parts = [history.own(profiles[k : k + 1], count) for k in range(len(profiles))]
-    columns = (np.concatenate([getattr(rows, name) for rows, _ in parts]) for name in Changes.__slots__)
-    return Changes(*columns), np.concatenate([credits for _, credits in parts])
+    return reduce(Changes.followed_by, (rows for rows, _ in parts)), np.concatenate([credits for _, credits in parts])
 
 
 def _said(rows: Changes, credits: Codes, undos: Sequence[int]) -> Said:
@@ -114,9 +87,10 @@ def _said(rows: Changes, credits: Codes, undos: Sequence[int]) -> Said:
     rows = said.rows
     if not len(undos):
         return said
-    before = np.zeros(len(rows), np.int32)
-    before[1:] = np.where(rows.ordinals[1:] == rows.ordinals[:-1], rows.codes[:-1], NOTHING)
-    kept = ~(np.isin(rows.versions, np.asarray(undos, np.int64)) & (rows.codes == before))
+    nobody = np.zeros(len(rows), np.int32)
+    states = States(rows.codes, nobody, rows.lapsing())
+    as_before = ~states.unlike(replace(states.before(rows.ordinals, rows.effective), credits=nobody))
+    kept = ~(np.isin(rows.versions, np.asarray(undos, np.int64)) & as_before)
     return Said(rows.picked(kept), said.credits[kept])
 
 
@@ -128,34 +102,6 @@ def credited(said: Said, credit: Callable[[int, int], int]) -> Said:
     distinct, which = np.unique(pairs, axis=1, return_inverse=True)
     codes = np.asarray([credit(version, code) for version, code in distinct.T.tolist()], np.int32)
     return Said(said.rows, codes[which.reshape(-1)])
-
-
-def corrections(want: Said, history: History, persons: Ordinals) -> tuple[Int64s, Ordinals, Codes, Codes]:
-    """What is to be recorded of persons, which ascend, in their history: instants, ordinals, codes and credits."""
-    count = len(history)
-    places, credits = history.places_of(persons, count), history.credits(count)
-    if not len(want.rows) and not len(places):
-        return _NOTHING_TO_CORRECT
-    known = np.zeros(len(places), np.int32) if credits is None else credits[places]
-    rows = history.first(count).picked(places)
-    have = Said.last_of(rows, known, np.lexsort((rows.effective, rows.ordinals)))
-    ordinals, effective = (
-        np.concatenate([getattr(one.rows, name) for one in (want, have)]) for name in ("ordinals", "effective")
-    )
-    order = np.lexsort((effective, ordinals))
-    ordinals, effective = ordinals[order], effective[order]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (ordinals[1:] != ordinals[:-1]) | (effective[1:] != effective[:-1])
-    ordinals, effective = ordinals[first], effective[first]
-    codes, by, _ = want.at(ordinals, effective)
-    known_codes, known_by, begins = have.at(ordinals, effective)
-    # Where none of its rows begins, a person is as it is to be just before: that may have been corrected here.
-    for found, wanted in ((known_codes, codes), (known_by, by)):
-        before = np.zeros(len(wanted), np.int32)
-        before[1:] = np.where(ordinals[1:] == ordinals[:-1], wanted[:-1], 0)
-        found[~begins] = before[~begins]
-    wrong = (codes != known_codes) | (by != known_by)
-    return effective[wrong], ordinals[wrong], codes[wrong], by[wrong]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +123,11 @@ class Agreement:
         for group in dict.fromkeys(tuple(sorted((number, *self.rivals(number)))) for number in numbers):
             histories = {number: self.histories[number] for number in group if number in self.histories}
             for number, said in agreed(histories, self.undos, self.version, of).items():
-                history = histories[number]
-                effective, ordinals, codes, by = corrections(credited(said, self.credit), history, persons)
-                if len(ordinals):
-                    history.append(effective, self.version, ordinals, codes, by)
+                correct(credited(said, self.credit), histories[number], self.version, persons)
 
     def on_traits(self, histories: Iterable[History], of: Joined) -> None:
         """The same of traits, by their histories."""
         persons = np.unique(of.persons)
         for history in histories:
             for said in agreed({0: history}, self.undos, self.version, of).values():
-                own = Said(said.rows, np.zeros_like(said.credits))
-                effective, ordinals, codes, _ = corrections(own, history, persons)
-                if len(ordinals):
-                    history.append(effective, self.version, ordinals, codes)
+                correct(Said(said.rows, np.zeros_like(said.credits)), history, self.version, persons)

@@ -1,17 +1,19 @@
 """What a profile carries at an instant: tags and traits as histories of changes in which the last one wins.
 
 A history holds one row a change: (effective_at, version, ordinal, code), in order of recording. Code 0 takes away; other codes
-set. The state at (as_of, version) is, per profile, the visible row that is last by (effective_at, order of recording).
+set. The state at (as_of, version) is, per profile, the visible row that is last by (effective_at, order of recording); one that
+lapses sets nothing any more from then on.
 """
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from domain.changeset import NEVER
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.columns import Column
@@ -44,6 +46,8 @@ class History:
         """Only where a row has one: most histories never do."""
         self._implied: Column[np.bool_] | None = None
         """Only in exclusive groups."""
+        self._lapses: Column[np.int64] | None = None
+        """Only where a row does."""
         self._places = Places()
 
     @classmethod
@@ -58,6 +62,8 @@ class History:
             history._credits = Column.over(columns["credits"], count)
         if "implied" in columns:
             history._implied = Column.over(columns["implied"], count)
+        if "lapses" in columns:
+            history._lapses = Column.over(columns["lapses"], count)
         return history
 
     def up_to(self, version: int) -> "History":
@@ -66,11 +72,18 @@ class History:
         # Views without room: the first row that is appended copies them.
         return History.over({name: column[:count] for name, column in self.columns().items()}, count)
 
+    def turns(self) -> "History":
+        """A history of its own of these rows, as if none lapsed, that says whether anything is set, not what."""
+        rows = self.first(len(self))
+        carried = (rows.codes != NOTHING).astype(np.int32)
+        columns = {"effective": rows.effective, "versions": rows.versions, "ordinals": rows.ordinals, "codes": carried}
+        return History.over(columns, len(self))
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """All rows, for a snapshot: taken while nothing is appended."""
         changes = self.visible(int(np.iinfo(np.uint32).max))
         columns = {name: getattr(changes, name) for name in ("effective", "versions", "ordinals", "codes")}
-        optional = {"credits": self.credits(len(changes)), "implied": self.implied(len(changes))}
+        optional = {"credits": self.credits(len(changes)), "implied": self.implied(len(changes)), "lapses": changes.lapses}
         return columns | {name: column for name, column in optional.items() if column is not None}
 
     def move_to(self, columns: Mapping[str, npt.NDArray[Any]], count: int) -> None:
@@ -86,10 +99,15 @@ class History:
         codes: Codes,
         credits: Codes | None = None,
         implied: Flags | None = None,
+        lapses: Int64s | None = None,
     ) -> None:
-        """Append the rows of one changeset, in its order. Called by the one writer. `credits`, `implied`: see there."""
-        self._credits = _extended(self._credits, credits, len(self), len(ordinals), np.dtype(np.int32))
-        self._implied = _extended(self._implied, implied, len(self), len(ordinals), np.dtype(np.bool_))
+        """Append the rows of one changeset, in its order. Called by the one writer. `credits`, `implied`: see there.
+
+        `lapses`: from when on each sets nothing any more, NEVER where it does not lapse.
+        """
+        self._credits = _extended(self._credits, credits, len(self), len(ordinals), np.int32(0))
+        self._implied = _extended(self._implied, implied, len(self), len(ordinals), np.bool_(False))
+        self._lapses = _extended(self._lapses, lapses, len(self), len(ordinals), np.int64(NEVER))
         self._codes.extend(codes)
         self._ordinals.extend(ordinals)
         self._effective.extend(effective)
@@ -115,11 +133,11 @@ class History:
         """Places of the rows of these profiles, which ascend, among the first rows."""
         return self._places.of(ordinals, lambda rows: self._ordinals.view()[:rows], count)
 
-    def codes_at(self, version: int, ordinals: Ordinals, instants: Int64s) -> Codes:
-        """The code of each (profile, instant) at a version: NOTHING where no row is effective by then."""
+    def states_at(self, version: int, ordinals: Ordinals, instants: Int64s) -> tuple[Codes, Int64s]:
+        """The state of each (profile, instant) at a version, and when it lapses: NOTHING where no row is effective by then."""
         count = self.count(version)
         rows = self.first(count).picked(self.places_of(np.unique(ordinals), count))
-        return rows.codes_of(rows.deciding(ordinals, instants))
+        return rows.states_of(rows.deciding(ordinals, instants), instants)
 
     def compact(self) -> bool:
         """Make rows quicker to find by their profiles, if somebody asks; False if nothing was to do. One caller at a time."""
@@ -140,7 +158,13 @@ class History:
             self._versions.view()[:count],
             self._ordinals.view()[:count],
             self._codes.view()[:count],
+            None if self._lapses is None else self._lapses.view()[:count],
         )
+
+    @property
+    def lapsing(self) -> bool:
+        """Has any row lapsed, or will any?"""
+        return self._lapses is not None
 
     def __len__(self) -> int:
         return len(self._versions)
@@ -148,20 +172,20 @@ class History:
     @property
     def size_bytes(self) -> int:
         """Memory held."""
-        columns = (self._effective, self._versions, self._ordinals, self._codes, self._credits, self._implied)
+        columns = (self._effective, self._versions, self._ordinals, self._codes, self._credits, self._implied, self._lapses)
         return sum(column.size_bytes for column in columns if column is not None) + self._places.size_bytes
 
 
 def _extended(
-    column: "Column[_Entry] | None", entries: "npt.NDArray[_Entry] | None", before: int, count: int, dtype: "np.dtype[_Entry]"
+    column: "Column[_Entry] | None", entries: "npt.NDArray[_Entry] | None", before: int, count: int, none: _Entry
 ) -> "Column[_Entry] | None":
-    """An optional column with `count` rows more behind `before`; nothing where it has no entry yet."""
+    """An optional column with `count` rows more behind `before`; nothing where it has no entry yet. `none`: in place of one."""
     if column is None and entries is None:
         return None
     if column is None:
-        column = Column(dtype.type)
-        column.extend(np.zeros(before, dtype))
-    column.extend(np.zeros(count, dtype) if entries is None else entries)
+        column = Column(type(none))
+        column.extend(np.full(before, none))
+    column.extend(np.full(count, none) if entries is None else entries)
     return column
 
 
@@ -173,18 +197,47 @@ class Changes:
     versions: npt.NDArray[np.uint32]
     ordinals: Ordinals
     codes: Codes
+    lapses: Int64s | None = None
+    """From when on each sets nothing any more, NEVER where it does not lapse; None for all of them."""
 
     def __len__(self) -> int:
         return len(self.effective)
 
     def picked(self, picked: slice | Int64s | npt.NDArray[np.bool_]) -> "Changes":
         """Some of the rows, in the same order."""
-        return Changes(self.effective[picked], self.versions[picked], self.ordinals[picked], self.codes[picked])
+        lapses = None if self.lapses is None else self.lapses[picked]
+        return Changes(self.effective[picked], self.versions[picked], self.ordinals[picked], self.codes[picked], lapses)
+
+    def removals(self) -> "Changes":
+        """As many that take away, at the same instants."""
+        return replace(self, codes=np.zeros(len(self), np.int32), lapses=None)
+
+    def lapsing(self) -> Int64s:
+        """From when on each sets nothing any more."""
+        return np.full(len(self), NEVER) if self.lapses is None else self.lapses
 
     def followed_by(self, others: "Changes") -> "Changes":
         """These rows and others, recorded later."""
-        parts = ((getattr(self, name), getattr(others, name)) for name in ("effective", "versions", "ordinals", "codes"))
-        return Changes(*map(np.concatenate, parts))
+        lapse = self.lapses is not None or others.lapses is not None
+        return Changes(
+            np.concatenate([self.effective, others.effective]),
+            np.concatenate([self.versions, others.versions]),
+            np.concatenate([self.ordinals, others.ordinals]),
+            np.concatenate([self.codes, others.codes]),
+            np.concatenate([self.lapsing(), others.lapsing()]) if lapse else None,
+        )
+
+    def with_lapsed(self, places: Int64s) -> "Changes":
+        """Behind each of the rows at these places, which ascend, one that takes away what it set when that lapses."""
+        lapsed, lapses = self.picked(places), self.lapsing()
+        behind = places + 1
+        return Changes(
+            np.insert(self.effective, behind, lapses[places]),
+            np.insert(self.versions, behind, lapsed.versions),
+            np.insert(self.ordinals, behind, lapsed.ordinals),
+            np.insert(self.codes, behind, NOTHING),
+            np.insert(lapses, behind, NEVER),
+        )
 
     def of(self, ordinals: Ordinals) -> "Changes":
         """The rows of these profiles."""
@@ -210,6 +263,15 @@ class Changes:
     def codes_of(self, places: Int64s) -> Codes:
         """The codes at these places; NOTHING at place -1."""
         return np.append(self.codes, np.int32(NOTHING))[places]
+
+    def states_of(self, places: Int64s, instants: Int64s) -> tuple[Codes, Int64s]:
+        """What the rows at these places, or none at -1, come to at these instants: codes, and when they lapse."""
+        codes = self.codes_of(places)
+        if self.lapses is None:
+            return codes, np.full(len(places), NEVER)
+        lapses = np.append(self.lapses, NEVER)[places]
+        held = lapses > instants
+        return np.where(held, codes, np.int32(NOTHING)), np.where(held, lapses, NEVER)
 
     def deciding(self, ordinals: Ordinals, instants: Int64s) -> Int64s:
         """The place of the row that decides for each (profile, instant); -1 where none is effective by then."""

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from domain.changeset import NEVER
+from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
+from projections.index.correcting import Said, correct
 from projections.index.dictionary import Codes, Dictionary
-from projections.index.folds import Fold
+from projections.index.folds import Fold, Point
 from projections.index.history import NOTHING, History, Int64s
 from projections.index.row_columns import AnyColumn
 from projections.index.states import CodesByOrdinal, Holders
-from projections.index.timelines import Timelines
+from projections.index.timelines import Timeline, Timelines
 
 _HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
 
@@ -29,6 +32,8 @@ class TagChanges:
     """Empty for none."""
     credits: Codes | None
     """As in `History.credits`."""
+    lapses: Int64s | None
+    """As in `Changes.lapses`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,36 @@ class TagIndex:
 
     def __init__(self, history: History | None = None) -> None:
         self.history = History() if history is None else history
+        self.turns: History | None = None
+        """A history in which nothing lapses, that says who carries the tag at an instant; None where nothing lapses anyway."""
         self.values: Dictionary[float] = Dictionary()
         self.holders = Fold(self.history, Holders.nobody())
         self.timelines = Timelines(self.history)
-        self.held_codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
+        self._last_codes = Fold(self.history, CodesByOrdinal.nobody(), keyframes=0)
+
+    @classmethod
+    def over(
+        cls, history: History, turns: History | None, values: list[float], known: Point[Holders] | None = None
+    ) -> "TagIndex":
+        """From what there was of one. `known`: who carries it, as its `holders` knew."""
+        tag = cls(history)
+        tag.values, tag.turns = Dictionary.over(values), turns
+        rows = history if turns is None else turns
+        tag.holders = Fold(rows, Holders.nobody(), known if known and known.rows <= len(rows) else None)
+        return tag
 
     def up_to(self, version: int) -> "TagIndex":
         """An index of its own that goes on behind the rows recorded up to version."""
-        other, known = TagIndex(self.history.up_to(version)), self.holders.known()
-        other.values = Dictionary.over(list(self.values.values()))
-        if known and known.rows <= len(other.history):
-            other.holders = Fold(other.history, Holders.nobody(), known)
-        return other
+        turns = None if self.turns is None else self.turns.up_to(version)
+        return TagIndex.over(self.history.up_to(version), turns, list(self.values.values()), self.holders.known())
+
+    def held_codes(self, as_of: int, version: int) -> Codes:
+        """The code of each profile, NOTHING beyond the end."""
+        codes = self._last_codes.at(as_of, version).codes
+        if self.turns is None:
+            return codes
+        held = bitmaps.to_flags(self.holders.at(as_of, version).bitmap, len(codes))
+        return np.where(held, codes, np.int32(NOTHING))
 
     def codes(self, applied: npt.NDArray[np.bool_], values: Sequence[float | None]) -> Codes:
         """Codes of changes: 0 removed, 1 applied, 2 and more applied with a value. `values` may be empty, for none."""
@@ -95,8 +118,11 @@ class TagIndex:
         codes = self.codes(changes.applied[here], values)
         effective, ordinals = changes.effective[here], changes.ordinals[here]
         credits = None if changes.credits is None else changes.credits[here]
+        lapses = None if changes.lapses is None else changes.lapses[here]
+        if lapses is not None and (lapses == NEVER).all():
+            lapses = None
         if implied is None or not len(implied.places):
-            self.history.append(effective, version, ordinals, codes, credits)
+            self.history.append(effective, version, ordinals, codes, credits, lapses=lapses)
             return
         order = np.argsort(np.concatenate([here, implied.places]), kind="stable")
         own = np.zeros(len(here), np.int32) if credits is None else credits
@@ -107,4 +133,20 @@ class TagIndex:
             np.concatenate([codes, np.full(len(implied.places), NOTHING, np.int32)])[order],
             np.concatenate([own, implied.credits])[order],
             order >= len(here),
+            None if lapses is None else np.concatenate([lapses, np.full(len(implied.places), NEVER)])[order],
         )
+
+    def settle(self, version: int) -> None:
+        """Let `turns` say what the rows of a version, which are all there, make of it. Called by the writer."""
+        if not self.history.lapsing:
+            return
+        if self.turns is None:
+            self.turns, known = self.history.up_to(version - 1).turns(), self.holders.known()
+            self.holders = Fold(self.turns, Holders.nobody(), known)
+        ordinals = np.unique(self.history.visible(version).ordinals[self.history.count(version - 1) :])
+        if not len(ordinals):
+            return
+        count = self.history.count(version)
+        rows = self.history.first(count).picked(self.history.places_of(ordinals, count))
+        states = Timeline.of(rows, None).turns()
+        correct(Said(states, np.zeros(len(states), np.int32)), self.turns, version, ordinals)

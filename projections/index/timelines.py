@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from domain.changeset import NEVER
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Codes, History, Int64s
 from projections.index.ordering import order_of_profiles
 
 _REMEMBERED = 2
-_FOR_EVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,16 @@ class Timeline:
         decided[:-1] = (ordinals[1:] != ordinals[:-1]) | (effective[1:] != effective[:-1])
         changes, order = changes.picked(decided), order[decided]
         ordinals, codes = changes.ordinals, changes.codes
-        same_profile = ordinals[1:] == ordinals[:-1]
-        until = np.full(len(changes), _FOR_EVER, dtype=np.int64)
-        until[:-1] = np.where(same_profile, changes.effective[1:], _FOR_EVER)
-        carried_before = np.zeros(len(changes), dtype=np.bool_)
-        carried_before[1:] = same_profile & (codes[:-1] != NOTHING)
+        until = _ends(changes)
         credits = None if credits is None else credits[order]
+        if changes.lapses is not None:
+            # Where one lapses before another state begins, one in which nothing is set does, of the same changeset.
+            lapsed = np.flatnonzero(changes.lapses < until)
+            changes = changes.with_lapsed(lapsed)
+            credits = None if credits is None else np.insert(credits, lapsed + 1, credits[lapsed])
+            ordinals, codes, until = changes.ordinals, changes.codes, _ends(changes)
+        carried_before = np.zeros(len(changes), dtype=np.bool_)
+        carried_before[1:] = (ordinals[1:] == ordinals[:-1]) & (codes[:-1] != NOTHING)
         return cls(ordinals, changes.effective, until, codes, changes.versions, credits, carried_before)
 
     def without(self, profiles: BitMap) -> "Timeline":
@@ -74,6 +78,11 @@ class Timeline:
         flags: npt.NDArray[np.bool_] = (carries != self.carried_before) & (carries == carried)
         return flags
 
+    def turns(self) -> Changes:
+        """The states as rows of which none lapses, that say whether anything is set, not what."""
+        carried = (self.codes != NOTHING).astype(np.int32)
+        return Changes(self.effective, self.versions, self.ordinals, carried)
+
     def carried_since(self) -> Int64s:
         """Of each state that carries, and of each right after one: from when on it was carried without a break."""
         begun = np.where(self.turned(carried=True), np.arange(len(self.codes)), 0)
@@ -88,6 +97,13 @@ class Timeline:
         bad_later = ~good & (self.effective > since) & (self.effective <= as_of)
         started = bitmaps.from_ordinals(self.ordinals[good & self.in_force(since)])
         return started - bitmaps.from_ordinals(self.ordinals[bad_later])
+
+
+def _ends(states: Changes) -> Int64s:
+    """Of states, by profile and instant: until when each is that of its profile."""
+    until = np.full(len(states), NEVER)
+    until[:-1] = np.where(states.ordinals[1:] == states.ordinals[:-1], states.effective[1:], NEVER)
+    return until
 
 
 class Timelines:

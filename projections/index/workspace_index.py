@@ -277,6 +277,8 @@ class WorkspaceIndex:
         """Let new persons have what was recorded of their profiles."""
         joined, agreement = Joined.of(made), self._agreement(changeset)
         agreement.on_tags(list(self.tags), joined)
+        for tag in self.tags.values():
+            tag.settle(changeset.version)
         agreement.on_traits((trait.history for trait in self.traits.values()), joined)
         names = [TIME, AMOUNT, CURRENCY, TOUCHPOINT, *map(property_column, self.properties)]
         for rows in self.interactions.values():
@@ -308,6 +310,7 @@ class WorkspaceIndex:
             np.asarray(columns.effective_at, np.int64),
             columns.values,
             self._credit_codes(columns),
+            np.asarray(columns.lapses_at, np.int64) if len(columns.lapses_at) else None,
         )
         rivals = Rivals(self.tags, self.catalogue, lambda *of: self._interned(self.credit_of(*of)))
         implied = rivals.implied(changes)
@@ -316,9 +319,12 @@ class WorkspaceIndex:
             tag.append(changeset.version, changes, np.flatnonzero(changes.numbers == number), implied.get(number))
         self.universe.append(changeset.version, changes.ordinals, changes.effective)
         joined = self._persons_of(changes.ordinals)
+        concerned = sorted(self.catalogue.concerned(set(map(int, columns.tags))))
         if joined:
-            self._agreement(changeset).on_tags(map(int, columns.tags), joined)
+            self._agreement(changeset).on_tags(concerned, joined)
             self.universe.append(changeset.version, *self.persons.seen(changes.ordinals, changes.effective))
+        for tag in (self.tags[number] for number in concerned if number in self.tags):
+            tag.settle(changeset.version)
 
     def _interned(self, credit: Credit) -> int:
         return int(self.credits.intern([(credit.actor, credit.source)])[0])
@@ -385,7 +391,9 @@ class WorkspaceIndex:
         return any(merged + [history.compact() for history in self._histories()])
 
     def _histories(self) -> list[History]:
-        return [tag.history for tag in list(self.tags.values())] + [trait.history for trait in list(self.traits.values())]
+        tags, traits = list(self.tags.values()), list(self.traits.values())
+        turns = [tag.turns for tag in tags if tag.turns is not None]
+        return [tag.history for tag in tags] + turns + [trait.history for trait in traits]
 
     @property
     def history_rows(self) -> int:

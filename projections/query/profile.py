@@ -12,9 +12,10 @@ from pyroaring import BitMap
 
 from domain.changeset import Credit, Value
 from projections.index.agreeing import Joined, agreed
-from projections.index.history import NOTHING, Codes, History
+from projections.index.history import NOTHING, Changes, Codes, History
 from projections.index.persons import Person
 from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TIME, VERSION
+from projections.index.timelines import Timeline
 from projections.query.view import View
 
 
@@ -81,19 +82,20 @@ class _States:
         count = history.count(version)
         places = history.places_of(np.asarray([ordinal], np.uint32), count)
         rows, credits = history.first(count).picked(places), history.credits(count)
-        kept: Codes = np.zeros(len(places), np.int32) if credits is None else credits[places]
-        order = np.argsort(rows.effective, kind="stable")  # of one instant the row that was recorded last comes last
-        effective = rows.effective[order]
-        last = order[np.append(effective[1:] != effective[:-1], True)] if len(order) else order
-        columns = (rows.effective, rows.codes, rows.versions, kept)
-        return cls(*(column[last].tolist() for column in columns))
+        return cls._in(rows, np.zeros(len(places), np.int32) if credits is None else credits[places])
+
+    @classmethod
+    def _in(cls, rows: Changes, credits: Codes) -> "_States":
+        """Of rows of one profile or person."""
+        states = Timeline.of(rows, credits)
+        columns = (states.effective, states.codes, states.versions, credits if states.credits is None else states.credits)
+        return cls(*(column.tolist() for column in columns))
 
     @classmethod
     def agreed(cls, number: int, histories: Mapping[int, History], view: View, person: Person) -> "_States":
         """Of a person: as its profiles say, who know who said so."""
         said = agreed(histories, view.index.undone.undos, view.version, Joined.of([person]))[number]
-        rows = said.rows
-        return cls(*(column.tolist() for column in (rows.effective, rows.codes, rows.versions, said.credits)))
+        return cls._in(said.rows, said.credits)
 
     def at(self, as_of: int) -> int | None:
         """The place of the state that holds, if it sets something."""

@@ -7,7 +7,7 @@ from tagledger.v1 import catalogue_service_pb2 as catalogue_pb
 from tagledger.v1 import common_pb2, expression_pb2, segment_service_pb2
 from tagledger.v1 import history_service_pb2 as history_pb
 
-from domain.changeset import Recorded, ValueType
+from domain.changeset import NEVER, Recorded, ValueType
 from domain.language.checker import Warning as ExpressionWarning
 from domain.list_catalogue import ListVersion
 from domain.segment_catalogue import SegmentEntry, SegmentVersion
@@ -27,7 +27,7 @@ from projections.history.entries import (
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query.evaluator import Explanation
 from server.convert.catalogue_history import catalogue_entry_out
-from server.convert.fields import to_timestamp, value_out
+from server.convert.fields import duration_out, to_timestamp, value_out
 from server.convert.tags import tag_value_out, tag_values_out
 from server.usecases.state import WorkspaceState
 
@@ -74,6 +74,7 @@ def tag_out(catalogue: Catalogue, tag: CatalogueTag) -> catalogue_pb.Tag:
         merged_into="" if tag.merged_into is None else catalogue.key(tag.merged_into),
         rank=catalogue.rank(tag.number),
         opt_out=tag.opt_out,
+        lifetime=duration_out(tag.lifetime),
     )
 
 
@@ -179,6 +180,8 @@ def _entry_out(index: WorkspaceIndex, recorded: Recorded, entry: Entry, names: d
             actor, source = (entry.credit.actor, entry.credit.source) if entry.credit else ("", "")
             value = tag_value_out(catalogue.tags[entry.tag].values, entry.value)
             tag = kinds(tag=catalogue.key(entry.tag), kind=kind, credited_actor=actor, credited_source=source, **value)
+            if entry.lapses_at != NEVER:
+                tag.lapses_at.CopyFrom(to_timestamp(entry.lapses_at))
             made.tag.CopyFrom(tag)
         case TraitEntry():
             held = None if entry.value is None else value_out(entry.value)

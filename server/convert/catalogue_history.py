@@ -41,6 +41,7 @@ from domain.catalogue_changes import (
 )
 from domain.tag_catalogue import Catalogue
 from domain.tag_values import rule_of
+from server.convert.fields import duration_out
 from server.convert.tags import tag_values_out
 from server.eventlog.catalogue_kinds import CATALOGUE_KINDS
 
@@ -95,7 +96,8 @@ def _details(catalogue: Catalogue, change: CatalogueChange) -> dict[str, Any]:
             return {"order": [catalogue.key(number) for number in change.tags]}
         case TagRedefined():
             values = tag_values_out(rule_of(change))
-            return {"description": change.description, "values": values, "opt_out": change.opt_out}
+            told = {"description": change.description, "values": values, "opt_out": change.opt_out}
+            return told | {"lifetime": duration_out(change.lifetime)}
         case TagMerged() | TagUnmerged():
             return {"into": catalogue.key(change.into)}
         case ForeignTagMapped() | ForeignTagUnmapped():

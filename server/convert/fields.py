@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from tagledger.v1 import common_pb2
 
 from domain import limits
 from domain.changeset import Personal, Value, ValueType
 from domain.errors import InvalidField, Violation
+from domain.instants import DAY_US
 from domain.language.rules import tag_problem
 from domain.names import normalized
 from server.usecases.drafts import PersonalText
@@ -134,6 +136,14 @@ class Checks:
             self.add(field, "nanos must be from 0 to 999,999,999")
         return self.instant(field, stamp.seconds * 1_000_000 + stamp.nanos // 1_000)
 
+    def lifetime(self, field: str, duration: Duration) -> int:
+        """In microseconds; 0 for ever."""
+        us, rest = divmod(duration.seconds * 1_000_000_000 + duration.nanos, 1_000)
+        if rest or not 0 <= us <= limits.MAX_LIFETIME_US:
+            days = limits.MAX_LIFETIME_US // DAY_US
+            self.add(field, f"whole microseconds are needed, at most {days:,} days; zero for ever")
+        return us
+
     def trait_value(self, field: str, value: common_pb2.Value) -> tuple[ValueType, Value | PersonalText] | None:
         """A typed value; None after a violation."""
         match value.WhichOneof("kind"):
@@ -217,6 +227,12 @@ def to_timestamp(us: int) -> Timestamp:
     """Microseconds as a Timestamp."""
     seconds, rest = divmod(us, 1_000_000)
     return Timestamp(seconds=seconds, nanos=rest * 1_000)
+
+
+def duration_out(us: int) -> Duration | None:
+    """None for 0."""
+    seconds, rest = divmod(us, 1_000_000)
+    return Duration(seconds=seconds, nanos=rest * 1_000) if us else None
 
 
 def value_out(value: Value, texts: Mapping[int, str] = MappingProxyType({})) -> common_pb2.Value:

@@ -10,8 +10,8 @@ followed by the content hash, so that a change of any event shows in all that fo
 say nothing are left out. A new schema gets a new number; tests/golden keeps bytes of each old one, and they stay readable for
 ever. Schema 1 was one JSON object, `{"schema": 1, …, "content": {…}}`, with every column a list; schema 2 knew no retractions,
 schema 3 neither merges, order and values of tags nor other systems' names for them, schema 4 neither erasures nor opting out,
-schema 5 no links of profiles, schema 6 no staff, schema 7 no personal texts, of which the values are numbers of the vault, schema 8
-no lifetimes of tags, and no assignments that lapse.
+schema 5 no links of profiles, schema 6 no staff, schema 7 no personal texts, of which the values are numbers of the vault,
+schema 8 no lifetimes of tags, and no assignments that lapse.
 """
 
 import hashlib

@@ -188,7 +188,7 @@ def _column(
     kind = _OF_TAGS.get(rule.valued, pa.float64())
     if tag is None:
         return _Column(request.title, np.zeros(len(ordinals), np.int32), (None,), kind)
-    codes = np.maximum(_picked(tag.held_codes.at(view.as_of, view.version).codes, ordinals) - 1, 0)
+    codes = np.maximum(_picked(tag.held_codes(view.as_of, view.version), ordinals) - 1, 0)
     return _Column(request.title, codes, [rule.value_of(number) for number in (None, *tag.values.values())], kind)
 
 

@@ -120,7 +120,9 @@ class TagCalls(CatalogueCalls):
             group = _part(checks, "key", group)
         name = checks.name("key", name)
         values = tag_values_in("values", request.values, checks) if request.HasField("values") else None
-        command = DefineTag(group, name, description_in(request, checks), request.create_group, values, request.opt_out)
+        lifetime = checks.lifetime("lifetime", request.lifetime)
+        description = description_in(request, checks)
+        command = DefineTag(group, name, description, request.create_group, values, request.opt_out, lifetime)
         receipt, state = await self._carry_out(request, command, checks)
         tag = _tag(state, receipt)
         return pb.DefineTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=tag)
@@ -178,9 +180,10 @@ class TagCalls(CatalogueCalls):
         description = description_in(request, checks) if request.HasField("description") else None
         values = tag_values_in("values", request.values, checks) if request.HasField("values") else None
         opt_out = request.opt_out if request.HasField("opt_out") else None
-        if description is None and values is None and opt_out is None:
-            checks.add("description, values, opt_out", "say what is to be otherwise: at least one of them")
-        command = ChangeTag(normalized(request.key), description, values, opt_out)
+        lifetime = checks.lifetime("lifetime", request.lifetime) if request.HasField("lifetime") else None
+        if all(given is None for given in (description, values, opt_out, lifetime)):
+            checks.add("description, values, opt_out, lifetime", "say what is to be otherwise: at least one of them")
+        command = ChangeTag(normalized(request.key), description, values, opt_out, lifetime)
         receipt, state = await self._carry_out(request, command, checks)
         return pb.ChangeTagResponse(position=receipt.position, receipt=receipt_out(receipt), tag=_tag(state, receipt))
 

@@ -35,7 +35,7 @@ from server.snapshots.array_file import AnyArray, ArrayFile, Arrays, DamagedFile
 from server.snapshots.parts import Captured, Found, Part, catalogue_versions, restored
 from server.usecases.state import WorkspaceState
 
-FORMAT = 7
+FORMAT = 8
 _KEPT = 2
 _VERIFIERS = 2
 _SPARE = 0.25

@@ -18,7 +18,7 @@ from projections.identity import CHUNK_NAMES, Chunk
 from projections.index import key_map
 from projections.index.columns import Column
 from projections.index.dictionary import Dictionary
-from projections.index.folds import Fold, Point
+from projections.index.folds import Point
 from projections.index.history import History
 from projections.index.retracted import Marks
 from projections.index.rows import CapturedRows
@@ -59,6 +59,7 @@ class Captured:
     """Of PROFILES and IDS."""
 
 
+_TURNS = "turns."
 CLOCK, UNIVERSE, TAGS, TRAITS, TAILS, MARKS, PROFILES, IDS, NAMES = (
     "clock",
     "universe",
@@ -151,6 +152,8 @@ def _tags(tags: Mapping[int, TagIndex]) -> Part:
     about: dict[str, Any] = {}
     for number, tag in tags.items():
         arrays |= {f"{number}.{name}": column for name, column in tag.history.columns().items()}
+        if tag.turns is not None:
+            arrays |= {f"{number}.{_TURNS}{name}": column for name, column in tag.turns.columns().items()}
         point = tag.holders.known()
         about[str(number)] = {"values": list(tag.values.values()), "point": None}
         if point:
@@ -210,7 +213,10 @@ def move_histories(state: WorkspaceState, parts: Mapping[str, ArrayFile]) -> Non
     index = state.index
     index.universe.move_to(parts[UNIVERSE].arrays, parts[UNIVERSE].counts["instants"])
     for number in parts[TAGS].about:
-        index.tags[int(number)].history.move_to(*_history_columns(parts[TAGS], f"{number}."))
+        tag = index.tags[int(number)]
+        tag.history.move_to(*_history_columns(parts[TAGS], f"{number}."))
+        if tag.turns is not None:
+            tag.turns.move_to(*_history_columns(parts[TAGS], f"{number}.{_TURNS}"))
     for k, stored in enumerate(parts[TRAITS].about["traits"]):
         index.traits[stored["name"]].history.move_to(*_history_columns(parts[TRAITS], f"{k}."))
 
@@ -296,7 +302,7 @@ def _universe_in(part: ArrayFile) -> Universe:
 
 def _history_columns(part: ArrayFile, prefix: str) -> tuple[dict[str, AnyArray], int]:
     """And how many rows they have."""
-    names = ("effective", "versions", "ordinals", "codes", "credits", "implied")
+    names = ("effective", "versions", "ordinals", "codes", "credits", "implied", "lapses")
     columns = {name: part.arrays[prefix + name] for name in names if prefix + name in part.arrays}
     return columns, part.counts[prefix + "effective"]
 
@@ -306,13 +312,13 @@ def _history(part: ArrayFile, prefix: str) -> History:
 
 
 def _tag_in(part: ArrayFile, number: str) -> TagIndex:
-    tag, about = TagIndex(_history(part, f"{number}.")), part.about[number]
-    tag.values = Dictionary.over(about["values"])
+    about, point = part.about[number], None
     if about["point"]:
         bitmap, ever = _bitmap(part, f"{number}.bitmap"), _bitmap(part, f"{number}.ever")
-        holders = Holders(bitmap, bitmap if bitmap == ever else ever)
-        tag.holders = Fold(tag.history, Holders.nobody(), _point(about["point"], holders))
-    return tag
+        point = _point(about["point"], Holders(bitmap, bitmap if bitmap == ever else ever))
+    has_turns = f"{number}.{_TURNS}effective" in part.arrays
+    turns = _history(part, f"{number}.{_TURNS}") if has_turns else None
+    return TagIndex.over(_history(part, f"{number}."), turns, about["values"], point)
 
 
 def _point(numbers: Sequence[int], holders: Holders) -> Point[Holders]:

@@ -204,8 +204,9 @@ def _define_tag(catalogue: Catalogue, command: DefineTag) -> list[CatalogueChang
     group, made = _group_of_new(catalogue, command)
     number = _next(catalogue.tags)
     made.append(TagDefined(number, group, command.name, command.description))
-    if command.values is not None or command.opt_out:
-        made.append(redefined(number, command.description, command.values or ANY_VALUES, opt_out=command.opt_out))
+    if command.values is not None or command.opt_out or command.lifetime:
+        values, lifetime = command.values or ANY_VALUES, command.lifetime
+        made.append(redefined(number, command.description, values, opt_out=command.opt_out, lifetime=lifetime))
     return made
 
 
@@ -263,7 +264,8 @@ def _changed(tag: TagEntry, command: ChangeTag) -> TagRedefined:
     description = tag.description if command.description is None else command.description
     values = tag.values if command.values is None else command.values
     opt_out = tag.opt_out if command.opt_out is None else command.opt_out
-    return redefined(tag.number, description, values, opt_out=opt_out)
+    lifetime = tag.lifetime if command.lifetime is None else command.lifetime
+    return redefined(tag.number, description, values, opt_out=opt_out, lifetime=lifetime)
 
 
 def _refuse_other_values(index: WorkspaceIndex, tag: TagEntry, values: ValueRule) -> None:

@@ -73,6 +73,8 @@ class DefineTag:
     values: ValueRule | None = None
     """None for any."""
     opt_out: bool = False
+    lifetime: int = 0
+    """In microseconds; 0 for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,14 @@ class RestoreTag:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTag:
-    """Describe a tag otherwise, let other values go with it, or let it opt out who carries it; None for what stays."""
+    """Describe a tag otherwise, or change its values, whether it opts out, or its lifetime; None for what stays."""
 
     key: str
     description: str | None
     values: ValueRule | None
     opt_out: bool | None
+    lifetime: int | None
+    """In microseconds; 0 for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import reduce
 
 import numpy as np
 
+from domain.changeset import NEVER
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Codes, Flags, History, Int64s
 from projections.index.ordering import UInt32s
@@ -22,6 +23,8 @@ class Inverse:
     ordinals: Ordinals
     effective: Int64s
     codes: Codes
+    lapses: Int64s
+    """When what is brought back lapses."""
     versions: Int64s
     """Who set what is brought back; 0 where there was nothing."""
     credits: Codes
@@ -114,11 +117,13 @@ def inverses_of(
         # What is applied, by the changeset or here, takes the others away there: of those that were lost anyway it is told how.
         lost = touched & ~kept[number] & (state.codes == NOTHING) & (state.effective == effective)
         here = kept[number] | lost
-        changed = own & ~lost & (state.codes != one.undone.codes_of(one.undone.deciding(ordinals, effective)))
+        codes, lapses = one.undone.states_of(one.undone.deciding(ordinals, effective), effective)
+        changed = own & ~lost & ((state.codes != codes) | (state.lapses != lapses))
         found[number] = Inverse(
             ordinals[here],
             effective[here],
             state.codes[here],
+            state.lapses[here],
             state.versions[here],
             state.credits[here],
             changed[here],
@@ -147,6 +152,7 @@ class _State:
     """Of one subject, at each of some profiles and instants: what holds there, and who set it, when."""
 
     codes: Codes
+    lapses: Int64s
     effective: Int64s
     versions: Int64s
     """0 where nothing was ever sent."""
@@ -162,8 +168,10 @@ def _state(sent: _Sent, others: _Applies, ordinals: Ordinals, effective: Int64s)
     since, until = (np.append(rows.effective, _NEVER)[at] for rows, at in ((others.rows, last), (sent.rows, decides)))
     applied_in, sent_in = _versions_of(others.rows, last), _versions_of(sent.rows, decides)
     taken = (last >= 0) & (decides >= 0) & ((since > until) | ((since == until) & (applied_in > sent_in)))
+    codes, lapses = sent.rows.states_of(decides, effective)
     return _State(
-        np.where(taken, NOTHING, sent.rows.codes_of(decides)).astype(np.int32),
+        np.where(taken, NOTHING, codes).astype(np.int32),
+        np.where(taken, NEVER, lapses),
         np.where(taken, since, until),
         np.where(taken, applied_in, sent_in),
         np.where(taken, np.append(others.credits, 0)[last], np.append(sent.credits, 0)[decides]).astype(np.int32),

@@ -204,7 +204,10 @@ def _bound(index: WorkspaceIndex, tag: int, columns: TagColumns, now: int) -> Bi
     effective, ordinals = (np.asarray(one)[places] for one in (columns.effective_at, columns.ordinals))
     order = np.lexsort((effective, ordinals))
     last = order[np.append(ordinals[order][1:] != ordinals[order][:-1], True)] if len(order) else order
-    last = last[np.asarray(columns.applied, np.bool_)[places[last]]]
+    held = np.asarray(columns.applied, np.bool_)[places[last]]
+    if len(columns.lapses_at):
+        held &= np.asarray(columns.lapses_at, np.int64)[places[last]] > now
+    last = last[held]
     carriers, since, known = ordinals[last].astype(np.uint32), effective[last], index.tags.get(tag)
     if known is not None:
         history = known.history

@@ -9,14 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
-from domain.changeset import Outcome, TagColumns
+from domain.changeset import NEVER, Outcome, TagColumns
 from domain.errors import LimitExceeded
 from domain.limits import MAX_TAGGED_PROFILES
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
+from projections.index.history import Codes, Int64s
+from projections.index.tag_index import TagIndex
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.drafts import TagSegmentDraft
-from server.usecases.tag_decisions import asked_instants, refuse_ended, stored_value, tag_numbers
+from server.usecases.tag_decisions import asked_instants, lapse, refuse_ended, stored_value, tag_numbers
 
 _T = TypeVar("_T")
 
@@ -44,7 +46,8 @@ def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> D
         remedy='tag a part of it, such as `sample 10% by "1"`, and then those who are not tagged yet',
     )
     effective = now if draft.effective_at is None else draft.effective_at
-    already = _already_so(index, number, draft, value, ordinals, effective)
+    lapses_at = lapse(index.catalogue.tags[number], draft, effective)
+    already = _already_so(index, number, draft, value, lapses_at, ordinals, effective)
     changed = bitmaps.from_ascending(ordinals[~already])
     outcome = Outcome(changed=len(changed), already_so=len(ordinals) - len(changed))
     if not len(ordinals):
@@ -59,6 +62,7 @@ def decide_tagging(index: WorkspaceIndex, draft: TagSegmentDraft, now: int) -> D
         values=() if value is None else _repeated([value, *[None] * (parts - 1)], count),
         expiries=() if parts == 1 else _repeated([False, True], count),
         already_so=[*already.tolist(), *_repeated([False] * (parts - 1), count)] if already.any() else (),
+        lapses_at=() if lapses_at == NEVER else array("q", [lapses_at]) * count,
     )
     return DecidedTagging(columns, outcome, changed)
 
@@ -68,7 +72,13 @@ def _repeated(values: Sequence[_T], count: int) -> list[_T]:
 
 
 def _already_so(
-    index: WorkspaceIndex, number: int, draft: TagSegmentDraft, value: float | None, ordinals: Ordinals, effective: int
+    index: WorkspaceIndex,
+    number: int,
+    draft: TagSegmentDraft,
+    value: float | None,
+    lapses_at: int,
+    ordinals: Ordinals,
+    effective: int,
 ) -> npt.NDArray[np.bool_]:
     """Who has the tag as asked at every instant that the change speaks of."""
     tag, version = index.tags.get(number), index.clock().version
@@ -77,10 +87,19 @@ def _already_so(
     already = np.ones(len(ordinals), np.bool_)
     persons = index.persons.at(version).lifted(ordinals) if len(index.persons) else None
     for instant, held in asked_instants(draft.applied, effective, draft.expires_at):
-        codes = tag.held_codes.at(instant, version).codes
-        for asked in (ordinals,) if persons is None else (ordinals, persons):
-            found = np.zeros(len(ordinals), np.int32)
-            known = asked < len(codes)
-            found[known] = codes[asked[known]]
-            already &= found == tag.code_of(held, value)
+        for asked in (ordinals,) if persons is None else (ordinals, persons.astype(np.uint32)):
+            codes, until = _states(tag, version, asked, instant)
+            already &= codes == tag.code_of(held, value)
+            if draft.expires_at is None:
+                already &= until == lapses_at
     return already
+
+
+def _states(tag: TagIndex, version: int, ordinals: Ordinals, instant: int) -> tuple[Codes, Int64s]:
+    """Codes, and when they lapse."""
+    if tag.history.lapsing:
+        return tag.history.states_at(version, ordinals, np.full(len(ordinals), instant))
+    codes, found = tag.held_codes(instant, version), np.zeros(len(ordinals), np.int32)
+    known = ordinals < len(codes)
+    found[known] = codes[ordinals[known]]
+    return found, np.full(len(ordinals), NEVER)

@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from domain.catalogue_changes import Valued
-from domain.changeset import Outcome, TagColumns, TraitColumns, ValueType
+from domain.changeset import NEVER, Outcome, TagColumns, TraitColumns, ValueType
 from domain.errors import InvalidField, TagRetired, UnknownTag, Violation
-from domain.tag_catalogue import Catalogue
+from domain.tag_catalogue import Catalogue, TagEntry
 from domain.tag_values import TagValue
 from server.usecases.drafts import ChangesDraft, PersonalText, TagDraft, TraitDraft
 from server.usecases.overlay import Fresh, Overlay, check_types
@@ -147,6 +147,19 @@ class Expires(Protocol):
         """None for never."""
 
 
+class Assigns(Expires, Protocol):
+    """What may also apply."""
+
+    @property
+    def applied(self) -> bool:
+        """Or removed."""
+
+
+def lapse(tag: TagEntry, change: Assigns, effective: int) -> int:
+    """When what the change assigns lapses; NEVER where nothing does."""
+    return tag.lapse(effective) if change.applied and change.expires_at is None else NEVER
+
+
 def refuse_ended(changes: Sequence[Expires], now: int, path: str = "tags[{}].expires_at_us") -> None:
     """What holds from the moment of recording on has to end after it; what names its own instant was checked by itself."""
     violations = [
@@ -172,12 +185,14 @@ def _tag_columns(
     known_before = len(overlay.state.profiles)
     ordinals = overlay.ordinals([change.profile_id for change in tags], fresh)
     effective = [now if change.effective_at is None else change.effective_at for change in tags]
-    already = _tags_already_so(overlay.state, tags, numbers, values, ordinals, effective, known_before)
-    rows: list[tuple[int, int, bool, int, float | None, bool, bool]] = []
-    for change, ordinal, number, value, instant, so in zip(tags, ordinals, numbers, values, effective, already, strict=True):
-        rows.append((ordinal, number, change.applied, instant, value, False, so))
+    catalogue = overlay.state.index.catalogue
+    lapses = [lapse(catalogue.tags[number], change, at) for number, change, at in zip(numbers, tags, effective, strict=True)]
+    already = _tags_already_so(overlay.state, tags, numbers, values, lapses, ordinals, effective, known_before)
+    rows: list[tuple[int, int, bool, int, float | None, bool, bool, int]] = []
+    for i, (change, ordinal, number) in enumerate(zip(tags, ordinals, numbers, strict=True)):
+        rows.append((ordinal, number, change.applied, effective[i], values[i], False, already[i], lapses[i]))
         if change.expires_at is not None:
-            rows.append((ordinal, number, False, change.expires_at, None, True, False))
+            rows.append((ordinal, number, False, change.expires_at, None, True, False, NEVER))
     columns = [list(column) for column in zip(*rows, strict=True)]
     valued = any(value is not None for value in columns[4])
     return TagColumns(
@@ -188,6 +203,7 @@ def _tag_columns(
         values=columns[4] if valued else (),
         expiries=columns[5] if any(columns[5]) else (),
         already_so=columns[6] if any(columns[6]) else (),
+        lapses_at=columns[7] if any(at != NEVER for at in columns[7]) else (),
     )
 
 
@@ -213,6 +229,7 @@ def _tags_already_so(
     tags: Sequence[TagDraft],
     numbers: Sequence[int],
     values: Sequence[float | None],
+    lapses: Sequence[int],
     ordinals: Sequence[int],
     effective: Sequence[int],
     known_before: int,
@@ -230,15 +247,15 @@ def _tags_already_so(
             for one in _with_person(state, ordinals[i])
             for instant, held in asked_instants(tags[i].applied, effective[i], tags[i].expires_at)
         ]
-        codes = tag.history.codes_at(
+        codes, until = tag.history.states_at(
             state.version,
             np.asarray([one for _, one, _, _ in asked], np.uint32),
             np.asarray([instant for _, _, instant, _ in asked], np.int64),
         )
         for i in places:
             already[i] = True
-        for (i, _, _, held), code in zip(asked, codes.tolist(), strict=True):
-            already[i] &= code == tag.code_of(held, values[i])
+        for (i, _, _, held), code, lapses_at in zip(asked, codes.tolist(), until.tolist(), strict=True):
+            already[i] &= code == tag.code_of(held, values[i]) and (tags[i].expires_at is not None or lapses_at == lapses[i])
     return already
 
 
@@ -295,7 +312,7 @@ def _traits_already_so(state: WorkspaceState, columns: TraitColumns, known_befor
             count += sum(1 for i in places if columns.values[i] is None)
             continue
         asked = [(i, one) for i in places for one in _with_person(state, columns.ordinals[i])]
-        codes = trait.history.codes_at(
+        codes, _ = trait.history.states_at(
             state.version,
             np.asarray([one for _, one in asked], np.uint32),
             np.asarray([columns.effective_at[i] for i, _ in asked], np.int64),

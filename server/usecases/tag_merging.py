@@ -1,8 +1,10 @@
 """Decides a merge: what the tag that stays has to record, so that whoever carried the other one carries it too, at any instant.
 
 At each instant a profile then carries it with the value that it had anyway, or else with that of the other tag. A state that
-comes from the other tag is credited to whoever set it there. Rows are written only where the tag that stays would say something
-else by itself: a profile that carried it all along gets none. Arrays, not rows: there may be millions.
+comes from the other tag is credited to whoever set it there. What it carried anyway lapses when the later of the two does: were
+the other one's state to begin where its own lapses, a renewal that comes after the merge would end there. Rows are written only
+where the tag that stays would say something else by itself: a profile that carried it all along gets none. Arrays, not rows:
+there may be millions.
 """
 
 from array import array
@@ -13,7 +15,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from domain.catalogue_changes import TagMerged, Valued
-from domain.changeset import Outcome, TagColumns
+from domain.changeset import NEVER, Outcome, TagColumns
 from domain.errors import LimitExceeded, NotMergeable
 from domain.errors import TagRetired as RetiredError
 from domain.limits import MAX_MERGED_CHANGES
@@ -92,20 +94,22 @@ def _refuse_unlike(catalogue: Catalogue, tag: TagEntry, into: TagEntry) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What is to be recorded of the tag that stays, by profile and instant; all of it comes from the other tag."""
+    """What is to be recorded of the tag that stays, by profile and instant."""
 
     ordinals: Ordinals
     effective: Int64s
     codes: Codes
-    """Of the other tag."""
+    own: Flags
+    """Which codes are of the tag that stays: only their lapses come from the other one."""
+    lapses: Int64s
     versions: Int64s
     """Who set it there."""
     credits: Codes
 
 
 def _merged(merged: History, stays: History, profiles: Ordinals) -> _Rows:
-    theirs, credits = _rows_of(merged, profiles)
-    own, _ = _rows_of(stays, profiles)
+    theirs, their_credits = _rows_of(merged, profiles)
+    own, own_credits = _rows_of(stays, profiles)
     # Where another tag of an exclusive group took one away, it takes the tag that stays away as well: nothing need be said.
     both = merged.own(profiles, len(merged))[0].followed_by(stays.own(profiles, len(stays))[0])
     LimitExceeded.refuse(
@@ -117,22 +121,28 @@ def _merged(merged: History, stays: History, profiles: Ordinals) -> _Rows:
     )
     ordinals, effective = pairs_of(both.ordinals, both.effective)
     from_theirs, from_own = theirs.deciding(ordinals, effective), own.deciding(ordinals, effective)
-    carried = own.codes_of(from_own) != NOTHING
-    other = theirs.codes_of(from_theirs) != NOTHING
-    # What decides the state that is wanted: a row of its own, one of the other tag, or none.
+    (own_codes, own_lapses), (codes, lapses) = own.states_of(from_own, effective), theirs.states_of(from_theirs, effective)
+    carried, other = own_codes != NOTHING, codes != NOTHING
+    later = carried & other & (lapses > own_lapses)
+    # What decides the state that is wanted: a row of its own, one of the other tag, or none. And when it lapses.
     decides = np.where(carried, 1 + from_own, np.where(other, -1 - from_theirs, 0))
-    first = np.ones(len(ordinals), np.bool_)
-    first[1:] = ordinals[1:] != ordinals[:-1]
-    before = np.where(first, 0, np.roll(decides, 1))
-    has_own = np.append(own.effective, np.iinfo(np.int64).min)[from_own] == effective
-    wanted = np.where(has_own, ~carried & other, decides != before)
-    places = from_theirs[wanted]
+    until = np.where(carried & ~later, own_lapses, lapses)
+    same = np.zeros(len(ordinals), np.bool_)
+    same[1:] = ordinals[1:] == ordinals[:-1]
+    held = same & (np.roll(until, 1) > effective)
+    as_before = (decides == np.where(held, np.roll(decides, 1), 0)) & (until == np.where(held, np.roll(until, 1), NEVER))
+    has_own = np.append(own.effective, NEVER)[from_own] == effective
+    wanted = np.where(has_own, ~carried & other | later, ~as_before)
+    mine, places = carried[wanted], np.where(carried, from_own, from_theirs)[wanted]
+    in_own, in_theirs = np.where(mine, places, -1), np.where(mine, -1, places)
     return _Rows(
         ordinals[wanted],
         effective[wanted],
-        theirs.codes_of(places),
-        theirs.versions[places].astype(np.int64),
-        credits[places],
+        np.where(mine, own_codes[wanted], codes[wanted]),
+        mine,
+        until[wanted],
+        np.where(mine, np.append(own.versions, 0)[in_own], np.append(theirs.versions, 0)[in_theirs]).astype(np.int64),
+        np.where(mine, np.append(own_credits, 0)[in_own], np.append(their_credits, 0)[in_theirs]).astype(np.int32),
     )
 
 
@@ -147,7 +157,12 @@ def _columns(index: WorkspaceIndex, tag: TagEntry, into: TagEntry, rows: _Rows) 
     count = len(rows.ordinals)
     if not count:
         return None
-    values = [None] * count if into.values.valued is Valued.NONE else values_of(rows.codes, index.tags[tag.number].value_of)
+    values: list[float | None] = [None] * count
+    for wanted, number in ((~rows.own, tag.number), (rows.own, into.number)):
+        if wanted.any() and into.values.valued is not Valued.NONE:
+            places = np.flatnonzero(wanted)
+            for place, value in zip(places.tolist(), values_of(rows.codes[places], index.tags[number].value_of), strict=True):
+                values[place] = value
     credits, credit_index = credited(index, rows.versions, rows.credits)
     return TagColumns(
         ordinals=array("I", rows.ordinals.tobytes()),
@@ -159,4 +174,5 @@ def _columns(index: WorkspaceIndex, tag: TagEntry, into: TagEntry, rows: _Rows) 
         already_so=(),
         credits=credits,
         credit_index=array("I", credit_index.tobytes()),
+        lapses_at=array("q", rows.lapses.tobytes()) if (rows.lapses != NEVER).any() else (),
     )

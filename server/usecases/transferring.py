@@ -11,7 +11,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from domain.catalogue_changes import CatalogueChange, GroupDefined, TagDefined
-from domain.changeset import Outcome, TagColumns
+from domain.changeset import NEVER, Outcome, TagColumns
 from domain.errors import InvalidField, LimitExceeded, TagRetired, Violation
 from domain.limits import MAX_PERSONAL_TAGS, MAX_TAGGED_PROFILES
 from domain.staff_catalogue import STAFF_PREFIX, StaffEntry
@@ -46,11 +46,20 @@ class _Rows:
     tags: list[int] = field(default_factory=list)
     applied: list[bool] = field(default_factory=list)
     values: list[float | None] = field(default_factory=list)
+    lapses: list[int] = field(default_factory=list)
     already: list[bool] = field(default_factory=list)
 
-    def add(self, tag: int, ordinals: Ordinals, values: Sequence[float | None] | None, already: BitMap) -> None:
-        """Removed where `values` is None."""
+    def add(
+        self,
+        tag: int,
+        ordinals: Ordinals,
+        values: Sequence[float | None] | None,
+        already: BitMap,
+        lapses: Sequence[int] | None = None,
+    ) -> None:
+        """Removed where `values` is None. `lapses`: None for never."""
         count = len(ordinals)
+        self.lapses += [NEVER] * count if lapses is None else lapses
         self.ordinals.append(ordinals)
         self.tags += [tag] * count
         self.applied += [values is not None] * count
@@ -68,6 +77,7 @@ class _Rows:
             values=self.values if any(value is not None for value in self.values) else (),
             expiries=(),
             already_so=self.already if any(self.already) else (),
+            lapses_at=self.lapses if any(at != NEVER for at in self.lapses) else (),
         )
 
 
@@ -124,12 +134,12 @@ def _hand_over(
             made += _likewise(tag, number, group)
         ordinals = bitmaps.to_ordinals(carriers)
         history = index.tags[tag.number]
-        codes = history.history.codes_at(index.clock().version, ordinals, np.full(len(ordinals), rows.at, np.int64))
+        codes, lapses = history.history.states_at(index.clock().version, ordinals, np.full(len(ordinals), rows.at, np.int64))
         values = values_of(codes, history.value_of)
         if number in catalogue.tags:
             values = _taken_over(catalogue, tag, catalogue.tags[number], values)
         rows.add(tag.number, ordinals, None, BitMap())
-        rows.add(number, ordinals, values, BitMap())
+        rows.add(number, ordinals, values, BitMap(), lapses.tolist())
     if group is not None:
         _refuse_too_many(catalogue, group, made)
     return made
@@ -152,7 +162,7 @@ def _taken_over(catalogue: Catalogue, tag: TagEntry, into: TagEntry, values: Seq
 
 
 def _likewise(tag: TagEntry, number: int, group: int) -> list[CatalogueChange]:
-    changed = redefined(number, tag.description, tag.values, opt_out=tag.opt_out)
+    changed = redefined(number, tag.description, tag.values, opt_out=tag.opt_out, lifetime=tag.lifetime)
     return [TagDefined(number, group, tag.name, tag.description), changed]
 
 

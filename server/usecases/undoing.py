@@ -18,7 +18,16 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from domain.catalogue_changes import CatalogueChange, GroupDefined, TagDefined, TagMerged, TagRedefined, TagUnmerged
-from domain.changeset import Changeset, InteractionColumns, LinkColumns, Outcome, RetractedColumns, TagColumns, TraitColumns
+from domain.changeset import (
+    NEVER,
+    Changeset,
+    InteractionColumns,
+    LinkColumns,
+    Outcome,
+    RetractedColumns,
+    TagColumns,
+    TraitColumns,
+)
 from domain.errors import LimitExceeded, NotUndoable
 from domain.errors import TagMerged as MergedError
 from domain.tag_catalogue import Catalogue, TagMerge
@@ -255,6 +264,7 @@ def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColu
     order = np.argsort(codes == NOTHING, kind="stable")
     values = [value for number, one in found.items() for value in values_of(one.codes, index.tags[number].value_of)]
     versions, credit_codes = (np.concatenate([getattr(one, name) for one in parts]) for name in ("versions", "credits"))
+    lapses = np.concatenate([one.lapses for one in parts])
     credits, credit_index = credited(index, versions, credit_codes)
     numbers = np.repeat(np.asarray(list(found), np.uint32), [len(one) for one in parts])
     return TagColumns(
@@ -267,6 +277,7 @@ def _tag_columns(index: WorkspaceIndex, inverses: dict[int, Inverse]) -> TagColu
         already_so=(),
         credits=credits,
         credit_index=array("I", credit_index[order].tobytes()),
+        lapses_at=array("q", lapses[order].tobytes()) if (lapses != NEVER).any() else (),
     )
 
 

@@ -214,6 +214,9 @@ def contents(state: WorkspaceState, ids: Sequence[str]) -> Contents:
         **rows,
         **{f"tag {number}": (_bytes(one.history.columns()), _values(one.values)) for number, one in index.tags.items()},
         **{
+            f"turns of tag {number}": _bytes(one.turns.columns()) for number, one in index.tags.items() if one.turns is not None
+        },
+        **{
             f"trait {name}": (
                 one.kind,
                 _bytes(one.history.columns()),

@@ -197,28 +197,31 @@ class LedgerMachine(RuleBasedStateMachine):
         number = self.oracle.catalogue.meant(key, Clock(as_of, end))
         assert number is not None
 
-        def state_of(ledger: NaiveLedger, ordinal: int, instant: int) -> tuple[bool, float | None]:
+        lifetime = self.state.index.catalogue.tags[number].lifetime
+        lapses = effective + lifetime if applied and expires is None and lifetime else None
+
+        def state_of(ledger: NaiveLedger, ordinal: int, instant: int) -> tuple[bool, float | None, int | None]:
             state = ledger.tag_state(ordinal, number, instant, end)
             if state is None or not state.holds:
-                return False, None
+                return False, None, None
             assert state.value is None or isinstance(state.value, float)
-            return True, state.value
+            return True, state.value, None if expires else state.lapses_at
 
-        def held(ordinal: int, instant: int) -> tuple[bool, float | None] | None:
+        def held(ordinal: int, instant: int) -> tuple[bool, float | None, int | None] | None:
             """None where the profile and the person that it is of differ."""
             own = state_of(self.oracle, ordinal, instant)
             return own if own == state_of(about, about.person_of.get(ordinal, ordinal), instant) else None
 
-        asked = [(effective, (applied, value))]
+        asked = [(effective, (applied, value, lapses))]
         if expires is not None:
-            asked += [(expires - 1, (True, value)), (expires, (False, None))]
+            asked += [(expires - 1, (True, value, None)), (expires, (False, None, None))]
         already = [all(held(ordinal, instant) == state for instant, state in asked) for ordinal in members]
         receipt = self._write(TagSegmentDraft(self._request(), key, applied, value, at, expires, selected, found))
         assert (receipt.changed, receipt.already_so) == (len(members) - sum(already), sum(already))
         if members:
             end = receipt.position
             about = self.oracle.about_persons(end)
-            assert all(held(ordinal, effective) == (applied, value) for ordinal in members)
+            assert all(held(ordinal, effective) == (applied, value, lapses) for ordinal in members)
 
     @rule(which=seeds, part=st.booleans())
     def take_a_changeset_back(self, which: int, part: bool) -> None:
@@ -305,7 +308,13 @@ class LedgerMachine(RuleBasedStateMachine):
     def let_a_tag_opt_out(self, tag: str, opt_out: bool) -> None:
         """Who carries it is in no answer, from then on, or is again."""
         with suppress(TagMerged):
-            self._command(ChangeTag(self._key(tag), None, None, opt_out))
+            self._command(ChangeTag(self._key(tag), None, None, opt_out, None))
+
+    @rule(tag=st.sampled_from(TAGS), lifetime=st.sampled_from([0, 1, 60_000_000, 2 * 86_400_000_000]))
+    def give_a_tag_a_lifetime(self, tag: str, lifetime: int) -> None:
+        """What is assigned from then on lapses when it is over."""
+        with suppress(TagMerged):
+            self._command(ChangeTag(self._key(tag), None, None, None, lifetime))
 
     @rule(tag=st.sampled_from(TAGS), name=st.sampled_from(FOREIGN_TAGS))
     def map_a_foreign_tag(self, tag: str, name: str) -> None:

@@ -1,11 +1,13 @@
 """The catalogue: workspaces, tag groups, tags, segments, and the names that the log has seen."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Unpack
 
 from tagledger.v1 import catalogue_service_pb2 as wire
 
 from .. import from_wire, replies, to_wire
+from ..instants import optional_duration
 from ..settings import WriteOptions
 from ..values import TagValues
 from .caller import AsyncCaller
@@ -129,16 +131,21 @@ class AsyncCatalogueCalls(AsyncCaller):
         create_group: bool = False,
         values: TagValues | None = None,
         opt_out: bool = False,
+        lifetime: timedelta | None = None,
         **options: Unpack[WriteOptions],
     ) -> replies.Tag:
         """Make a tag, ``name`` or ``group/name``; ``create_group`` makes a missing group with it.
 
         ``values`` says which go with its assignments: any number, or none, unless given. With ``opt_out`` who carries it is in
-        no segment at all.
+        no segment at all. Assignments that bring no end of their own lapse after the ``lifetime``, unless they are renewed.
         """
         method, texts = self._catalogue.DefineTag, {"key": key, "description": description}
-        others = {"create_group": create_group, "values": None if values is None else to_wire.tag_values(values)}
-        others["opt_out"] = opt_out
+        others = {
+            "create_group": create_group,
+            "values": None if values is None else to_wire.tag_values(values),
+            "opt_out": opt_out,
+            "lifetime": optional_duration(lifetime, "lifetime"),
+        }
         reply = await self._decide(method, wire.DefineTagRequest, texts, others, reason=reason, **options)
         return from_wire.tag(reply.tag)
 
@@ -150,14 +157,20 @@ class AsyncCatalogueCalls(AsyncCaller):
         description: str | None = None,
         values: TagValues | None = None,
         opt_out: bool | None = None,
+        lifetime: timedelta | None = None,
         **options: Unpack[WriteOptions],
     ) -> replies.Tag:
         """Describe a tag otherwise, or say which values go with it from now on; what was recorded stays.
 
-        ``opt_out``: whether who carries it, also since before, is in no segment at all.
+        ``opt_out``: whether who carries it, also since before, is in no segment at all. ``lifetime``: how long what is assigned
+        from now on holds without being renewed; ``timedelta(0)`` for ever.
         """
         texts = {"key": key} if description is None else {"key": key, "description": description}
-        others = {"values": None if values is None else to_wire.tag_values(values), "opt_out": opt_out}
+        others = {
+            "values": None if values is None else to_wire.tag_values(values),
+            "opt_out": opt_out,
+            "lifetime": optional_duration(lifetime, "lifetime"),
+        }
         reply = await self._decide(self._catalogue.ChangeTag, wire.ChangeTagRequest, texts, others, reason=reason, **options)
         return from_wire.tag(reply.tag)
 

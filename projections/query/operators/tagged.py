@@ -41,7 +41,7 @@ class TaggedOperator:
     def _holders(self, number: int, tag: TagIndex) -> BitMap:
         if self.leaf.value is None:
             return tag.holders.at(self.view.as_of, self.view.version).bitmap
-        codes, rule = tag.held_codes.at(self.view.as_of, self.view.version).codes, self.view.index.catalogue.tags[number].values
+        codes, rule = tag.held_codes(self.view.as_of, self.view.version), self.view.index.catalogue.tags[number].values
         return bitmaps.from_flags(carried(tag, rule, codes, self.leaf.value))
 
     def note(self) -> str:

@@ -50,7 +50,7 @@ class TopTaggedOperator:
         """See Operator."""
         for tag in tags_of(self.view, [self.leaf.tag]):
             # The states come first: every value that they speak of is then in the dictionary.
-            codes = tag.held_codes.at(self.view.as_of, self.view.version).codes
+            codes = tag.held_codes(self.view.as_of, self.view.version)
             by_code = tag.numbers_by_code()
             ordinals = np.flatnonzero(~np.isnan(by_code[codes])).astype(np.uint32)
             if self.ranking is not None:

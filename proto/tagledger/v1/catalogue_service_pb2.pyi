@@ -1,5 +1,6 @@
 import datetime
 
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from tagledger.v1 import common_pb2 as _common_pb2
 from tagledger.v1 import expression_pb2 as _expression_pb2
@@ -40,7 +41,7 @@ class TagGroup(_message.Message):
     def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., tag_count: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exclusive: _Optional[bool] = ..., owner_staff_id: _Optional[str] = ...) -> None: ...
 
 class Tag(_message.Message):
-    __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number", "values", "merged_into", "rank", "opt_out")
+    __slots__ = ("key", "group", "name", "description", "retired", "created_at", "created_by", "number", "values", "merged_into", "rank", "opt_out", "lifetime")
     KEY_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -53,6 +54,7 @@ class Tag(_message.Message):
     MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
     OPT_OUT_FIELD_NUMBER: _ClassVar[int]
+    LIFETIME_FIELD_NUMBER: _ClassVar[int]
     key: str
     group: str
     name: str
@@ -65,7 +67,8 @@ class Tag(_message.Message):
     merged_into: str
     rank: int
     opt_out: bool
-    def __init__(self, key: _Optional[str] = ..., group: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., merged_into: _Optional[str] = ..., rank: _Optional[int] = ..., opt_out: _Optional[bool] = ...) -> None: ...
+    lifetime: _duration_pb2.Duration
+    def __init__(self, key: _Optional[str] = ..., group: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., retired: _Optional[bool] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., number: _Optional[int] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., merged_into: _Optional[str] = ..., rank: _Optional[int] = ..., opt_out: _Optional[bool] = ..., lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class ForeignTag(_message.Message):
     __slots__ = ("foreign_key", "key")
@@ -298,20 +301,22 @@ class OrderTagsResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
 
 class DefineTagRequest(_message.Message):
-    __slots__ = ("context", "key", "description", "create_group", "values", "opt_out")
+    __slots__ = ("context", "key", "description", "create_group", "values", "opt_out", "lifetime")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     CREATE_GROUP_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
     OPT_OUT_FIELD_NUMBER: _ClassVar[int]
+    LIFETIME_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     key: str
     description: str
     create_group: bool
     values: _common_pb2.TagValues
     opt_out: bool
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., create_group: _Optional[bool] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ...) -> None: ...
+    lifetime: _duration_pb2.Duration
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., create_group: _Optional[bool] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ..., lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class DefineTagResponse(_message.Message):
     __slots__ = ("position", "receipt", "tag")
@@ -422,18 +427,20 @@ class RestoreTagResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ...) -> None: ...
 
 class ChangeTagRequest(_message.Message):
-    __slots__ = ("context", "key", "description", "values", "opt_out")
+    __slots__ = ("context", "key", "description", "values", "opt_out", "lifetime")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
     OPT_OUT_FIELD_NUMBER: _ClassVar[int]
+    LIFETIME_FIELD_NUMBER: _ClassVar[int]
     context: _common_pb2.WriteContext
     key: str
     description: str
     values: _common_pb2.TagValues
     opt_out: bool
-    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ...) -> None: ...
+    lifetime: _duration_pb2.Duration
+    def __init__(self, context: _Optional[_Union[_common_pb2.WriteContext, _Mapping]] = ..., key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ..., lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class ChangeTagResponse(_message.Message):
     __slots__ = ("position", "receipt", "tag")

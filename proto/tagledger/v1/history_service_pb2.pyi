@@ -1,5 +1,6 @@
 import datetime
 
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from tagledger.v1 import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
@@ -58,7 +59,7 @@ class ErasureEntry(_message.Message):
     def __init__(self) -> None: ...
 
 class TagEntry(_message.Message):
-    __slots__ = ("tag", "kind", "value", "credited_actor", "credited_source", "typed_value")
+    __slots__ = ("tag", "kind", "value", "credited_actor", "credited_source", "typed_value", "lapses_at")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[TagEntry.Kind]
@@ -75,13 +76,15 @@ class TagEntry(_message.Message):
     CREDITED_ACTOR_FIELD_NUMBER: _ClassVar[int]
     CREDITED_SOURCE_FIELD_NUMBER: _ClassVar[int]
     TYPED_VALUE_FIELD_NUMBER: _ClassVar[int]
+    LAPSES_AT_FIELD_NUMBER: _ClassVar[int]
     tag: str
     kind: TagEntry.Kind
     value: float
     credited_actor: str
     credited_source: str
     typed_value: _common_pb2.Value
-    def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[TagEntry.Kind, str]] = ..., value: _Optional[float] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ..., typed_value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ...) -> None: ...
+    lapses_at: _timestamp_pb2.Timestamp
+    def __init__(self, tag: _Optional[str] = ..., kind: _Optional[_Union[TagEntry.Kind, str]] = ..., value: _Optional[float] = ..., credited_actor: _Optional[str] = ..., credited_source: _Optional[str] = ..., typed_value: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., lapses_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class TraitEntry(_message.Message):
     __slots__ = ("trait", "value")
@@ -139,7 +142,7 @@ class ListEntry(_message.Message):
     def __init__(self, list: _Optional[str] = ..., kind: _Optional[_Union[ListEntry.Kind, str]] = ...) -> None: ...
 
 class CatalogueEntry(_message.Message):
-    __slots__ = ("kind", "subject", "new_name", "expression", "into", "foreign_key", "description", "values", "opt_out", "order", "name", "department_id", "role")
+    __slots__ = ("kind", "subject", "new_name", "expression", "into", "foreign_key", "description", "values", "opt_out", "order", "name", "department_id", "role", "lifetime")
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     NEW_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -153,6 +156,7 @@ class CatalogueEntry(_message.Message):
     NAME_FIELD_NUMBER: _ClassVar[int]
     DEPARTMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
+    LIFETIME_FIELD_NUMBER: _ClassVar[int]
     kind: str
     subject: str
     new_name: str
@@ -166,7 +170,8 @@ class CatalogueEntry(_message.Message):
     name: str
     department_id: str
     role: _common_pb2.StaffRole
-    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ..., into: _Optional[str] = ..., foreign_key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ..., order: _Optional[_Iterable[str]] = ..., name: _Optional[str] = ..., department_id: _Optional[str] = ..., role: _Optional[_Union[_common_pb2.StaffRole, str]] = ...) -> None: ...
+    lifetime: _duration_pb2.Duration
+    def __init__(self, kind: _Optional[str] = ..., subject: _Optional[str] = ..., new_name: _Optional[str] = ..., expression: _Optional[str] = ..., into: _Optional[str] = ..., foreign_key: _Optional[str] = ..., description: _Optional[str] = ..., values: _Optional[_Union[_common_pb2.TagValues, _Mapping]] = ..., opt_out: _Optional[bool] = ..., order: _Optional[_Iterable[str]] = ..., name: _Optional[str] = ..., department_id: _Optional[str] = ..., role: _Optional[_Union[_common_pb2.StaffRole, str]] = ..., lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class ListProfileHistoryRequest(_message.Message):
     __slots__ = ("workspace", "profile_id", "known_at", "page_size", "page_token", "newest_first", "without_interactions", "reader")
