@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from pyroaring import BitMap
 
-from domain.changeset import Credit, Value
+from domain.changeset import NEVER, Credit, Value
 from projections.index.agreeing import Joined, agreed
 from projections.index.history import NOTHING, Changes, Codes, History
 from projections.index.persons import Person
 from projections.index.row_columns import AMOUNT, CURRENCY, NO_AMOUNT, TIME, VERSION
-from projections.index.timelines import Timeline
 from projections.query.view import View
 
 
@@ -87,9 +86,14 @@ class _States:
     @classmethod
     def _in(cls, rows: Changes, credits: Codes) -> "_States":
         """Of rows of one profile or person."""
-        states = Timeline.of(rows, credits)
-        columns = (states.effective, states.codes, states.versions, credits if states.credits is None else states.credits)
-        return cls(*(column.tolist() for column in columns))
+        order = np.argsort(rows.effective, kind="stable")  # of one instant the row that was recorded last comes last
+        effective = rows.effective[order]
+        last = order[np.append(effective[1:] != effective[:-1], True)] if len(order) else order
+        states, credits = rows.picked(last), credits[last]
+        if states.lapses is not None:
+            lapsed = np.flatnonzero(states.lapses < np.append(states.effective[1:], NEVER))
+            states, credits = states.with_lapsed(lapsed), np.insert(credits, lapsed + 1, credits[lapsed])
+        return cls(*(column.tolist() for column in (states.effective, states.codes, states.versions, credits)))
 
     @classmethod
     def agreed(cls, number: int, histories: Mapping[int, History], view: View, person: Person) -> "_States":

@@ -37,6 +37,12 @@ _NO_IDS = {"empty": "", "too long": "p" * 257, "too many bytes": "名" * 86, "hu
 _NO_ATTRIBUTION = {"empty": "", "blank": " \t", "too long": "a" * 201, "huge": HUGE, "U+0000": "a\0b"}
 _NO_NUMBERS = {"NaN": math.nan, "inf": math.inf, "-inf": -math.inf, "1e300": 1e300, "beyond 1e14": 100_000_000_000_001.0}
 _NO_INSTANTS = {"1899": -2_208_988_800_000_001, "2200": 7_258_118_400_000_000, "least": -(2**63), "largest": 2**63 - 1}
+_NO_LIFETIMES = {
+    "negative": (-1, 0),
+    "less than a microsecond": (0, 1),
+    "too long": (36_525 * 86_400, 1_000),
+    "the largest": (2**63 - 1, 2**31 - 1),
+}
 _NO_TOKENS = {
     "garbage": "x",
     "no base64": "??? ???",
@@ -133,6 +139,8 @@ BAD_VALUES: Mapping[str, Mapping[str, object]] = {
     "TagChange.effective_at_us": _NO_INSTANTS,
     "TagChange.expires_at_us": {**_NO_INSTANTS, "at effective_at": 1_000, "before it": 999},
     "TagChange.tag": {"empty": ""},
+    "DefineTagRequest.lifetime": _NO_LIFETIMES,
+    "ChangeTagRequest.lifetime": _NO_LIFETIMES,
     "TagSegmentRequest.operation": {"unspecified": 0, "unknown": 99},
     "TagSegmentRequest.value": _NO_NUMBERS,
     "TagSegmentRequest.effective_at_us": _NO_INSTANTS,

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 from tagledger.v1 import (
     catalogue_service_pb2,
@@ -24,6 +25,7 @@ UNDOABLE = 23
 """Position of a changeset in a world that can be taken back."""
 ERASED = 25
 """And of one that erased somebody."""
+_A_DAY = Duration(seconds=86_400)
 _ROLE = common_pb2.STAFF_ROLE_DEPARTMENT
 LINK = profile_service_pb2.ProfileLink(first_profile_id="p5", second_profile_id="p6")
 
@@ -104,10 +106,11 @@ def good_request(method: str) -> Any:
             return catalogue.OrderTagsRequest(context=write_context(), group="ordered", keys=["ordered/b", "ordered/a"])
         case "DefineTag":
             return catalogue.DefineTagRequest(
-                context=write_context(), key=f"等级/{unique}", description="text", values=_some_values()
+                context=write_context(), key=f"等级/{unique}", description="text", values=_some_values(), lifetime=_A_DAY
             )
         case "ChangeTag":
-            return catalogue.ChangeTagRequest(context=write_context(), key="等级/金", description="text", values=_some_values())
+            described: dict[str, Any] = {"key": "等级/金", "description": "text", "values": _some_values(), "lifetime": _A_DAY}
+            return catalogue.ChangeTagRequest(context=write_context(), **described)
         case "MapForeignTags":
             mapped = [catalogue.ForeignTag(foreign_key="wecom:et1", key="vip")]
             return catalogue.MapForeignTagsRequest(context=write_context(), foreign_tags=mapped)
