@@ -270,7 +270,7 @@ class NaiveLedger:
         group = self.catalogue.tag_names[number][0]
         others = {other for other, (of, _) in self.catalogue.tag_names.items() if of == group and other != number}
         applies = [row for row in self.tags if row.holds and row.subject in others]
-        return [*self.tags, *(replace(row, subject=number, holds=False, value=None) for row in applies)]
+        return [*self.tags, *(replace(row, subject=number, holds=False, value=None, lapses_at=None) for row in applies)]
 
     def _trait_date(self, leaf: tree.TraitDate, clock: Clock) -> frozenset[int]:
         today = local_date(clock.as_of, leaf.period.zone)

@@ -3,9 +3,10 @@
 Columns may be lists, tuples, arrays of the standard library or of numpy: what enters a row is a plain int, bool or float.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Final, TypeVar
 from unicodedata import normalize
 
@@ -64,6 +65,13 @@ class ChangeRow:
     source: str
     undoes: bool = False
     """Did an undo record it?"""
+    lapses_at: int | None = None
+    """From when on it says nothing any more, unless another one is the last by then."""
+
+    def said(self, at: int) -> tuple[bool, log.Value | None, int | None]:
+        """What it comes to at an instant, if no other one is the last."""
+        lapsed = self.lapses_at is not None and self.lapses_at <= at
+        return (False, None, None) if lapsed or not self.holds else (True, self.value, self.lapses_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,11 @@ def deciding(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock)
 
 def states_of(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock) -> dict[int, list[ChangeRow]]:
     """Per profile its states, in order of time: of the visible changes at one instant the last by (position, place)."""
+    last = _last_of_each_instant(rows, subject, clock)
+    return {ordinal: list(_with_lapses(states, clock)) for ordinal, states in last.items()}
+
+
+def _last_of_each_instant(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock) -> dict[int, list[ChangeRow]]:
     visible = [row for row in rows if row.subject == subject and clock.sees(row)]
     last: dict[int, dict[int, ChangeRow]] = {}
     for row in sorted(visible, key=lambda row: (row.at, row.position, row.place)):
@@ -100,15 +113,23 @@ def states_of(rows: Sequence[ChangeRow], subject: int | str | None, clock: Clock
     return {ordinal: list(by_instant.values()) for ordinal, by_instant in last.items()}
 
 
+def _with_lapses(states: Sequence[ChangeRow], clock: Clock) -> Iterator[ChangeRow]:
+    """And where one lapses before the next one comes: not held, by the same change."""
+    for row, following in zip_longest(states, states[1:]):
+        yield row
+        if row.lapses_at is not None and row.lapses_at <= clock.as_of and (not following or row.lapses_at < following.at):
+            yield replace(row, holds=False, value=None, at=row.lapses_at, lapses_at=None)
+
+
 def said(rows: Sequence[ChangeRow], subject: int | str, known_at: int) -> list[ChangeRow]:
     """What each profile has to say of a tag or trait to others who are the same person: its states, but for those that an undo
     recorded and that are as the one before.
     """
     found = []
-    for states in states_of(rows, subject, Clock(MAX_INSTANT_US, known_at)).values():
+    for states in _last_of_each_instant(rows, subject, Clock(MAX_INSTANT_US, known_at)).values():
         before = None
         for row in states:
-            same = (row.holds, row.value) == ((before.holds, before.value) if before else (False, None))
+            same = row.said(row.at) == (before.said(row.at) if before else (False, None, None))
             if not (row.undoes and same):
                 found.append(row)
             before = row
@@ -131,6 +152,7 @@ def tag_rows(columns: log.TagColumns, position: int, by: log.Attribution, *, und
             set_by.actor,
             set_by.source,
             undoes,
+            None if not len(columns.lapses_at) or columns.lapses_at[i] == log.NEVER else int(columns.lapses_at[i]),
         )
 
 

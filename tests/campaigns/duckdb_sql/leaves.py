@@ -145,15 +145,16 @@ def visible(as_of: int, known_at: int, left_out: str = NOBODY) -> str:
     named = f"LEFT JOIN ({_members(known_at)}) AS m ON m.profile = r.ordinal"
     rows = f"SELECT r.* REPLACE (coalesce(m.person, r.ordinal) AS ordinal) FROM interactions AS r {named}"
     applies = """(SELECT * FROM tag_changes UNION ALL BY NAME
-        SELECT t.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value)
+        SELECT t.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value, NULL::BIGINT AS lapses)
         FROM tag_changes AS t JOIN rivals ON t.tag = rivals.rival WHERE t.applied)"""
-    tags = _said("tag_changes", "tag", "coalesce(applied, false)", "value", known_at, applies)
-    traits = _said("trait_changes", "name", "kind IS NOT NULL", "(kind, text, number, flag, day)", known_at)
+    tags = _said("tag_changes", "tag", "coalesce(applied, false)", "(value, lapses)", known_at, "lapses", applies)
+    traits = _said("trait_changes", "name", "kind IS NOT NULL", "(kind, text, number, flag, day)", known_at, "NULL::BIGINT")
+    lapsed = f"* REPLACE (CASE WHEN lapses <= {as_of} THEN lapses END AS lapses)"
     return f"""WITH
         persons_tags AS MATERIALIZED ({tags}),
-        all_tags AS (SELECT * FROM persons_tags WHERE {known}),
+        all_tags AS (SELECT {lapsed} FROM persons_tags WHERE {known}),
         left_out AS MATERIALIZED ({left_out}),
-        tags AS (SELECT * FROM persons_tags WHERE {seen}),
+        tags AS (SELECT {lapsed} FROM persons_tags WHERE {seen}),
         traits AS (SELECT * FROM ({traits}) WHERE {seen}),
         seen AS MATERIALIZED (SELECT * FROM ({rows}) WHERE {seen}),
         events AS MATERIALIZED (SELECT * FROM seen WHERE retracted > {known_at}),
@@ -179,7 +180,7 @@ def _members(known_at: int) -> str:
     return f"SELECT profile, person FROM memberships WHERE since <= {known_at} AND until > {known_at}"
 
 
-def _said(table: str, subject: str, holds: str, value: str, known_at: int, source: str = "") -> str:
+def _said(table: str, subject: str, holds: str, value: str, known_at: int, lapses: str, source: str = "") -> str:
     """The changes known, those of linked profiles as of their persons. `source`: where the latter come from, if not the table.
 
     Of such a profile the last of each instant has the word; one that an undo recorded, and that is as the state before it, says
@@ -191,7 +192,8 @@ def _said(table: str, subject: str, holds: str, value: str, known_at: int, sourc
             AND ordinal NOT IN (SELECT profile FROM ({_members(known_at)}))
         UNION ALL BY NAME
         SELECT r.* EXCLUDE (same, person) REPLACE (person AS ordinal, ordinal * 4294967296 + place AS place) FROM (
-            SELECT l.*, ({holds}) = coalesce(lag({holds}) {before}, false)
+            SELECT l.*,
+                ({holds}) = (coalesce(lag({holds}) {before}, false) AND coalesce(lag({lapses}) {before} > instant, true))
                 AND (NOT ({holds}) OR ({value}) IS NOT DISTINCT FROM lag({value}) {before}) AS same
             FROM (
                 SELECT c.*, m.person FROM {source or table} AS c JOIN ({_members(known_at)}) AS m ON m.profile = c.ordinal
@@ -212,18 +214,30 @@ def leaving(numbers: Sequence[int], known_at: int) -> str:
 
 
 def _states(numbers: Sequence[int], tags: str = "tags") -> str:
-    """Per profile and tag its states: from `instant` on, up to `until`, after `before`. What is applied excludes its rivals."""
+    """Per profile and tag its states: from `instant` on, up to `until`, after `before`. What is applied excludes its rivals.
+
+    Where one lapses before the next one, another begins in which the tag is not applied.
+    """
     listed = ", ".join(map(str, numbers))
     return f"""
         SELECT *, lead(instant) OVER later AS until, lag(applied, 1, false) OVER later AS before
         FROM (
-            SELECT * FROM (
-                SELECT * FROM {tags}
-                UNION ALL BY NAME
-                SELECT t.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value)
-                FROM {tags} AS t JOIN rivals ON t.tag = rivals.rival WHERE t.applied
-            ) WHERE tag IN ({listed})
-            QUALIFY row_number() OVER (PARTITION BY ordinal, tag, instant ORDER BY position DESC, place DESC) = 1
+            SELECT s.* REPLACE (
+                applied AND NOT ends AS applied, CASE WHEN NOT ends THEN value END AS value,
+                CASE WHEN ends THEN lapses ELSE instant END AS instant
+            )
+            FROM (
+                SELECT *, lead(instant) OVER (PARTITION BY ordinal, tag ORDER BY instant) AS following FROM (
+                    SELECT * FROM (
+                        SELECT * FROM {tags}
+                        UNION ALL BY NAME
+                        SELECT t.* REPLACE (rivals.tag AS tag, false AS applied, NULL::DOUBLE AS value, NULL::BIGINT AS lapses)
+                        FROM {tags} AS t JOIN rivals ON t.tag = rivals.rival WHERE t.applied
+                    ) WHERE tag IN ({listed})
+                    QUALIFY row_number() OVER (PARTITION BY ordinal, tag, instant ORDER BY position DESC, place DESC) = 1
+                )
+            ) AS s CROSS JOIN (VALUES (false), (true)) AS e (ends)
+            WHERE NOT ends OR lapses < coalesce(following, lapses + 1)
         )
         WINDOW later AS (PARTITION BY ordinal, tag ORDER BY instant)
     """

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from domain.changeset import (
+    NEVER,
     Changeset,
     InteractionColumns,
     LinkColumns,
@@ -35,6 +36,7 @@ _TABLES: Final = {
             ("actor", pa.string()),
             ("source", pa.string()),
             ("undo", pa.bool_()),
+            ("lapses", pa.int64()),
         ]
     ),
     "trait_changes": pa.schema(
@@ -80,7 +82,9 @@ def load(
         if changeset.tags is not None:
             for place, row in enumerate(_tags(changeset.tags, position)):
                 by = changeset.tags.credit(place) or changeset.attribution
-                rows["tag_changes"].append((*row, by.actor, by.source, changeset.undoes is not None))
+                lapses = changeset.tags.lapses_at[place] if len(changeset.tags.lapses_at) else NEVER
+                about = by.actor, by.source, changeset.undoes is not None, None if lapses == NEVER else int(lapses)
+                rows["tag_changes"].append((*row, *about))
         if changeset.traits is not None:
             rows["trait_changes"] += [(*row, changeset.undoes is not None) for row in _traits(changeset.traits, position)]
         if changeset.listed is not None:

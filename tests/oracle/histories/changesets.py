@@ -27,7 +27,7 @@ from domain.catalogue_changes import (
     TagUnmerged,
     WorkspaceCreated,
 )
-from domain.changeset import Changeset, Credit, LinkColumns, ListColumns, Recorded, Value, ValueType
+from domain.changeset import NEVER, Changeset, Credit, LinkColumns, ListColumns, Recorded, Value, ValueType
 from domain.language.printer import to_text
 from tests.oracle.histories.linking import Links
 from tests.oracle.histories.questions import random_expression
@@ -61,6 +61,7 @@ from tests.oracle.histories.vocabulary import (
     random_vocabulary,
 )
 
+_LAPSES = 0.2
 _DUPLICATE = 0.04  # a row that is the same as one recorded before, as of a sender without ids
 
 
@@ -324,7 +325,7 @@ class _History:
             if kind == "choice" and self.rng.random() < 0.3:
                 self.spelled[tag] = kind, choices = kind, CHOICES
             return TagRedefined(tag, "otherwise", kind, None, None, tag in self.opted, choices)
-        return TagRedefined(tag, "otherwise", "number", 0.0, None, tag in self.opted)
+        return TagRedefined(tag, "otherwise", "number", 0.0, None, tag in self.opted, lifetime=1_000_000)
 
     def _opt_out(self) -> list[CatalogueChange]:
         """A tag that is not merged comes to opt out, or does so no more."""
@@ -418,7 +419,8 @@ class _History:
                 applied = taken.setdefault((ordinal, self.tags[tag][0], at), tag) == tag
             value = rng.choice(self._values(tag)) if applied and rng.random() < 0.4 else None
             credit = Credit(rng.choice(ACTORS), rng.choice(SOURCES)) if rng.random() < 0.15 else None
-            rows.append(TagChange(ordinal, tag, applied, at, value, credit=credit))
+            lapses = max(rng.choice((self._instant(), self._near(at))), at + 1) if applied and rng.random() < _LAPSES else NEVER
+            rows.append(TagChange(ordinal, tag, applied, at, value, credit=credit, lapses_at=lapses))
             if applied and rng.random() < 0.2:
                 later = max(self._instant(), rows[-1].effective_at + 1)
                 rows.append(TagChange(ordinal, tag, False, later, expiry=True))
@@ -517,4 +519,5 @@ def _instants(changeset: Changeset) -> list[int]:
     traits = changeset.traits.effective_at if changeset.traits else ()
     interactions = changeset.interactions.occurred_at if changeset.interactions else ()
     retracted = changeset.retracted.rows.occurred_at if changeset.retracted else ()
-    return [changeset.recorded_at, *tags, *traits, *interactions, *retracted]
+    lapses = [at for at in changeset.tags.lapses_at if at != NEVER] if changeset.tags else []
+    return [changeset.recorded_at, *tags, *lapses, *traits, *interactions, *retracted]

@@ -11,6 +11,7 @@ import numpy as np
 
 from domain.catalogue_changes import CatalogueChange
 from domain.changeset import (
+    NEVER,
     Attribution,
     Changeset,
     Credit,
@@ -55,6 +56,7 @@ class TagChange:
     value: float | None = None
     expiry: bool = False
     credit: Credit | None = None
+    lapses_at: int = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def tag_columns(rows: Sequence[TagChange], *, compact: bool = True) -> TagColumn
     values = [row.value for row in rows]
     expiries = [row.expiry for row in rows]
     credits, credit_index = coded([row.credit for row in rows])
+    lapses = [row.lapses_at for row in rows]
     return TagColumns(
         ordinals=[row.ordinal for row in rows],
         tags=[row.tag for row in rows],
@@ -130,6 +133,7 @@ def tag_columns(rows: Sequence[TagChange], *, compact: bool = True) -> TagColumn
         already_so=() if compact else [False] * len(rows),
         credits=credits,
         credit_index=unless_bare(credit_index, compact=compact),
+        lapses_at=() if compact and all(at == NEVER for at in lapses) else lapses,
     )
 
 
