@@ -138,7 +138,7 @@ def cases(kind: type[Leaf], histories: int = HISTORIES, leaves: int = LEAVES) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_truth_is_the_oracles_and_without_the_cited_events_it_is_the_other_one(kind: type[Leaf]) -> None:
     told: Counter[str] = Counter()
-    for case in cases(kind, 4 * HISTORIES if kind is TraitRelated else HISTORIES):
+    for case in cases(kind, 4 * HISTORIES if kind in (TraitRelated, ObservedSince) else HISTORIES):
         explained = case.explained
         assert explained.holds == case.says(case.ledger), str(case)
         assert explained.evidence_count == len(explained.evidence) == len(set(explained.evidence)), str(case)

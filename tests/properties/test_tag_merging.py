@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
 import pytest
 
 from domain.changeset import Attribution, Changeset, Recorded, Undoes
@@ -75,6 +76,14 @@ class _Two:
             undoes=Undoes(undone.version, undone.changeset_id),
         )
 
+    def last_said(self, ordinal: int, keys: Sequence[str], at: int, known_at: int) -> int:
+        """The last instant up to `at` at which something was said of the profile and one of the tags, or what excludes it."""
+        index, version = self.state.index, self.state.index.version_at_position(known_at)
+        numbers = (index.catalogue.named(key) for key in keys)
+        rows = [index.tags[number].history.visible(version) for number in numbers if number in index.tags]
+        effective = np.concatenate([of.effective[of.ordinals == ordinal] for of in rows])
+        return int(effective[effective <= at].max())
+
     def ask(self, expression: Expression, as_of: int, known_at: int) -> frozenset[int]:
         version = self.state.index.version_at_position(known_at)
         found = frozenset(evaluator.members(expression, View(self.state.index, version, as_of)))
@@ -106,9 +115,18 @@ def _instants(two: _Two, rng: random.Random) -> list[int]:
 
 
 def _either(two: _Two, key: str, into: str, at: int, known_at: int, leaf: Tagged) -> frozenset[int]:
-    """Who fits the leaf by the tag that stays, or does not carry it and fits by the other one."""
-    own, carried = (two.ask(one, at, known_at) for one in (replace(leaf, tags=(into,)), Tagged((into,))))
-    return own | (two.ask(replace(leaf, tags=(key,)), at, known_at) - carried)
+    """Who fits the leaf by the tag that stays, or does not carry it and fits by the other one.
+
+    Who carried it when anything was last said of either, and it lapsed since, carries it as long as the other one.
+    """
+    by_own, by_other = (replace(leaf, tags=(one,)) for one in (into, key))
+    carried, other = (two.ask(Tagged((one,)), at, known_at) for one in (into, key))
+    found = two.ask(by_own, at, known_at) | (two.ask(by_other, at, known_at) - carried)
+    for ordinal in other - carried:
+        last = two.last_said(ordinal, (key, into), at, known_at)
+        if ordinal in two.ask(Tagged((into,)), last, known_at):
+            found = found - {ordinal} | ({ordinal} & two.ask(by_own, last, known_at))
+    return found
 
 
 def test_a_merge_is_the_union_at_every_instant_and_undone_it_never_was(rng: random.Random) -> None:
