@@ -72,13 +72,6 @@ class History:
         # Views without room: the first row that is appended copies them.
         return History.over({name: column[:count] for name, column in self.columns().items()}, count)
 
-    def turns(self) -> "History":
-        """A history of its own of these rows, as if none lapsed, that says whether anything is set, not what."""
-        rows = self.first(len(self))
-        carried = (rows.codes != NOTHING).astype(np.int32)
-        columns = {"effective": rows.effective, "versions": rows.versions, "ordinals": rows.ordinals, "codes": carried}
-        return History.over(columns, len(self))
-
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """All rows, for a snapshot: taken while nothing is appended."""
         changes = self.visible(int(np.iinfo(np.uint32).max))

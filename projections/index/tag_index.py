@@ -9,13 +9,13 @@ import numpy.typing as npt
 from domain.changeset import NEVER
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.correcting import Said, correct
 from projections.index.dictionary import Codes, Dictionary
 from projections.index.folds import Fold, Point
 from projections.index.history import NOTHING, History, Int64s
 from projections.index.row_columns import AnyColumn
 from projections.index.states import CodesByOrdinal, Holders
-from projections.index.timelines import Timeline, Timelines
+from projections.index.timelines import Timelines
+from projections.index.turns import Turns
 
 _HELD_WITHOUT_VALUE = 1  # code of an assignment without a value; value codes follow
 
@@ -53,8 +53,8 @@ class TagIndex:
 
     def __init__(self, history: History | None = None) -> None:
         self.history = History() if history is None else history
-        self.turns: History | None = None
-        """A history in which nothing lapses, that says who carries the tag at an instant; None where nothing lapses anyway."""
+        self.turns: Turns | None = None
+        """Only where an assignment lapses."""
         self.values: Dictionary[float] = Dictionary()
         self.holders = Fold(self.history, Holders.nobody())
         self.timelines = Timelines(self.history)
@@ -62,18 +62,18 @@ class TagIndex:
 
     @classmethod
     def over(
-        cls, history: History, turns: History | None, values: list[float], known: Point[Holders] | None = None
+        cls, history: History, turns: Turns | None, values: list[float], known: Point[Holders] | None = None
     ) -> "TagIndex":
         """From what there was of one. `known`: who carries it, as its `holders` knew."""
         tag = cls(history)
         tag.values, tag.turns = Dictionary.over(values), turns
-        rows = history if turns is None else turns
+        rows = history if turns is None else turns.rows
         tag.holders = Fold(rows, Holders.nobody(), known if known and known.rows <= len(rows) else None)
         return tag
 
     def up_to(self, version: int) -> "TagIndex":
         """An index of its own that goes on behind the rows recorded up to version."""
-        turns = None if self.turns is None else self.turns.up_to(version)
+        turns = None if self.turns is None else Turns(self.turns.rows.up_to(version))
         return TagIndex.over(self.history.up_to(version), turns, list(self.values.values()), self.holders.known())
 
     def held_codes(self, as_of: int, version: int) -> Codes:
@@ -141,12 +141,7 @@ class TagIndex:
         if not self.history.lapsing:
             return
         if self.turns is None:
-            self.turns, known = self.history.up_to(version - 1).turns(), self.holders.known()
-            self.holders = Fold(self.turns, Holders.nobody(), known)
-        ordinals = np.unique(self.history.visible(version).ordinals[self.history.count(version - 1) :])
-        if not len(ordinals):
-            return
-        count = self.history.count(version)
-        rows = self.history.first(count).picked(self.history.places_of(ordinals, count))
-        states = Timeline.of(rows, None).turns()
-        correct(Said(states, np.zeros(len(states), np.int32)), self.turns, version, ordinals)
+            known = self.holders.known()
+            self.turns = Turns.of(self.history.up_to(version - 1))
+            self.holders = Fold(self.turns.rows, Holders.nobody(), known)
+        self.turns.settle(self.history, version)

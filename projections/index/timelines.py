@@ -78,11 +78,6 @@ class Timeline:
         flags: npt.NDArray[np.bool_] = (carries != self.carried_before) & (carries == carried)
         return flags
 
-    def turns(self) -> Changes:
-        """The states as rows of which none lapses, that say whether anything is set, not what."""
-        carried = (self.codes != NOTHING).astype(np.int32)
-        return Changes(self.effective, self.versions, self.ordinals, carried)
-
     def carried_since(self) -> Int64s:
         """Of each state that carries, and of each right after one: from when on it was carried without a break."""
         begun = np.where(self.turned(carried=True), np.arange(len(self.codes)), 0)

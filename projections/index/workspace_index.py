@@ -4,7 +4,6 @@ Rebuilt and live are the same code: `apply` takes changesets in the order of the
 then as they are recorded. Readers take `clock()` once and ask every store at that version.
 """
 
-import copy
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -228,30 +227,6 @@ class WorkspaceIndex:
         self._recorded_at.extend([changeset.recorded_at])
         self._positions.extend([recorded.position])
 
-    def as_if(self, recorded: Recorded) -> "WorkspaceIndex":
-        """An index of its own that has taken in one more changeset behind the version before it; of the catalogue, merges only.
-
-        What the writer records here meanwhile is not there: its next changeset has the same version as that one.
-        """
-        version = recorded.changeset.version - 1
-        other = copy.copy(self)
-        if recorded.changeset.catalogue:
-            other.catalogue = self.catalogue.as_known(version)
-        other.differences = Differences()
-        if len(self.persons) or recorded.changeset.links:
-            other.persons = self.persons.up_to(version)
-        other.tags = {number: tag.up_to(version) for number, tag in list(self.tags.items())}
-        other.traits = {name: trait.up_to(version) for name, trait in list(self.traits.items())}
-        other.interactions = {name: rows.up_to(version) for name, rows in list(self.interactions.items())}
-        other.universe = self.universe.up_to(version)
-        for name in ("actors", "sources", "credits"):
-            setattr(other, name, Dictionary.over(list(getattr(self, name).values())))
-        other.undone = self.undone.copy()
-        columns = {name: column[:version] for name, column in self.clock_columns().items()}
-        other.restore_clock({name: Column.over(column, version) for name, column in columns.items()})
-        other.apply(recorded)
-        return other
-
     def apply_catalogue(self, changeset: Changeset) -> list[Person]:
         """Take in catalogue, lists, erasures and links, read from the log even beside a snapshot; the persons that are new."""
         for change in changeset.catalogue:
@@ -392,7 +367,7 @@ class WorkspaceIndex:
 
     def _histories(self) -> list[History]:
         tags, traits = list(self.tags.values()), list(self.traits.values())
-        turns = [tag.turns for tag in tags if tag.turns is not None]
+        turns = [tag.turns.rows for tag in tags if tag.turns]
         return [tag.history for tag in tags] + turns + [trait.history for trait in traits]
 
     @property

@@ -87,13 +87,14 @@ def _explained(depth: int, step: Step, execution: Execution, ordinal: int | None
             name, note = "or", f"{len(step.parts)} parts"
         case Nested():
             name, note = "in segment", f"version {step.version}"
+    scope = execution.view.scope
     return ExplainedStep(
         depth,
         name,
         step.text,
         f"{note}; shared with a step above" if shared else note,
-        step.estimate,
-        len(measured.members),
+        step.estimate if scope is None else min(step.estimate, len(scope)),
+        len(measured.members) if scope is None else measured.members.intersection_cardinality(scope),
         0 if shared else measured.elapsed_us,
         None if ordinal is None else ordinal in measured.members,
     )

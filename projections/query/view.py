@@ -28,7 +28,11 @@ class View:
         Must not be changed.
         """
         excluded = self.index.excluded(self.as_of, self.version)
-        return excluded if self.scope is None else excluded | self.scope.flip(0, self.size)
+        return excluded if self.scope is None else excluded | self.out_of_scope()
+
+    def out_of_scope(self) -> BitMap:
+        """Profiles and persons of whom the reader sees nothing."""
+        return BitMap() if self.scope is None else self.scope.flip(0, self.size)
 
     @property
     def size(self) -> int:

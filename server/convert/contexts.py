@@ -3,7 +3,14 @@
 import hashlib
 
 from google.protobuf.message import Message
-from tagledger.v1 import common_pb2, history_service_pb2, ledger_service_pb2, profile_service_pb2, segment_service_pb2
+from tagledger.v1 import (
+    catalogue_service_pb2,
+    common_pb2,
+    history_service_pb2,
+    ledger_service_pb2,
+    profile_service_pb2,
+    segment_service_pb2,
+)
 
 from domain import limits
 from domain.changeset import Attribution
@@ -18,6 +25,12 @@ ReadsWorkspace = (
     | history_service_pb2.ListTagHistoryRequest
     | history_service_pb2.ListHistoryRequest
     | history_service_pb2.GetChangesetRequest
+    | history_service_pb2.GetTagUseRequest
+    | history_service_pb2.ReviewTagsRequest
+    | catalogue_service_pb2.GetTagGroupRequest
+    | catalogue_service_pb2.GetTagRequest
+    | catalogue_service_pb2.ListTagsRequest
+    | catalogue_service_pb2.ListForeignTagsRequest
 )
 NamesChangeset = (
     ledger_service_pb2.UndoChangesetRequest | history_service_pb2.GetChangesetRequest | profile_service_pb2.GetErasureRequest

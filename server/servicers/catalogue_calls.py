@@ -7,10 +7,10 @@ from tagledger.v1 import catalogue_service_pb2 as pb
 from tagledger.v1 import staff_service_pb2 as staff_pb
 
 from domain import limits
-from server.convert.contexts import request_in
+from server.convert.contexts import ReadsWorkspace, reader_in, request_in
 from server.convert.fields import Checks
 from server.servicers.running import Work, answered
-from server.usecases.clocks import Clocks
+from server.usecases.clocks import Clocks, KnownAt, Reading
 from server.usecases.commands import Command
 from server.usecases.committer import Committer
 from server.usecases.drafts import CatalogueDraft, Receipt
@@ -56,6 +56,12 @@ class CatalogueCalls:
         self._committer = committer
         self._clocks = clocks
         self._work = work
+
+    def _reading(self, request: ReadsWorkspace, checks: Checks) -> Reading:
+        """Now, of whoever reads."""
+        reader = reader_in(request, checks)
+        checks.refuse()
+        return self._clocks.read(reader, None, KnownAt())
 
     def _read(self, workspace: str, checks: Checks) -> tuple[WorkspaceState, int]:
         checks.workspace("workspace", workspace)

@@ -15,6 +15,7 @@ from server.convert.tags import foreign_tags_in, foreign_tags_out, tag_values_in
 from server.servicers.catalogue_calls import CatalogueCalls, Context, description_in
 from server.servicers.paging import page_of
 from server.usecases.catalogue_commands import group_named, tag_meant, tag_with_key
+from server.usecases.clocks import Reading
 from server.usecases.commands import (
     ChangeGroup,
     ChangeTag,
@@ -50,10 +51,9 @@ class TagCalls(CatalogueCalls):
 
     async def GetTagGroup(self, request: pb.GetTagGroupRequest, context: Context) -> pb.GetTagGroupResponse:
         """See the proto."""
-        state, position = self._read(request.workspace, Checks())
-        catalogue = state.index.catalogue
-        group = group_out(catalogue, group_named(catalogue, normalized(request.name)))
-        return pb.GetTagGroupResponse(position=position, group=group)
+        reading = self._reading(request, Checks())
+        group = group_out(reading.state.index.catalogue, _group_seen(reading, normalized(request.name)))
+        return pb.GetTagGroupResponse(position=reading.position, group=group)
 
     async def ListTagGroups(self, request: pb.ListTagGroupsRequest, context: Context) -> pb.ListTagGroupsResponse:
         """See the proto."""
@@ -129,11 +129,9 @@ class TagCalls(CatalogueCalls):
 
     async def GetTag(self, request: pb.GetTagRequest, context: Context) -> pb.GetTagResponse:
         """See the proto."""
-        checks = Checks()
-        workspace = checks.workspace("workspace", request.workspace)
-        checks.refuse()
-        reading = self._clocks.now(workspace)
+        reading = self._reading(request, Checks())
         catalogue, key = reading.state.index.catalogue, normalized(request.key)
+        reading.refuse_tags([key])
         holders = holder_count(reading, tag_meant(catalogue, key, reading.view.version).number)
         tag = tag_out(catalogue, tag_with_key(catalogue, key))
         return pb.GetTagResponse(position=reading.position, tag=tag, holder_count=holders)
@@ -142,16 +140,16 @@ class TagCalls(CatalogueCalls):
         """See the proto."""
         checks = Checks()
         size = page_size_in(request.page_size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks)
-        state, position = self._read(request.workspace, checks)
-        catalogue = state.index.catalogue
+        reading = self._reading(request, checks)
+        catalogue = reading.state.index.catalogue
         if request.group:
-            tags: Sequence[TagEntry] = catalogue.tags_of(group_named(catalogue, normalized(request.group)).number)
+            tags: Sequence[TagEntry] = catalogue.tags_of(_group_seen(reading, normalized(request.group)).number)
         else:
             tags = sorted(catalogue.shared(), key=lambda tag: catalogue.key(tag.number))
         shown = [tag for tag in tags if request.show_retired or not (tag.retired or tag.merged_into)]
         page, token = page_of(shown, size, request.page_token, "tags", request.workspace, request.group, request.show_retired)
         made = [tag_out(catalogue, tag) for tag in page]
-        return pb.ListTagsResponse(position=position, tags=made, next_page_token=token)
+        return pb.ListTagsResponse(position=reading.position, tags=made, next_page_token=token)
 
     async def RenameTag(self, request: pb.RenameTagRequest, context: Context) -> pb.RenameTagResponse:
         """See the proto."""
@@ -211,11 +209,11 @@ class TagCalls(CatalogueCalls):
         """See the proto."""
         checks = Checks()
         size = page_size_in(request.page_size, limits.DEFAULT_LIST_PAGE, limits.MAX_LIST_PAGE, checks)
-        state, position = self._read(request.workspace, checks)
-        catalogue = state.index.catalogue
+        reading = self._reading(request, checks)
+        catalogue = reading.state.index.catalogue
 
         def read() -> pb.ListForeignTagsResponse:
-            names = sorted(catalogue.foreign_tags().items())
+            names = sorted(one for one in catalogue.foreign_tags().items() if reading.sees_tag(one[1]))
             if request.namespace:
                 names = [one for one in names if one[0].startswith(f"{request.namespace}:")]
             if request.key:
@@ -224,9 +222,18 @@ class TagCalls(CatalogueCalls):
             asked = ("foreign tags", request.workspace, request.namespace, request.key)
             page, token = page_of(names, size, request.page_token, *asked)
             made = foreign_tags_out(catalogue, page)
-            return pb.ListForeignTagsResponse(position=position, foreign_tags=made, next_page_token=token)
+            return pb.ListForeignTagsResponse(position=reading.position, foreign_tags=made, next_page_token=token)
 
         return await self._work.in_thread(read)
+
+
+def _group_seen(reading: Reading, name: str) -> GroupEntry:
+    """Raises UnknownTagGroup, OutOfScope."""
+    catalogue = reading.state.index.catalogue
+    group = group_named(catalogue, name)
+    if reading.scope is not None:
+        reading.scope.refuse_group(catalogue, group)
+    return group
 
 
 def _part(checks: Checks, field: str, name: str) -> str:

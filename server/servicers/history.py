@@ -33,7 +33,7 @@ class HistoryServicer(rpc.HistoryServiceServicer):
     async def GetTagUse(self, request: pb.GetTagUseRequest, context: Context) -> pb.GetTagUseResponse:
         """See the proto."""
         checks = Checks()
-        workspace = checks.workspace("workspace", request.workspace)
+        reader = reader_in(request, checks)
         as_of = checks.timestamp("as_of", request.as_of) if request.HasField("as_of") else None
         known_at, key, zone = known_at_in(request.known_at, checks), normalized(request.tag), request.zone or "UTC"
         days = request.days or _DAYS_OF_USE
@@ -42,14 +42,14 @@ class HistoryServicer(rpc.HistoryServiceServicer):
         if not zone_exists(zone):
             checks.add("zone", "is no IANA zone, such as Asia/Shanghai")
         checks.refuse()
-        return tag_use_out(await self._work.in_thread(lambda: self._tag_uses.use(workspace, key, as_of, known_at, days, zone)))
+        return tag_use_out(await self._work.in_thread(lambda: self._tag_uses.use(reader, key, as_of, known_at, days, zone)))
 
     async def ReviewTags(self, request: pb.ReviewTagsRequest, context: Context) -> pb.ReviewTagsResponse:
         """See the proto."""
         checks = Checks()
-        workspace = checks.workspace("workspace", request.workspace)
+        reader = reader_in(request, checks)
         checks.refuse()
-        return tag_review_out(await self._work.in_thread(lambda: self._tag_uses.review(workspace)))
+        return tag_review_out(await self._work.in_thread(lambda: self._tag_uses.review(reader)))
 
     async def ListProfileHistory(
         self, request: pb.ListProfileHistoryRequest, context: Context

@@ -25,6 +25,7 @@ from projections.index.rows import CapturedRows
 from projections.index.runs import Run
 from projections.index.states import Holders
 from projections.index.tag_index import TagIndex
+from projections.index.turns import Turns
 from projections.index.typed import PropertyIndex, TraitIndex
 from projections.index.undone import Undone
 from projections.index.universe import Universe
@@ -153,7 +154,7 @@ def _tags(tags: Mapping[int, TagIndex]) -> Part:
     for number, tag in tags.items():
         arrays |= {f"{number}.{name}": column for name, column in tag.history.columns().items()}
         if tag.turns is not None:
-            arrays |= {f"{number}.{_TURNS}{name}": column for name, column in tag.turns.columns().items()}
+            arrays |= {f"{number}.{_TURNS}{name}": column for name, column in tag.turns.rows.columns().items()}
         point = tag.holders.known()
         about[str(number)] = {"values": list(tag.values.values()), "point": None}
         if point:
@@ -216,7 +217,7 @@ def move_histories(state: WorkspaceState, parts: Mapping[str, ArrayFile]) -> Non
         tag = index.tags[int(number)]
         tag.history.move_to(*_history_columns(parts[TAGS], f"{number}."))
         if tag.turns is not None:
-            tag.turns.move_to(*_history_columns(parts[TAGS], f"{number}.{_TURNS}"))
+            tag.turns.rows.move_to(*_history_columns(parts[TAGS], f"{number}.{_TURNS}"))
     for k, stored in enumerate(parts[TRAITS].about["traits"]):
         index.traits[stored["name"]].history.move_to(*_history_columns(parts[TRAITS], f"{k}."))
 
@@ -317,7 +318,7 @@ def _tag_in(part: ArrayFile, number: str) -> TagIndex:
         bitmap, ever = _bitmap(part, f"{number}.bitmap"), _bitmap(part, f"{number}.ever")
         point = _point(about["point"], Holders(bitmap, bitmap if bitmap == ever else ever))
     has_turns = f"{number}.{_TURNS}effective" in part.arrays
-    turns = _history(part, f"{number}.{_TURNS}") if has_turns else None
+    turns = Turns(_history(part, f"{number}.{_TURNS}")) if has_turns else None
     return TagIndex.over(_history(part, f"{number}."), turns, about["values"], point)
 
 

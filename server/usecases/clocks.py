@@ -1,6 +1,6 @@
 """Binds a read to a workspace, its two clocks, and whom whoever reads may see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.errors import PositionAhead
@@ -42,6 +42,11 @@ class Reading:
     def sees_tag(self, number: int) -> bool:
         """Whether a tag is everybody's, or of somebody of whom whoever reads may see it."""
         return self.scope is None or self.scope.sees(self.state.index.catalogue, number)
+
+    def refuse_tags(self, keys: Iterable[str]) -> None:
+        """OutOfScope where one of the keys is that of a tag of somebody's own that whoever reads may not see."""
+        if self.scope is not None:
+            self.scope.refuse_tags(self.state.index, keys)
 
     def refuse_outsider(self, ordinal: int | None, profile_id: str) -> None:
         """OutOfScope for a profile of which whoever reads sees nothing."""

@@ -61,7 +61,7 @@ def _differences(found: WorkspaceState, due: WorkspaceState) -> Iterator[str]:
         what = f"the changes of tag {other.catalogue.key(number)!r}"
         tag, same = one.tags[number], other.tags[number]
         yield from _columns(what, tag.history.columns(), same.history.columns())
-        turns = ({} if of.turns is None else of.turns.columns() for of in (tag, same))
+        turns = (of.turns.rows.columns() if of.turns else {} for of in (tag, same))
         yield from _columns(f"who carries tag {other.catalogue.key(number)!r}", *turns)
     for name, trait in other.traits.items():
         yield from _columns(f"the changes of trait {name!r}", one.traits[name].history.columns(), trait.history.columns())

@@ -23,6 +23,7 @@ from domain.errors import CallerError
 from domain.language.syntax import InSegment, Names
 from domain.limits import MAX_PREVIEWED_SEGMENTS, MAX_SHOWN_PROFILES
 from domain.tag_catalogue import TagMerge
+from projections.index.previewed import as_if
 from projections.index.workspace_index import WorkspaceIndex
 from projections.query import evaluator
 from projections.query.view import View
@@ -118,7 +119,7 @@ def _effects(reading: Reading, names: Sequence[str], changeset: Changeset) -> li
         merges = [change for change in changeset.catalogue if isinstance(change, TagMerge)]
         tags = _of_tags(changeset.tags, before.index.catalogue.tags.keys()) if changeset.tags else None
         changeset = replace(changeset, catalogue=merges, tags=tags)
-    index = before.index.as_if(Recorded(reading.known_at + 1, changeset, "", ""))
+    index = as_if(before.index, Recorded(reading.known_at + 1, changeset, "", ""))
     after = View(index, changeset.version, before.as_of)
     effects = [_effect(name, before, after) for name in names]
     return [one for one in effects if one.entered or one.left or one.refusal]

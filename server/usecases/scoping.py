@@ -24,7 +24,7 @@ from domain.changeset import Changeset, TagColumns
 from domain.errors import OutOfScope
 from domain.limits import MAX_SHOWN_PROFILES
 from domain.staff_catalogue import StaffEntry
-from domain.tag_catalogue import Catalogue
+from domain.tag_catalogue import Catalogue, GroupEntry
 from projections.index import bitmaps
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.staff_commands import refuse_left
@@ -64,6 +64,11 @@ class Scope:
         if hidden:
             shown = ", ".join(map(repr, sorted(hidden)[:20]))
             raise self.refusal(f"{shown} are tags of somebody else's own; ask them, or headquarters")
+
+    def refuse_group(self, catalogue: Catalogue, group: GroupEntry) -> None:
+        """OutOfScope where its tags are somebody else's own."""
+        if group.owner is not None and not self.reaches(catalogue.staff.members[group.owner]):
+            raise self.refusal(f"the tags of group {group.name!r} are somebody else's own; ask them, or headquarters")
 
     def refusal(self, why: str) -> OutOfScope:
         """Of what is not within the role."""

@@ -91,16 +91,21 @@ class TagUses:
     def __init__(self, clocks: Clocks) -> None:
         self._clocks = clocks
 
-    def use(self, workspace: str, key: str, as_of: int | None, known_at: KnownAt, days: int, zone: str) -> TagUse:
-        """Of the tag that the key means, over so many days up to that of as_of. Raises UnknownTag, PositionAhead."""
-        reading = self._clocks.read(Reader(workspace), as_of, known_at)
+    def use(self, reader: Reader, key: str, as_of: int | None, known_at: KnownAt, days: int, zone: str) -> TagUse:
+        """Of the tag that the key means, over so many days up to that of as_of.
+
+        Raises UnknownTag, PositionAhead, OutOfScope.
+        """
+        reading = self._clocks.read(reader, as_of, known_at)
+        reading.refuse_tags([key])
         index, view = reading.view.index, reading.view
         tag = tag_meant(index.catalogue, key, view.version)
         segments = dependents(index, {tag.number}, {}, view.version)
         if tag.number not in index.tags:
             empty = _days(np.empty(0, np.int64), np.empty(0, np.int64), view.as_of, days, zone)
             return TagUse(reading, tag, 0, (), 0, empty, segments, None)
-        timeline = index.tags[tag.number].timelines.at(view.version).without(index.gone(view.version))
+        nobody = index.gone(view.version) | view.out_of_scope()
+        timeline = index.tags[tag.number].timelines.at(view.version).without(nobody)
         added, removed = _turns(timeline, view.as_of)
         in_force = timeline.in_force(view.as_of) & (timeline.codes != NOTHING)
         appliers = _appliers(index, timeline, in_force)
@@ -116,9 +121,14 @@ class TagUses:
             max(last, default=None),
         )
 
-    def review(self, workspace: str) -> TagReview:
-        """Now, over all tags that are neither retired nor merged, nor staff's own, nor say who is whose customer."""
-        reading = self._clocks.now(workspace)
+    def review(self, reader: Reader) -> TagReview:
+        """Now, over all tags that are neither retired nor merged, nor staff's own, nor say who is whose customer.
+
+        Raises OutOfScope for staff below headquarters.
+        """
+        reading = self._clocks.read(reader, None, KnownAt())
+        if reading.scope is not None:
+            raise reading.scope.for_headquarters("a review of all tags")
         index = reading.view.index
         tags = [tag for tag in index.catalogue.shared() if not tag.retired and tag.merged_into is None]
         holders = {tag.number: holder_count(reading, tag.number) for tag in tags}
@@ -177,13 +187,14 @@ def _appliers(index: WorkspaceIndex, timeline: Timeline, in_force: Flags) -> lis
 
 
 def holder_count(reading: Reading, number: int) -> int:
-    """How many profiles carry a tag; those too who have opted out of segments, not those who were erased."""
+    """How many profiles of whom the reader sees something carry a tag; those too who have opted out, not who were erased."""
     return len(_holders(reading, number))
 
 
 def _holders(reading: Reading, number: int) -> BitMap:
     index, view = reading.view.index, reading.view
-    return index.differences.less(index.holders(number, view.as_of, view.version), index.gone(view.version))
+    holders = index.differences.less(index.holders(number, view.as_of, view.version), index.gone(view.version))
+    return holders if view.scope is None else holders & view.scope
 
 
 def _common(reading: Reading, one: int, other: int) -> int:

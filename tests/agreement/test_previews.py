@@ -9,6 +9,7 @@ import pytest
 from domain.changeset import Recorded
 from domain.errors import MixedCurrencies, UnknownList, UnknownSegment
 from projections.index import tail
+from projections.index.previewed import as_if
 from projections.index.row_columns import AMOUNT, ORDINAL, TIME, VERSION, AnyColumn, absent_value, property_column
 from projections.index.rows import InteractionRows
 from projections.index.workspace_index import WorkspaceIndex
@@ -38,7 +39,7 @@ def test_as_if_answers_as_if_nothing_else_had_been_recorded(seed: int, monkeypat
     for one in others[:10]:
         index.apply(one)
         index.compact()
-    copy = index.as_if(history[cut])
+    copy = as_if(index, history[cut])
     for one in others[10:20]:
         index.apply(one)
         index.compact()

@@ -213,9 +213,7 @@ def contents(state: WorkspaceState, ids: Sequence[str]) -> Contents:
         "erased": [list(index.erased.at(version)) for version in (index.clock().version, index.clock().version // 2)],
         **rows,
         **{f"tag {number}": (_bytes(one.history.columns()), _values(one.values)) for number, one in index.tags.items()},
-        **{
-            f"turns of tag {number}": _bytes(one.turns.columns()) for number, one in index.tags.items() if one.turns is not None
-        },
+        **{f"turns of tag {number}": _bytes(one.turns.rows.columns()) for number, one in index.tags.items() if one.turns},
         **{
             f"trait {name}": (
                 one.kind,

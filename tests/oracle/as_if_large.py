@@ -24,6 +24,7 @@ from projections.index import (
     rows,
     runs,
     tail,
+    turns,
     zones,
 )
 from projections.query import planner
@@ -51,6 +52,7 @@ _THRESHOLDS: Final[Sequence[tuple[ModuleType, str, Sequence[int]]]] = (
     (candidates, "_TABLE_SHARE", (0, 1 << 30)),
     (folds, "_KEYFRAME_ROWS", (1, 4)),
     (folds, "_SAMPLED", (1, 3)),
+    (turns, "_MANY_ROWS", (0, 1 << 30)),
     (gathering, "_FEW_SHARE", (0, 1 << 30)),
     (gathering, "_PART", (1, 3)),
     (lists, "_KEYFRAME_VERSIONS", (1, 2)),

@@ -303,14 +303,24 @@ def test_tags_of_their_own_are_seen_by_staff_and_by_those_above(roles: Client) -
     for reader in (hu, roles):
         assert [tag.key for tag in reader.profile("ana").tags] == ["staff:wang/likes tea", "staff:zhao/rich", "vip"]
     assert members(wang, 'tagged "staff:wang/likes tea" >= 3') == {"ana"}
+    roles.map_foreign_tags({"oa:rich": "staff:zhao/rich", "oa:tea": "staff:wang/likes tea"}, reason=WHY)
     for call in (
         lambda: wang.count("tagged staff:zhao/rich"),
         lambda: wang.check("everyone and not tagged staff:zhao/rich", ["ana"]),
         lambda: list(wang.export("everyone", columns=[ExportColumn(ColumnKind.TAG, "staff:zhao/rich")])),
         lambda: wang.crosstab([TagGroupAxis("staff:zhao")], "everyone"),
+        lambda: wang.tag("staff:zhao/rich"),
+        lambda: wang.tag("oa:rich"),
+        lambda: wang.tag_use("staff:zhao/rich"),
+        lambda: list(wang.tags(group="staff:zhao")),
+        lambda: wang.tag_group("staff:zhao"),
+        lambda: wang.review_tags(),
     ):
         with pytest.raises(errors.OutOfScope):
             call()
+    assert wang.tag("staff:wang/likes tea").holder_count == li.tag_use("staff:wang/likes tea").holder_count == 1
+    assert [one.key for one in li.tags(group="staff:wang")] == ["staff:wang/likes tea"]
+    assert [one.foreign_key for one in wang.foreign_tags()] == ["oa:tea"]
     for refuse in (
         lambda: roles.apply_tag("ana", "staff:zhao/rich", **_by("wang")),
         lambda: roles.define_tag("staff:zhao/poor", **_by("wang")),
@@ -329,6 +339,20 @@ def test_tags_of_their_own_are_seen_by_staff_and_by_those_above(roles: Client) -
     refused(errors.InvalidField, lambda: roles.rename_tag_group("staff:wang", "wang's", reason=WHY), roles)
     refused(errors.InvalidField, lambda: roles.retire_tag_group("staff:wang", reason=WHY), roles)
     refused(errors.InvalidField, lambda: roles.define_tag_group("staff:hu", reason=WHY), roles)
+
+
+def test_numbers_are_of_the_customers_within_the_role(roles: Client) -> None:
+    roles.apply_changeset([ApplyTag(who, "vip") for who in ("ana", "cy", "dan")], reason=WHY)
+    wang = roles.read_by("staff:wang")
+    assert (roles.tag("vip").holder_count, wang.tag("vip").holder_count) == (3, 1)
+    every, own = (reader.tag_use("vip") for reader in (roles, wang))
+    assert [(use.holder_count, use.days[-1].added_count, use.appliers[0].holder_count) for use in (every, own)] == [
+        (3, 3, 3),
+        (1, 1, 1),
+    ]
+    every_step, own_step = (reader.explain("tagged vip").steps[0] for reader in (roles, wang))
+    assert (every_step.actual_count, own_step.actual_count) == (3, 1)
+    assert own_step.estimated_count <= every_step.estimated_count
 
 
 def test_tags_of_their_own_go_with_the_customers_and_come_back(roles: Client) -> None:

@@ -72,7 +72,7 @@ class AsyncCatalogueCalls(AsyncCaller):
 
     async def tag_group(self, name: str, *, timeout: float | None = None) -> replies.TagGroup:
         """Return one group by name."""
-        request = self._about(wire.GetTagGroupRequest, {"name": name})
+        request = self._about(wire.GetTagGroupRequest, {"name": name, "reader": self.reader})
         return from_wire.tag_group((await self._read(self._catalogue.GetTagGroup, request, timeout)).group)
 
     async def tag_groups(self, *, show_retired: bool = False, timeout: float | None = None) -> AsyncIterator[replies.TagGroup]:
@@ -176,14 +176,16 @@ class AsyncCatalogueCalls(AsyncCaller):
 
     async def tag(self, key: str, *, timeout: float | None = None) -> replies.Tag:
         """Return one tag by key, with how many profiles carry it now."""
-        reply = await self._read(self._catalogue.GetTag, self._about(wire.GetTagRequest, {"key": key}), timeout)
+        request = self._about(wire.GetTagRequest, {"key": key, "reader": self.reader})
+        reply = await self._read(self._catalogue.GetTag, request, timeout)
         return from_wire.tag(reply.tag, reply.holder_count)
 
     async def tags(
         self, *, group: str = "", show_retired: bool = False, timeout: float | None = None
     ) -> AsyncIterator[replies.Tag]:
         """Yield all tags by key, or those of one group in its order."""
-        request = self._about(wire.ListTagsRequest, {"group": group}, page_size=_PAGE, show_retired=show_retired)
+        texts = {"group": group, "reader": self.reader}
+        request = self._about(wire.ListTagsRequest, texts, page_size=_PAGE, show_retired=show_retired)
         async for page in self._pages(self._catalogue.ListTags, request, timeout):
             for tag in page.tags:
                 yield from_wire.tag(tag)
@@ -228,7 +230,8 @@ class AsyncCatalogueCalls(AsyncCaller):
         self, *, namespace: str = "", key: str = "", timeout: float | None = None
     ) -> AsyncIterator[replies.ForeignTag]:
         """Yield other systems' names for tags, of one namespace or one tag or all."""
-        request = self._about(wire.ListForeignTagsRequest, {"namespace": namespace, "key": key}, page_size=_PAGE)
+        texts = {"namespace": namespace, "key": key, "reader": self.reader}
+        request = self._about(wire.ListForeignTagsRequest, texts, page_size=_PAGE)
         async for page in self._pages(self._catalogue.ListForeignTags, request, timeout):
             for foreign_tag in page.foreign_tags:
                 yield from_wire.foreign_tag(foreign_tag)

@@ -113,6 +113,7 @@ class HistoryCalls(Caller):
         """Return what became of a tag: who carries it, who applied it, how it grew in the last days, which segments need it."""
         request = history_service_pb2.GetTagUseRequest(
             workspace=to_wire.text(self.workspace, "workspace"),
+            reader=to_wire.text(self.reader, "reader"),
             tag=to_wire.text(tag, "tag"),
             as_of=None if as_of is None else to_timestamp(as_of, "as_of"),
             known_at=to_wire.known_at(known_at),
@@ -123,7 +124,9 @@ class HistoryCalls(Caller):
 
     def review_tags(self, *, timeout: float | None = None) -> replies.TagReview:
         """Return the tags that nobody needs, and pairs that may be one tag twice."""
-        request = history_service_pb2.ReviewTagsRequest(workspace=to_wire.text(self.workspace, "workspace"))
+        request = history_service_pb2.ReviewTagsRequest(
+            workspace=to_wire.text(self.workspace, "workspace"), reader=to_wire.text(self.reader, "reader")
+        )
         return from_wire.tag_review(self._read(self._history.ReviewTags, request, timeout))
 
     def changeset(self, name: str | int, *, timeout: float | None = None) -> replies.Changeset:

@@ -167,12 +167,14 @@ class DefineTagGroupResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., group: _Optional[_Union[TagGroup, _Mapping]] = ...) -> None: ...
 
 class GetTagGroupRequest(_message.Message):
-    __slots__ = ("workspace", "name")
+    __slots__ = ("workspace", "name", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     name: str
-    def __init__(self, workspace: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., name: _Optional[str] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class GetTagGroupResponse(_message.Message):
     __slots__ = ("position", "group")
@@ -329,12 +331,14 @@ class DefineTagResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ...) -> None: ...
 
 class GetTagRequest(_message.Message):
-    __slots__ = ("workspace", "key")
+    __slots__ = ("workspace", "key", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     key: str
-    def __init__(self, workspace: _Optional[str] = ..., key: _Optional[str] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., key: _Optional[str] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class GetTagResponse(_message.Message):
     __slots__ = ("position", "tag", "holder_count")
@@ -347,18 +351,20 @@ class GetTagResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., tag: _Optional[_Union[Tag, _Mapping]] = ..., holder_count: _Optional[int] = ...) -> None: ...
 
 class ListTagsRequest(_message.Message):
-    __slots__ = ("workspace", "page_size", "page_token", "group", "show_retired")
+    __slots__ = ("workspace", "page_size", "page_token", "group", "show_retired", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
     SHOW_RETIRED_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     page_size: int
     page_token: str
     group: str
     show_retired: bool
-    def __init__(self, workspace: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., group: _Optional[str] = ..., show_retired: _Optional[bool] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., group: _Optional[str] = ..., show_retired: _Optional[bool] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class ListTagsResponse(_message.Message):
     __slots__ = ("position", "tags", "next_page_token")
@@ -491,18 +497,20 @@ class UnmapForeignTagResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., receipt: _Optional[_Union[_common_pb2.WriteReceipt, _Mapping]] = ..., foreign_tag: _Optional[_Union[ForeignTag, _Mapping]] = ...) -> None: ...
 
 class ListForeignTagsRequest(_message.Message):
-    __slots__ = ("workspace", "page_size", "page_token", "namespace", "key")
+    __slots__ = ("workspace", "page_size", "page_token", "namespace", "key", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     page_size: int
     page_token: str
     namespace: str
     key: str
-    def __init__(self, workspace: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., namespace: _Optional[str] = ..., key: _Optional[str] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., namespace: _Optional[str] = ..., key: _Optional[str] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class ListForeignTagsResponse(_message.Message):
     __slots__ = ("position", "foreign_tags", "next_page_token")

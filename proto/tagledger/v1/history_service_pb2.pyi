@@ -284,20 +284,22 @@ class ListHistoryResponse(_message.Message):
     def __init__(self, position: _Optional[int] = ..., entries: _Optional[_Iterable[_Union[HistoryEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetTagUseRequest(_message.Message):
-    __slots__ = ("workspace", "tag", "as_of", "known_at", "days", "zone")
+    __slots__ = ("workspace", "tag", "as_of", "known_at", "days", "zone", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
     TAG_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
     DAYS_FIELD_NUMBER: _ClassVar[int]
     ZONE_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
     tag: str
     as_of: _timestamp_pb2.Timestamp
     known_at: _common_pb2.KnownAt
     days: int
     zone: str
-    def __init__(self, workspace: _Optional[str] = ..., tag: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., days: _Optional[int] = ..., zone: _Optional[str] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., tag: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_at: _Optional[_Union[_common_pb2.KnownAt, _Mapping]] = ..., days: _Optional[int] = ..., zone: _Optional[str] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class GetTagUseResponse(_message.Message):
     __slots__ = ("position", "clocks", "tag", "holder_count", "appliers", "other_applier_count", "days", "segments", "last_changed_at")
@@ -344,10 +346,12 @@ class TagDay(_message.Message):
     def __init__(self, day: _Optional[str] = ..., holder_count: _Optional[int] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ...) -> None: ...
 
 class ReviewTagsRequest(_message.Message):
-    __slots__ = ("workspace",)
+    __slots__ = ("workspace", "reader")
     WORKSPACE_FIELD_NUMBER: _ClassVar[int]
+    READER_FIELD_NUMBER: _ClassVar[int]
     workspace: str
-    def __init__(self, workspace: _Optional[str] = ...) -> None: ...
+    reader: str
+    def __init__(self, workspace: _Optional[str] = ..., reader: _Optional[str] = ...) -> None: ...
 
 class ReviewTagsResponse(_message.Message):
     __slots__ = ("position", "unused", "alike")
