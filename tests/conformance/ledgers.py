@@ -59,7 +59,8 @@ Contents = dict[str, object]
 class Ledger:
     """A log that random histories of two workspaces are written to, and the oracles, fed from the stored bytes."""
 
-    def __init__(self, rng: random.Random, log: EventLog, changesets: int) -> None:
+    def __init__(self, rng: random.Random, log: EventLog, changesets: int, *, leaving: bool = True) -> None:
+        """`leaving`: whether anybody is erased, or opts out."""
         self.rng, self.log = rng, log
         self.vocabulary = random_vocabulary(rng)
         self.recorded: dict[str, list[Recorded]] = {name: [] for name in WORKSPACES}
@@ -67,7 +68,8 @@ class Ledger:
         self._chains = dict.fromkeys(WORKSPACES, payload.GENESIS)
         self._read = 0
         self._waiting: list[Recorded] = []
-        histories = [random_changesets(rng, changesets // 2, _PROFILES, self.vocabulary) for _ in WORKSPACES]
+        count = changesets // 2
+        histories = [random_changesets(rng, count, _PROFILES, self.vocabulary, leaving=leaving) for _ in WORKSPACES]
         while any(histories):
             which = rng.choice([k for k, history in enumerate(histories) if history])
             recorded = histories[which].pop(0)

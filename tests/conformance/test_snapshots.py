@@ -393,7 +393,7 @@ def test_a_full_disk_leaves_the_snapshots_as_they_were(
     sqlite_log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "snapshots"
-    ledger = Ledger(random.Random("full-disk"), sqlite_log, 60)
+    ledger = Ledger(random.Random("full-disk"), sqlite_log, 60, leaving=False)  # an erasure clears snapshots
     ledger.write(40)
     live = follower(sqlite_log)
     take(live, path)
