@@ -1,5 +1,5 @@
 """A tag for a million profiles: looked at in a dry run, applied and seen in a count, and taken back; one of a million others
-merged into it, and apart again; on each store.
+merged into it, and apart again; and a tag with a lifetime that the same million gets anew each night; on each store.
 
 Each round takes another tenth of ten million profiles, so that nothing is so already. "Applied and visible" is from the call
 to the reply of a count that comes after it. One segment depends on the tag, so that dry runs have something to ask.
@@ -8,6 +8,7 @@ to the reply of a count that comes after it. One segment depends on the tag, so 
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ _ROUNDS, _SMALL_ROUNDS = 5, 2
 _BAR_MS = 2_000.0
 _DRY_RUN, _APPLIED, _UNDONE = "dry run", "applied and visible", "undone and visible"
 _MERGED, _APART = "merged and visible", "apart again and visible"
-_TAG = "bulk"
+_RENEWED = "renewed in a night, and visible"
+_TAG, _NIGHTLY = "bulk", "nightly"
+_NIGHTS, _LIFETIME = 14, timedelta(days=7)
 
 
 def run(options: Options) -> Report:
@@ -55,7 +58,7 @@ def run(options: Options) -> Report:
 
 def _measured(arguments: list[str], options: Options) -> tuple[dict[str, Timings], int]:
     """Times of each step, and how many profiles the first round tagged."""
-    calls: dict[str, list[float]] = {_DRY_RUN: [], _APPLIED: [], _MERGED: [], _APART: [], _UNDONE: []}
+    calls: dict[str, list[float]] = {_DRY_RUN: [], _APPLIED: [], _MERGED: [], _APART: [], _UNDONE: [], _RENEWED: []}
     first = 0
     with tagledger_server(*arguments) as address, Client(address, actor="benchmark", timeout=600.0) as client:
         client.define_tag(_TAG, reason="benchmark")
@@ -104,7 +107,26 @@ def _measured(arguments: list[str], options: Options) -> tuple[dict[str, Timings
             calls[_MERGED].append(merged_ms)
             calls[_APART].append(_timed(part)[0])
             calls[_UNDONE].append(_timed(undo)[0])
+        calls[_RENEWED] = _renewed(client)
     return {step: Timings(taken) for step, taken in calls.items()}, first
+
+
+def _renewed(client: Client) -> list[float]:
+    """Night after night the same tenth is tagged, so that what was given the night before does not lapse."""
+    client.define_tag(_NIGHTLY, lifetime=_LIFETIME, reason="benchmark")
+    expression, now = f'sample 10% by "{_NIGHTLY}"', datetime.now(UTC)
+    expected, taken = client.count(expression).count, []
+    for night in range(_NIGHTS):
+        at = now - timedelta(days=_NIGHTS - night)
+
+        def renew(at: datetime = at) -> None:
+            done = client.apply_tag_to_segment(expression, _NIGHTLY, effective_at=at, as_of=now, reason="benchmark")
+            _check(done.changed_count, expected)
+            _check(client.count(f"tagged {_NIGHTLY}", as_of=at).count, expected)
+
+        taken.append(_timed(renew)[0])
+    _check(client.count(f"tagged {_NIGHTLY}", as_of=at + _LIFETIME).count, 0)
+    return taken
 
 
 def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
@@ -133,6 +155,10 @@ def _report(options: Options, times: dict[str, dict[str, Timings]], sizes: dict[
     }
     bars = [
         Bar.at_most(f"{store}: a million profiles durable and visible, longest ms", steps[_APPLIED].longest_ms, _BAR_MS)
+        for store, steps in times.items()
+    ]
+    bars += [
+        Bar.at_most(f"{store}: a million renewed, durable and visible, longest ms", steps[_RENEWED].longest_ms, _BAR_MS)
         for store, steps in times.items()
     ]
     title = f"{options.profiles:,} profiles, {options.interactions:,} interactions; a tenth of the profiles is tagged"

@@ -202,9 +202,11 @@ def _common(reading: Reading, one: int, other: int) -> int:
 
 
 def _last_changed(reading: Reading, number: int) -> int | None:
-    if number not in reading.view.index.tags:
+    tag = reading.view.index.tags.get(number)
+    if tag is None:
         return None
-    effective = reading.view.index.tags[number].history.visible(reading.view.version).effective
+    rows = tag.turns.rows if tag.turns else tag.history
+    effective = rows.visible(reading.view.version).effective
     seen = effective[effective <= reading.view.as_of]
     return int(seen.max()) if len(seen) else None
 
