@@ -37,6 +37,13 @@ def from_ordinals(ordinals: Ordinals) -> BitMap:
     return from_flags(flags)
 
 
+def distinct(ordinals: Ordinals) -> Ordinals:
+    """Each once, ascending. Of a million `np.unique`, which hashes, takes half a second."""
+    if (ordinals[1:] > ordinals[:-1]).all():
+        return ordinals
+    return to_ordinals(from_ordinals(ordinals))
+
+
 def from_flags(flags: npt.NDArray[np.bool_]) -> BitMap:
     """Bitmap of the places that are True."""
     return from_ascending(np.flatnonzero(flags).astype(np.uint32))

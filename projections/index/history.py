@@ -129,7 +129,7 @@ class History:
     def states_at(self, version: int, ordinals: Ordinals, instants: Int64s) -> tuple[Codes, Int64s]:
         """The state of each (profile, instant) at a version, and when it lapses: NOTHING where no row is effective by then."""
         count = self.count(version)
-        rows = self.first(count).picked(self.places_of(np.unique(ordinals), count))
+        rows = self.first(count).picked(self.places_of(bitmaps.distinct(ordinals), count))
         return rows.states_of(rows.deciding(ordinals, instants), instants)
 
     def compact(self) -> bool:

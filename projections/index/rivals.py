@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.tag_catalogue import Catalogue
+from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.dictionary import Codes
 from projections.index.history import NOTHING, Changes, History, Int64s
@@ -76,14 +77,14 @@ class Rivals:
     def _of(self, number: int, used: Sequence[int], here: Int64s, changes: TagChanges) -> Implied:
         """`used`: the tags of the group that anybody has had, or gets; `here`: the rows of the group."""
         own, others = here[changes.numbers[here] == number], here[(changes.numbers[here] != number) & changes.applied[here]]
-        ordinals = np.unique(np.concatenate([changes.ordinals[own], changes.ordinals[others]]))
+        ordinals = bitmaps.distinct(np.concatenate([changes.ordinals[own], changes.ordinals[others]]))
         before = _first_of(ordinals, self._own(number, ordinals))
         now = _First.of(ordinals, changes.ordinals[own], changes.effective[own], np.zeros(len(own), np.int64))
         at = changes.effective[others]
         earlier, (new, _) = before.at(changes.ordinals[others])[0], now.at(changes.ordinals[others])
         kept = others[np.minimum(earlier, new) <= at]
         rivals = [rival for rival in used if rival != number and rival in self.tags]
-        parts = [self._applied_before(number, rivals, np.unique(changes.ordinals[own]), before, now)] if len(own) else []
+        parts = [self._applied_before(number, rivals, bitmaps.distinct(changes.ordinals[own]), before, now)] if len(own) else []
         credits = np.zeros(len(kept), np.int32) if changes.credits is None else changes.credits[kept]
         parts.append(Implied(changes.ordinals[kept], changes.effective[kept], credits, kept))
         return Implied(*(np.concatenate([getattr(part, name) for part in parts]) for name in Implied.__slots__))

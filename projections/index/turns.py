@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.changeset import NEVER
+from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.correcting import Said, correct
 from projections.index.history import NOTHING, Changes, History, Int64s
@@ -43,7 +44,7 @@ class Turns:
         new = history.first(count).picked(slice(before, count))
         if not len(new):
             return
-        ordinals = np.unique(new.ordinals)
+        ordinals = bitmaps.distinct(new.ordinals)
         if len(new) >= _MANY_ROWS and len(ordinals) == len(new):
             known = _Ends.of(history.first(before), self.rows.first(len(self.rows)), int(ordinals[-1]) + 1)
             last = known.followed_by(new)

@@ -216,7 +216,7 @@ def move_histories(state: WorkspaceState, parts: Mapping[str, ArrayFile]) -> Non
     for number in parts[TAGS].about:
         tag = index.tags[int(number)]
         tag.history.move_to(*_history_columns(parts[TAGS], f"{number}."))
-        if tag.turns is not None:
+        if tag.turns and _has_turns(parts[TAGS], number):  # since then something may have come that lapses
             tag.turns.rows.move_to(*_history_columns(parts[TAGS], f"{number}.{_TURNS}"))
     for k, stored in enumerate(parts[TRAITS].about["traits"]):
         index.traits[stored["name"]].history.move_to(*_history_columns(parts[TRAITS], f"{k}."))
@@ -317,9 +317,12 @@ def _tag_in(part: ArrayFile, number: str) -> TagIndex:
     if about["point"]:
         bitmap, ever = _bitmap(part, f"{number}.bitmap"), _bitmap(part, f"{number}.ever")
         point = _point(about["point"], Holders(bitmap, bitmap if bitmap == ever else ever))
-    has_turns = f"{number}.{_TURNS}effective" in part.arrays
-    turns = Turns(_history(part, f"{number}.{_TURNS}")) if has_turns else None
+    turns = Turns(_history(part, f"{number}.{_TURNS}")) if _has_turns(part, number) else None
     return TagIndex.over(_history(part, f"{number}."), turns, about["values"], point)
+
+
+def _has_turns(part: ArrayFile, number: str) -> bool:
+    return f"{number}.{_TURNS}effective" in part.arrays
 
 
 def _point(numbers: Sequence[int], holders: Holders) -> Point[Holders]:

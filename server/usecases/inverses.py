@@ -9,6 +9,7 @@ from functools import reduce
 import numpy as np
 
 from domain.changeset import NEVER
+from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
 from projections.index.history import NOTHING, Changes, Codes, Flags, History, Int64s
 from projections.index.ordering import UInt32s
@@ -93,11 +94,11 @@ def inverses_of(
 
     A subject is carried at an instant if its own last change says so and no other one was applied after that.
     """
-    profiles, gone = np.unique(changes.ordinals), np.asarray(sorted(taken_back), np.uint32)
+    profiles, gone = bitmaps.distinct(changes.ordinals), np.asarray(sorted(taken_back), np.uint32)
     sent = {number: _sent(history, end, undone, gone, profiles) for number, history in histories.items()}
     applies = _applies(sent)
     newer = [one.rows.ordinals[one.rows.versions > undone] for one in sent.values()]
-    conflicts = np.unique(np.concatenate(newer))
+    conflicts = bitmaps.distinct(np.concatenate(newer))
     count = len(changes.ordinals)
     changes = changes.with_gone(sent)
     ordinals, effective = pairs_of(changes.ordinals, changes.effective)

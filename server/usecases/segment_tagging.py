@@ -14,7 +14,6 @@ from domain.errors import LimitExceeded
 from domain.limits import MAX_TAGGED_PROFILES
 from projections.index import bitmaps
 from projections.index.bitmaps import Ordinals
-from projections.index.history import Codes, Int64s
 from projections.index.tag_index import TagIndex
 from projections.index.workspace_index import WorkspaceIndex
 from server.usecases.drafts import TagSegmentDraft
@@ -87,19 +86,25 @@ def _already_so(
     already = np.ones(len(ordinals), np.bool_)
     persons = index.persons.at(version).lifted(ordinals) if len(index.persons) else None
     for instant, held in asked_instants(draft.applied, effective, draft.expires_at):
+        codes = tag.held_codes(instant, version)
         for asked in (ordinals,) if persons is None else (ordinals, persons.astype(np.uint32)):
-            codes, until = _states(tag, version, asked, instant)
-            already &= codes == tag.code_of(held, value)
-            if draft.expires_at is None:
-                already &= until == lapses_at
+            found = np.zeros(len(ordinals), np.int32)
+            known = asked < len(codes)
+            found[known] = codes[asked[known]]
+            already &= found == tag.code_of(held, value)
+            if draft.applied and draft.expires_at is None:
+                already[already] = _lapse_at(tag, version, asked[already], instant, lapses_at)
     return already
 
 
-def _states(tag: TagIndex, version: int, ordinals: Ordinals, instant: int) -> tuple[Codes, Int64s]:
-    """Codes, and when they lapse."""
-    if tag.history.lapsing:
-        return tag.history.states_at(version, ordinals, np.full(len(ordinals), instant))
-    codes, found = tag.held_codes(instant, version), np.zeros(len(ordinals), np.int32)
-    known = ordinals < len(codes)
-    found[known] = codes[ordinals[known]]
-    return found, np.full(len(ordinals), NEVER)
+def _lapse_at(tag: TagIndex, version: int, ordinals: Ordinals, instant: int, lapses_at: int) -> npt.NDArray[np.bool_]:
+    """Which of these, who carry it at an instant, do so until another one; NEVER for ever."""
+    if not tag.history.lapsing:
+        return np.full(len(ordinals), lapses_at == NEVER)
+    rows = tag.history.visible(version)
+    so = bitmaps.among(
+        ordinals, bitmaps.distinct(rows.ordinals[rows.lapsing() == lapses_at])
+    )  # nobody, where it is given each night
+    _, until = tag.history.states_at(version, ordinals[so], np.full(np.count_nonzero(so), instant))
+    so[so] = until == lapses_at
+    return so

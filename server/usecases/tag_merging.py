@@ -51,12 +51,12 @@ def decide_merge(index: WorkspaceIndex, draft: MergeDraft, version: int) -> Deci
     if tag.number not in index.tags:
         return DecidedMerge(made, None, Outcome(), BitMap())
     history = index.tags[tag.number].history.up_to(version)
-    profiles = np.unique(history.first(len(history)).ordinals)
+    profiles = bitmaps.distinct(history.first(len(history)).ordinals)
     nobodys = index.erased.at(version) | index.persons.everyone  # what is recorded for a person is recorded for profiles
     profiles = profiles[~bitmaps.among(profiles, bitmaps.to_ordinals(nobodys))]
     own = index.tags[into.number].history.up_to(version) if into.number in index.tags else History()
     rows = _merged(history, own, profiles)
-    changed = bitmaps.from_ascending(np.unique(rows.ordinals))
+    changed = bitmaps.from_ordinals(rows.ordinals)
     outcome = Outcome(changed=len(changed), already_so=len(profiles) - len(changed))
     return DecidedMerge(made, _columns(index, tag, into, rows), outcome, changed)
 
